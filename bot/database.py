@@ -1,0 +1,140 @@
+"""SQLite: connections, migrations, and the one way to run a query.
+
+A store function is a plain function whose first argument is a `sqlite3.Connection`. `Database.read` and
+`Database.write` run it, whole, on a connection's own thread: one hop from the event loop however many queries it asks,
+one snapshot for all of them, and no two tasks that share a transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import aiosqlite
+
+from bot.errors import StartError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT = 5000
+"""Milliseconds that a connection waits for another process that is writing."""
+READERS = 2
+"""A slow read then holds up only half of the others; a third reader gained nothing when measured."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Query = Callable[Concatenate[sqlite3.Connection, P], T]
+
+
+class Database:
+    """An open database: two readers that cannot write, and one writer. Make one with `Database.open`."""
+
+    def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._idle.put_nowait(reader)
+
+    @classmethod
+    async def open(cls, path: Path) -> Database:
+        """Open the database at `path`, made and migrated as needed.
+
+        Raises `StartError` where the file cannot be opened, is no database, or is newer than this version of Byeol.
+        """
+        opened: list[aiosqlite.Connection] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            writer = await _connect(path, opened)
+            await _run(writer, migrate)
+            readers = [await _connect(path, opened) for _ in range(READERS)]
+            for reader in readers:
+                await reader.execute("PRAGMA query_only = ON")
+        except BaseException as error:
+            for connection in opened:
+                await connection.close()
+            if isinstance(error, (sqlite3.Error, OSError)):
+                raise StartError(f"The database {path} cannot be opened: {error}.") from error
+            raise
+        return cls(writer, readers)
+
+    async def read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query` over one unchanging snapshot, and return what it returns."""
+        reader = await self._idle.get()
+        try:
+            return await _run(reader, _in_transaction, "BEGIN", query, *args, **kwargs)
+        finally:
+            self._idle.put_nowait(reader)
+
+    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query` in one transaction: all of it is kept, or, if it raises, none."""
+        return await _run(self._writer, _in_transaction, "BEGIN IMMEDIATE", query, *args, **kwargs)
+
+    async def close(self) -> None:
+        """Close every connection, after what was asked of it is done."""
+        for connection in (*self._readers, self._writer):
+            await connection.close()
+
+
+async def _connect(path: Path, opened: list[aiosqlite.Connection]) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    opened.append(connection)
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",  # in WAL mode a power cut may lose the last commits, never the file's consistency
+        "foreign_keys = ON",
+    ):
+        await connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+async def _run(connection: aiosqlite.Connection, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    # aiosqlite offers no public way to run a function on its thread; its own methods are all made of these two.
+    return await connection._execute(query, connection._conn, *args, **kwargs)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+
+
+def _in_transaction(
+    connection: sqlite3.Connection, begin: str, query: Query[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    connection.execute(begin)
+    try:
+        result = query(connection, *args, **kwargs)
+    except BaseException:
+        # A full disk or a failed commit may have ended the transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return result
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date: run each numbered file of `migrations/` that the database has not seen.
+
+    Raises `StartError` where the database has seen more than this version knows.
+    """
+    scripts = sorted(MIGRATIONS.glob("*.sql"))
+    if _version(connection) > len(scripts):
+        raise StartError(
+            f"The database was made by a newer Byeol (its schema is number {_version(connection)}, "
+            f"this version knows {len(scripts)}). Update Byeol, or use another database."
+        )
+    for number, script in enumerate(scripts, start=1):
+        if number <= _version(connection):
+            continue
+        try:
+            connection.executescript(script.read_text("utf-8"))
+        except sqlite3.Error:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            if number > _version(connection):  # else another process was quicker
+                raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return version

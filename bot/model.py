@@ -1,0 +1,399 @@
+"""What the catalogue holds, as the rest of the bot sees it, and the pure rules over it. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.when import When
+
+Clock = Callable[[], datetime]
+"""Whatever is asked for the time: returns an aware datetime in UTC."""
+
+Text = Mapping[str, str]
+"""Words of the catalogue by language code; always has ``en`` or else exactly one other."""
+
+
+class Kind(StrEnum):
+    """What an entity is."""
+
+    WORK = "work"
+    PERSON = "person"
+    GROUP = "group"
+    CHARACTER = "character"
+    TRACK = "track"
+    ALBUM = "album"
+    ORGANISATION = "organisation"
+
+
+ARTISTS = frozenset({Kind.PERSON, Kind.GROUP})
+
+
+class Certainty(StrEnum):
+    """How sure the sources are of what they state."""
+
+    STATED = "stated"
+    REPORTED = "reported"
+    APPROXIMATE = "approximate"
+    SPECULATIVE = "speculative"
+
+
+class Role(StrEnum):
+    """How large a part is, as it was stated."""
+
+    LEAD = "lead"
+    SUPPORT = "support"
+    SPECIAL = "special"
+    CAMEO = "cameo"
+
+
+class EventKind(StrEnum):
+    """What happens at a date."""
+
+    PREMIERE = "premiere"
+    EPISODE = "episode"
+    FINALE = "finale"
+    OST_RELEASE = "ost_release"
+    ALBUM_RELEASE = "album_release"
+
+
+class Status(StrEnum):
+    """How firm a date is."""
+
+    REPORTED = "reported"
+    EXPECTED = "expected"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class Ref(NamedTuple):
+    """The key of an entity: stable while the entity lives, and short enough for a button."""
+
+    kind: Kind
+    slug: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.slug}"
+
+    @classmethod
+    def parse(cls, text: str) -> Ref | None:
+        """The reference that `str` of it gave, or None where `text` is something else."""
+        kind, _, slug = text.partition("/")
+        return cls(Kind(kind), slug) if slug and kind in set(Kind) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an entity is called: enough to mention it and to lead to it. Both names are None where it is untitled."""
+
+    ref: Ref
+    english: str | None
+    korean: str | None
+
+    def name(self, language: str) -> str | None:
+        """The name to show first to a reader of `language`."""
+        return (self.korean or self.english) if language == "ko" else (self.english or self.korean)
+
+    def other(self, language: str) -> str | None:
+        """The name in the other script, where there is one and it differs."""
+        first = self.name(language)
+        other = self.english if first == self.korean else self.korean
+        return other if other != first else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something was stated. `published` is an ISO day; `url` is None where the address is lost."""
+
+    slug: str
+    publisher: str
+    published: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every statement carries. `rank` 0 is shown first; higher ones disagree with it."""
+
+    rank: int
+    certainty: Certainty
+    note: Text | None
+    sources: Sequence[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Fact):
+    """One of the texts that find an entity."""
+
+    text: str
+    kind: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail(Fact):
+    """One attribute in words."""
+
+    attribute: str
+    value: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Money(Fact):
+    """An amount in whole units of `currency` (ISO 4217). `converted`: a conversion that a source reported."""
+
+    attribute: str
+    amount: int
+    currency: str
+    qualifier: str
+    converted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Fact):
+    """Something to open; `url` is None where only its existence is known."""
+
+    kind: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Fact):
+    """How an entity stands to `other`."""
+
+    kind: str
+    other: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(Fact):
+    """A person in a group; `other` is the one that is not asked about."""
+
+    other: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Credit(Fact):
+    """A person plays a character in a work. `role` is None where none was stated."""
+
+    work: Label
+    person: Label
+    character: Label | None
+    role: Role | None
+    role_words: Text | None
+    billing: int
+    credited_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crew(Fact):
+    """A person's work behind the camera."""
+
+    work: Label
+    person: Label
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Airing(Fact):
+    """A network with its slot, or a platform. `time` may pass 24:00, as Korean listings do: the next day."""
+
+    organisation: Label
+    type: str | None
+    days: Sequence[str]
+    time: str | None
+    zone: str
+    region: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Performer(Fact):
+    """Who performs a track or an album, in the order of the credit."""
+
+    artist: Label
+    credited_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Fact):
+    """A dated thing about `subject`. `after`: it is known to follow that entity's event of that kind."""
+
+    id: int
+    subject: Label
+    kind: EventKind
+    number: int
+    status: Status
+    revision: int
+    when: When
+    after: tuple[Label, EventKind] | None
+
+    def status_at(self, now: datetime) -> Status:
+        """The status as a reader at `now` sees it: what has not happened yet is not released."""
+        if self.status is Status.RELEASED and self.when.earliest is not None and self.when.earliest > now:
+            return Status.CONFIRMED
+        return self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Ost(Fact):
+    """A track as OST of a work."""
+
+    track: Label
+    work: Label
+    part: int | None
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A track with what a list of tracks shows of it. `events` holds its dates, the best first."""
+
+    label: Label
+    performers: Sequence[Performer]
+    osts: Sequence[Ost]
+    events: Sequence[Event]
+
+    @property
+    def event(self) -> Event | None:
+        """Its date, as far as it is known."""
+        return self.events[0] if self.events else None
+
+    @property
+    def solo(self) -> bool:
+        """Whether one performer is credited, and no other."""
+        return len(self.performers) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Discography:
+    """The songs of an artist or of a work."""
+
+    label: Label
+    songs: Sequence[Song]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What every card starts from: an entity with its names, details, money, links and relations."""
+
+    label: Label
+    type: str | None
+    partial: frozenset[str]
+    names: Sequence[Name]
+    details: Sequence[Detail]
+    money: Sequence[Money]
+    links: Sequence[Link]
+    relations: Sequence[Relation]
+    events: Sequence[Event]
+
+    def detail(self, attribute: str) -> list[Detail]:
+        """The statements of one attribute, the best first."""
+        return [detail for detail in self.details if detail.attribute == attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A drama, with where it airs, who made it and its songs."""
+
+    profile: Profile
+    airings: Sequence[Airing]
+    crew: Sequence[Crew]
+    songs: Sequence[Song]
+    cast_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays whom in a work, with what is known of each character."""
+
+    work: Label
+    complete: bool
+    credits: Sequence[Credit]
+    characters: Mapping[Ref, Profile]
+
+
+@dataclass(frozen=True, slots=True)
+class Artist:
+    """A person or a group: memberships, parts, songs and albums."""
+
+    profile: Profile
+    memberships: Sequence[Membership]
+    credits: Sequence[Credit]
+    crew: Sequence[Crew]
+    songs: Sequence[Song]
+    albums: Sequence[Album]
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """An album with its performers and its date."""
+
+    profile: Profile
+    performers: Sequence[Performer]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A song, whole."""
+
+    profile: Profile
+    song: Song
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """An event ahead, with the works its subject belongs to and who performs it."""
+
+    event: Event
+    works: Sequence[Label] = field(default=())
+    performers: Sequence[Label] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class OstCount:
+    """How many OSTs an artist has sung, and how many of them alone."""
+
+    total: int
+    solo: int
+
+
+def count_osts(songs: Iterable[Song]) -> OstCount:
+    """Count the OSTs among an artist's own songs; those credited to a group of the artist's are not among them."""
+    osts = [song for song in songs if song.osts]
+    return OstCount(len(osts), sum(song.solo for song in osts))
+
+
+_UNDATED = datetime.min.replace(tzinfo=UTC)
+
+
+def newest_first(songs: Iterable[Song]) -> list[Song]:
+    """Order songs by date, the newest first and those without a date last; never leaves one out."""
+
+    def key(song: Song) -> datetime:
+        return (song.event.when.earliest if song.event else None) or _UNDATED
+
+    return sorted(songs, key=key, reverse=True)
+
+
+def by_part(songs: Iterable[Song], work: Ref) -> list[Song]:
+    """Order a work's songs by part; those without a part number after them, by date and the undated last."""
+
+    def key(song: Song) -> tuple[bool, int, bool, datetime]:
+        part = next((ost.part for ost in song.osts if ost.work.ref == work), None)
+        at = song.event.when.earliest if song.event else None
+        return (part is None, part or 0, at is None, at or _UNDATED)
+
+    return sorted(songs, key=key)
+
+
+_ROLE_ORDER = {Role.LEAD: 0, None: 1, Role.SUPPORT: 2, Role.SPECIAL: 3, Role.CAMEO: 4}
+
+
+def billed(credits_: Iterable[Credit]) -> list[Credit]:
+    """Order a cast: leads, parts whose size was not stated, support, special appearances, cameos; each by billing."""
+    return sorted(credits_, key=lambda credit: (_ROLE_ORDER[credit.role], credit.billing))

@@ -1,0 +1,43 @@
+"""People and groups."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bot.model import Artist, Membership, Ref
+from bot.store.reading import entity_id, labels, profiles, statements
+from bot.store.songs import albums, songs
+from bot.store.works import credits_, crew
+
+
+def artist(connection: sqlite3.Connection, ref: Ref) -> Artist | None:
+    """A person or a group: memberships, parts, songs and albums."""
+    id_ = entity_id(connection, ref)
+    if id_ is None:
+        return None
+    released = {"track": list[int](), "album": list[int]()}
+    for release, kind in connection.execute(
+        "SELECT performer.entity_id, entity.kind FROM performer JOIN fact ON fact.id = performer.id"
+        " JOIN entity ON entity.id = performer.entity_id WHERE artist_id = ? AND fact.rank = 0",
+        (id_,),
+    ):
+        released[kind].append(release)
+    return Artist(
+        profiles(connection, [id_])[id_],
+        _memberships(connection, id_),
+        credits_(connection, [id_], by="person_id"),
+        crew(connection, [id_], by="person_id"),
+        songs(connection, released["track"]),
+        albums(connection, released["album"]),
+    )
+
+
+def _memberships(connection: sqlite3.Connection, id_: int) -> list[Membership]:
+    """The groups of a person, or the people of a group."""
+    groups = statements(connection, "membership", ("group_id",), [id_])
+    members = statements(connection, "membership", (), [id_], by="group_id")
+    known = labels(connection, {row.values[0] for row in groups} | {row.entity for row in members})
+    return [
+        *(Membership(**row.fact, other=known[row.values[0]]) for row in groups),
+        *(Membership(**row.fact, other=known[row.entity]) for row in members),
+    ]

@@ -1,0 +1,348 @@
+"""Writing the catalogue: bring it to what a set of files states, and say what changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.model import Certainty, Kind, Ref
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source as a file states it."""
+
+    slug: str
+    publisher: str
+    published: str | None
+    url: str | None
+    licence: str | None
+    note: str | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """An entity as a file states it."""
+
+    ref: Ref
+    type: str | None
+    partial: str | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One fact about `entity`: a row of the table `shape`, whose columns may hold references to other entities."""
+
+    shape: str
+    entity: Ref
+    columns: Mapping[str, Value | Ref]
+    rank: int
+    certainty: Certainty
+    note: str | None
+    sources: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Desired:
+    """All that a set of files states. `origins` are the files whose former statements this replaces."""
+
+    origins: frozenset[str]
+    sources: dict[str, SourceRow] = field(default_factory=dict[str, SourceRow])
+    entities: dict[Ref, EntityRow] = field(default_factory=dict[Ref, EntityRow])
+    statements: list[StatementRow] = field(default_factory=list[StatementRow])
+
+
+class Change(NamedTuple):
+    """One difference. `action` is ``added``, ``changed``, ``removed`` or ``kept`` (not stated, but still needed)."""
+
+    action: str
+    what: str
+    why: str = ""
+
+
+class Shape(NamedTuple):
+    """The columns of a statement's table: those that tell two statements of one entity apart, and the others."""
+
+    key: tuple[str, ...]
+    values: tuple[str, ...] = ()
+
+
+SHAPES: Mapping[str, Shape] = {
+    "name": Shape(("text", "kind", "language"), ("position",)),
+    "detail": Shape(("attribute", "value"), ("position",)),
+    "money": Shape(("attribute", "amount", "currency"), ("qualifier", "converted")),
+    "link": Shape(("kind", "url")),
+    "relation": Shape(("other_id", "kind")),
+    "membership": Shape(("group_id",)),
+    "credit": Shape(("person_id", "character_id"), ("role", "role_words", "billing", "credited_as")),
+    "crew": Shape(("person_id", "job")),
+    "airing": Shape(("organisation_id", "days", "time"), ("zone", "region")),
+    "ost": Shape(("work_id",), ("part", "main")),
+    "performer": Shape(("artist_id",), ("position", "credited_as")),
+    "event": Shape(
+        ("kind", "number", "claim"),
+        ("status", "revision", "earliest", "latest", "precision", "zone", "words", "after_id", "after_kind"),
+    ),
+}
+
+_DATE = ("earliest", "latest", "precision")
+"""A change in one of these makes a new revision of the event."""
+
+
+def revision(connection: sqlite3.Connection) -> int:
+    """The number of the catalogue's state: another number, another state."""
+    (number,) = connection.execute("SELECT revision FROM catalogue").fetchone()
+    return number
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was ever loaded."""
+    return connection.execute("SELECT 1 FROM entity LIMIT 1").fetchone() is None
+
+
+def known_refs(connection: sqlite3.Connection) -> dict[Ref, str]:
+    """Every entity, with the file that states it."""
+    return {Ref(Kind(k), s): o for k, s, o in connection.execute("SELECT kind, slug, origin FROM entity")}
+
+
+def known_sources(connection: sqlite3.Connection) -> dict[str, str]:
+    """Every source's slug, with the file that states it."""
+    return dict(connection.execute("SELECT slug, origin FROM source"))
+
+
+def origins(connection: sqlite3.Connection) -> set[str]:
+    """Every file that something in the catalogue comes from."""
+    return {o for (o,) in connection.execute("SELECT origin FROM entity UNION SELECT origin FROM source")}
+
+
+def apply(connection: sqlite3.Connection, desired: Desired) -> list[Change]:
+    """Bring the catalogue to what `desired` states, inside the caller's transaction, and return the differences.
+
+    What the files of `desired.origins` stated before and no longer do is removed, unless something else refers to it;
+    then it is kept, and the change says what refers to it.
+    """
+    changes = _Changes(connection, desired)
+    changes.sources()
+    changes.entities()
+    changes.statements()
+    changes.remove_unstated()
+    if any(change.action != "kept" for change in changes.made):
+        connection.execute("UPDATE catalogue SET revision = revision + 1")
+    return changes.made
+
+
+class _Changes:
+    """The state of one `apply`."""
+
+    def __init__(self, connection: sqlite3.Connection, desired: Desired) -> None:
+        self.connection = connection
+        self.desired = desired
+        self.made: list[Change] = []
+        self.source_ids: dict[str, int] = {}
+        self.entity_ids: dict[Ref, int] = {}
+        self.refs: dict[int, Ref] = {}
+
+    def sources(self) -> None:
+        stored = {row[1]: row for row in self.connection.execute("SELECT * FROM source")}
+        for slug, source in self.desired.sources.items():
+            values = (source.publisher, source.published, source.url, source.licence, source.note, source.origin)
+            if slug not in stored:
+                self.connection.execute(
+                    "INSERT INTO source (slug, publisher, published, url, licence, note, origin)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (slug, *values),
+                )
+                self.made.append(Change("added", f"source {slug}"))
+            elif stored[slug][2:] != values:
+                self.connection.execute(
+                    "UPDATE source SET publisher = ?, published = ?, url = ?, licence = ?, note = ?, origin = ?"
+                    " WHERE slug = ?",
+                    (*values, slug),
+                )
+                self.made.append(Change("changed", f"source {slug}"))
+        self.source_ids = dict(self.connection.execute("SELECT slug, id FROM source"))
+
+    def entities(self) -> None:
+        stored = {
+            Ref(Kind(kind), slug): (type_, partial, origin)
+            for kind, slug, type_, partial, origin in self.connection.execute(
+                "SELECT kind, slug, type, partial, origin FROM entity"
+            )
+        }
+        for ref, entity in self.desired.entities.items():
+            values = (entity.type, entity.partial, entity.origin)
+            if ref not in stored:
+                self.connection.execute(
+                    "INSERT INTO entity (kind, slug, type, partial, origin) VALUES (?, ?, ?, ?, ?)", (*ref, *values)
+                )
+                self.made.append(Change("added", str(ref)))
+            elif stored[ref] != values:
+                self.connection.execute(
+                    "UPDATE entity SET type = ?, partial = ?, origin = ? WHERE kind = ? AND slug = ?", (*values, *ref)
+                )
+                self.made.append(Change("changed", str(ref)))
+        for id_, kind, slug in self.connection.execute("SELECT id, kind, slug FROM entity"):
+            self.entity_ids[Ref(Kind(kind), slug)] = id_
+        self.refs = {id_: ref for ref, id_ in self.entity_ids.items()}
+
+    def statements(self) -> None:
+        for name, shape in SHAPES.items():
+            stored = self._stored(name, shape)
+            for statement in self.desired.statements:
+                if statement.shape != name:
+                    continue
+                columns = {
+                    column: self.entity_ids[value] if isinstance(value, Ref) else value
+                    for column, value in statement.columns.items()
+                }
+                entity = self.entity_ids[statement.entity]
+                old = stored.pop((entity, *(columns[column] for column in shape.key)), None)
+                if old is None:
+                    self._insert(statement, entity, columns)
+                else:
+                    self._update(statement, shape, columns, old)
+            for old in stored.values():
+                if self.refs[old.entity] in self.desired.entities:
+                    self._remove_statement(old)
+
+    def _stored(self, name: str, shape: Shape) -> dict[tuple[Value, ...], _StoredStatement]:
+        """The statements of one shape about the entities that the files state or stated."""
+        marks = ", ".join("?" * len(self.desired.origins))
+        scope = tuple(self.desired.origins)
+        sources: dict[int, tuple[str, ...]] = {}
+        for fact, slug in self.connection.execute(
+            f"SELECT fact_source.fact_id, source.slug FROM fact_source JOIN fact ON fact.id = fact_id"
+            f" JOIN entity ON entity.id = fact.entity_id JOIN source ON source.id = source_id"
+            f" WHERE fact.shape = ? AND entity.origin IN ({marks}) ORDER BY fact_id, position",
+            (name, *scope),
+        ):
+            sources[fact] = (*sources.get(fact, ()), slug)
+        columns = (*shape.key, *shape.values)
+        rows = self.connection.execute(
+            f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note, {', '.join(f't.{c}' for c in columns)}"
+            f" FROM {name} t JOIN fact ON fact.id = t.id JOIN entity ON entity.id = t.entity_id"
+            f" WHERE entity.origin IN ({marks})",
+            scope,
+        )
+        return {
+            (entity, *rest[: len(shape.key)]): _StoredStatement(
+                id_, name, entity, (rank, certainty, note, sources.get(id_, ())), dict(zip(columns, rest, strict=True))
+            )
+            for id_, entity, rank, certainty, note, *rest in rows
+        }
+
+    def _insert(self, statement: StatementRow, entity: int, columns: Mapping[str, Value]) -> None:
+        cursor = self.connection.execute(
+            "INSERT INTO fact (entity_id, shape, rank, certainty, note) VALUES (?, ?, ?, ?, ?)",
+            (entity, statement.shape, statement.rank, statement.certainty, statement.note),
+        )
+        fact = cursor.lastrowid
+        row = {"id": fact, "entity_id": entity} | dict(columns)
+        self.connection.execute(
+            f"INSERT INTO {statement.shape} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            tuple(row.values()),
+        )
+        self._cite(fact, statement.sources)
+        self.made.append(Change("added", self._describe(statement.shape, entity, columns)))
+
+    def _update(self, statement: StatementRow, shape: Shape, columns: dict[str, Value], old: _StoredStatement) -> None:
+        if "revision" in columns:
+            moved = any(columns[column] != old.columns[column] for column in _DATE)
+            columns["revision"] = int(old.columns["revision"] or 0) + moved
+        fact = (statement.rank, statement.certainty.value, statement.note, statement.sources)
+        if fact == old.fact and columns == old.columns:
+            return
+        self.connection.execute("UPDATE fact SET rank = ?, certainty = ?, note = ? WHERE id = ?", (*fact[:3], old.id))
+        if shape.values:
+            self.connection.execute(
+                f"UPDATE {statement.shape} SET {', '.join(f'{c} = ?' for c in shape.values)} WHERE id = ?",
+                (*(columns[column] for column in shape.values), old.id),
+            )
+        self.connection.execute("DELETE FROM fact_source WHERE fact_id = ?", (old.id,))
+        self._cite(old.id, statement.sources)
+        self.made.append(Change("changed", self._describe(statement.shape, old.entity, columns)))
+
+    def _cite(self, fact: int | None, slugs: Sequence[str]) -> None:
+        self.connection.executemany(
+            "INSERT INTO fact_source VALUES (?, ?, ?)",
+            [(fact, self.source_ids[slug], position) for position, slug in enumerate(slugs)],
+        )
+
+    def _remove_statement(self, old: _StoredStatement) -> None:
+        what = self._describe(old.shape, old.entity, old.columns)
+        if old.shape == "event":
+            (told,) = self.connection.execute("SELECT count(*) FROM delivery WHERE event_id = ?", (old.id,)).fetchone()
+            if told:
+                self.made.append(Change("kept", what, f"{told} announcements were made or planned for it"))
+                return
+        self.connection.execute("DELETE FROM fact WHERE id = ?", (old.id,))
+        self.made.append(Change("removed", what))
+
+    def remove_unstated(self) -> None:
+        """Remove the entities and sources that the files no longer state and nothing else refers to."""
+        scoped = self._in_scope("entity")
+        unstated = {id_ for ref, id_ in self.entity_ids.items() if ref not in self.desired.entities and id_ in scoped}
+        reasons: dict[int, list[str]] = {}
+        while True:  # what a kept entity refers to is kept as well
+            kept = {
+                id_: why for id_ in unstated - set(reasons) if (why := self._needed_by(id_, unstated - set(reasons)))
+            }
+            if not kept:
+                break
+            reasons |= kept
+        for id_ in unstated - set(reasons):  # their statements first: they may refer to one another
+            self.connection.execute("DELETE FROM fact WHERE entity_id = ?", (id_,))
+        for id_ in sorted(unstated):
+            if id_ in reasons:
+                self.made.append(Change("kept", str(self.refs[id_]), ", ".join(reasons[id_])))
+            else:
+                self.connection.execute("DELETE FROM entity WHERE id = ?", (id_,))
+                self.made.append(Change("removed", str(self.refs[id_])))
+        cited = dict(self.connection.execute("SELECT source_id, count(*) FROM fact_source GROUP BY source_id"))
+        for id_ in sorted(self._in_scope("source") - {self.source_ids[slug] for slug in self.desired.sources}):
+            slug = next(slug for slug, known in self.source_ids.items() if known == id_)
+            if id_ in cited:
+                self.made.append(Change("kept", f"source {slug}", f"{cited[id_]} statements cite it"))
+            else:
+                self.connection.execute("DELETE FROM source WHERE id = ?", (id_,))
+                self.made.append(Change("removed", f"source {slug}"))
+
+    def _in_scope(self, table: str) -> set[int]:
+        rows = self.connection.execute(f"SELECT id, origin FROM {table}")
+        return {id_ for id_, origin in rows if origin in self.desired.origins}
+
+    def _needed_by(self, id_: int, leaving: set[int]) -> list[str]:
+        """Who, of those that stay, refers to this entity; and whether announcements hang on its events."""
+        found: set[int] = set()
+        for name, shape in SHAPES.items():
+            for column in (*shape.key, *shape.values):
+                if column.endswith("_id"):
+                    rows = self.connection.execute(f"SELECT entity_id FROM {name} WHERE {column} = ?", (id_,))
+                    found |= {entity for (entity,) in rows}
+        (told,) = self.connection.execute(
+            "SELECT count(*) FROM delivery JOIN event ON event.id = event_id WHERE event.entity_id = ?", (id_,)
+        ).fetchone()
+        referrers = [f"referred to by {self.refs[entity]}" for entity in sorted(found - leaving)]
+        return [*referrers, *([f"{told} announcements were made or planned for it"] if told else [])]
+
+    def _describe(self, shape: str, entity: int, columns: Mapping[str, Value]) -> str:
+        def shown(column: str, value: Value) -> str:
+            return self.refs[value].slug if column.endswith("_id") and isinstance(value, int) else str(value)
+
+        key = (shown(column, columns[column]) for column in SHAPES[shape].key if columns[column] is not None)
+        return f"{self.refs[entity]} {shape} {' '.join(key)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredStatement:
+    id: int
+    shape: str
+    entity: int
+    fact: tuple[int, str, str | None, tuple[str, ...]]
+    columns: dict[str, Value]

@@ -1,0 +1,76 @@
+"""What is dated."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Event, EventKind, Ref, Upcoming
+from bot.store.reading import events, labels, marks, stamp
+
+_LONGEST = timedelta(days=460)
+"""No date is vaguer than this (a winter that may be either of two), so an earlier one cannot reach into the future."""
+
+
+def upcoming(connection: sqlite3.Connection, now: datetime, until: datetime) -> list[Upcoming]:
+    """What is dated between `now` and `until`, vague dates included, the earliest first."""
+    rows = connection.execute(
+        "SELECT id, entity_id FROM event WHERE claim = 0 AND earliest >= ? AND earliest < ? AND latest >= ?"
+        " AND status <> 'cancelled' ORDER BY earliest",
+        (stamp(now - _LONGEST), stamp(until), stamp(now)),
+    ).fetchall()
+    return with_context(connection, [id_ for id_, _ in rows])
+
+
+def latest(
+    connection: sqlite3.Connection, now: datetime, kinds: Collection[EventKind] = tuple(EventKind)
+) -> Upcoming | None:
+    """The last thing of some kinds that was dated before `now`, and surely."""
+    row = connection.execute(
+        f"SELECT id FROM event WHERE claim = 0 AND earliest < ? AND kind IN ({marks(kinds)})"
+        " AND status IN ('confirmed', 'released') AND precision IN ('minute', 'day') ORDER BY earliest DESC LIMIT 1",
+        (stamp(now), *kinds),
+    ).fetchone()
+    return with_context(connection, [row[0]])[0] if row else None
+
+
+def with_context(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Upcoming]:
+    """Events by their ids, in that order, with the works and performers that a list of them shows."""
+    rows = connection.execute(f"SELECT id, entity_id FROM event WHERE id IN ({marks(ids)})", tuple(ids))
+    subjects: dict[int, int] = dict(rows)
+    found: dict[int, Event] = {
+        event.id: event for dated in events(connection, set(subjects.values())).values() for event in dated
+    }
+    works = _pairs(connection, "SELECT entity_id, work_id FROM ost WHERE entity_id IN ({})", subjects.values())
+    artists = _pairs(
+        connection,
+        "SELECT entity_id, artist_id FROM performer WHERE entity_id IN ({}) ORDER BY position",
+        subjects.values(),
+    )
+    known = labels(connection, {other for pair in (*works.values(), *artists.values()) for other in pair})
+    return [
+        Upcoming(
+            found[id_],
+            [known[work] for work in works.get(subjects[id_], ())],
+            [known[artist] for artist in artists.get(subjects[id_], ())],
+        )
+        for id_ in ids
+        if id_ in subjects
+    ]
+
+
+def _pairs(connection: sqlite3.Connection, query: str, ids: Collection[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for one, other in connection.execute(query.format(marks(ids)), tuple(ids)):
+        found.setdefault(one, []).append(other)
+    return found
+
+
+def links(connection: sqlite3.Connection, ref: Ref) -> list[tuple[str, str]]:
+    """What can be opened of an entity: the kind of each link, and its address."""
+    return connection.execute(
+        "SELECT link.kind, link.url FROM link JOIN entity ON entity.id = entity_id"
+        " WHERE entity.kind = ? AND entity.slug = ? AND link.url IS NOT NULL ORDER BY link.id",
+        ref,
+    ).fetchall()

@@ -1,0 +1,218 @@
+"""What every reader of the catalogue shares: labels, statements with their sources, and the profile of an entity."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypedDict, TypeVar
+
+from bot.model import (
+    Certainty,
+    Detail,
+    Event,
+    EventKind,
+    Kind,
+    Label,
+    Link,
+    Money,
+    Name,
+    Profile,
+    Ref,
+    Relation,
+    Source,
+    Status,
+    Text,
+)
+from bot.when import Precision, When
+
+T = TypeVar("T")
+
+
+class FactFields(TypedDict):
+    """The fields of `bot.model.Fact`, ready to be handed to any statement."""
+
+    rank: int
+    certainty: Certainty
+    note: Text | None
+    sources: Sequence[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A statement as it is stored: whose it is, what every fact carries, and the columns that were asked for."""
+
+    id: int
+    entity: int
+    fact: FactFields
+    values: tuple[Any, ...]
+
+
+def marks(values: Collection[object]) -> str:
+    """As many question marks as there are values, for an ``IN``."""
+    return ", ".join("?" * len(values))
+
+
+def text(value: str | None) -> Text | None:
+    """Localised words, as they are stored."""
+    return json.loads(value) if value else None
+
+
+def stamp(at: datetime) -> str:
+    """An instant as it is stored: UTC, so that text sorts as time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(value: str | None) -> datetime | None:
+    """A UTC instant, as it is stored."""
+    return datetime.fromisoformat(value) if value else None
+
+
+def entity_id(connection: sqlite3.Connection, ref: Ref) -> int | None:
+    """The id of an entity, or None where there is none."""
+    row = connection.execute("SELECT id FROM entity WHERE kind = ? AND slug = ?", ref).fetchone()
+    return row[0] if row else None
+
+
+def labels(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Label]:
+    """What entities are called: the first name of each language."""
+    first = "(SELECT text FROM name WHERE entity_id = entity.id AND language = ? ORDER BY position LIMIT 1)"
+    rows = connection.execute(
+        f"SELECT id, kind, slug, {first}, {first} FROM entity WHERE id IN ({marks(ids)})",
+        ("en", "ko", *ids),
+    )
+    return {id_: Label(Ref(Kind(kind), slug), english, korean) for id_, kind, slug, english, korean in rows}
+
+
+def statements(
+    connection: sqlite3.Connection,
+    shape: str,
+    columns: Sequence[str],
+    ids: Collection[int],
+    *,
+    by: str = "entity_id",
+    order: str = "t.id",
+) -> list[Row]:
+    """The statements of one shape whose column `by` holds one of `ids`, the better ones first."""
+    rows = connection.execute(
+        f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note"
+        f"{''.join(f', t.{column}' for column in columns)}"
+        f" FROM {shape} t JOIN fact ON fact.id = t.id WHERE t.{by} IN ({marks(ids)}) ORDER BY fact.rank, {order}",
+        tuple(ids),
+    ).fetchall()
+    cited = _sources(connection, [row[0] for row in rows])
+    return [
+        Row(
+            id_,
+            entity,
+            FactFields(rank=rank, certainty=Certainty(certainty), note=text(note), sources=cited.get(id_, ())),
+            tuple(values),
+        )
+        for id_, entity, rank, certainty, note, *values in rows
+    ]
+
+
+def _sources(connection: sqlite3.Connection, facts: Collection[int]) -> dict[int, tuple[Source, ...]]:
+    found: dict[int, tuple[Source, ...]] = {}
+    for fact, *columns in connection.execute(
+        f"SELECT fact_id, slug, publisher, published, url FROM fact_source JOIN source ON source.id = source_id"
+        f" WHERE fact_id IN ({marks(facts)}) ORDER BY fact_id, position",
+        tuple(facts),
+    ):
+        found[fact] = (*found.get(fact, ()), Source(*columns))
+    return found
+
+
+def events(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, list[Event]]:
+    """The dates of entities by their id; of each kind the one that holds first, then other dates that were stated."""
+    columns = (
+        *("kind", "number", "claim", "status", "revision", "earliest", "latest", "precision", "zone", "words"),
+        *("after_id", "after_kind"),
+    )
+    rows = statements(connection, "event", columns, ids, order="t.earliest")
+    known = labels(connection, {*ids, *(row.values[10] for row in rows if row.values[10] is not None)})
+    found: dict[int, list[Event]] = {}
+    for row in rows:
+        kind, number, _, status, revision, earliest, latest, precision, zone, words, after_id, after_kind = row.values
+        found.setdefault(row.entity, []).append(
+            Event(
+                **row.fact,
+                id=row.id,
+                subject=known[row.entity],
+                kind=EventKind(kind),
+                number=number,
+                status=Status(status),
+                revision=revision,
+                when=When(Precision(precision), zone, instant(earliest), instant(latest), text(words)),
+                after=(known[after_id], EventKind(after_kind)) if after_id is not None else None,
+            )
+        )
+    return found
+
+
+def profiles(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Profile]:
+    """Everything that any kind of entity may have, by id."""
+    names = _grouped(
+        [
+            (row.entity, Name(**row.fact, text=row.values[0], kind=row.values[1], language=row.values[2]))
+            for row in statements(connection, "name", ("text", "kind", "language"), ids, order="t.position")
+        ]
+    )
+    details = _grouped(
+        [
+            (row.entity, Detail(**row.fact, attribute=row.values[0], value=json.loads(row.values[1])))
+            for row in statements(connection, "detail", ("attribute", "value"), ids, order="t.position")
+        ]
+    )
+    money = _grouped(
+        [
+            (row.entity, Money(**row.fact, attribute=a, amount=n, currency=c, qualifier=q, converted=bool(converted)))
+            for row in statements(
+                connection, "money", ("attribute", "amount", "currency", "qualifier", "converted"), ids
+            )
+            for a, n, c, q, converted in [row.values]
+        ]
+    )
+    links = _grouped(
+        [
+            (row.entity, Link(**row.fact, kind=row.values[0], url=row.values[1]))
+            for row in statements(connection, "link", ("kind", "url"), ids)
+        ]
+    )
+    # Every kind of relation holds both ways, and is stated on one side only.
+    related = [
+        (mine, row.values[0], other, row.fact)
+        for by in ("entity_id", "other_id")
+        for row in statements(connection, "relation", ("kind", "other_id"), ids, by=by)
+        for mine, other in [(row.entity, row.values[1]) if by == "entity_id" else (row.values[1], row.entity)]
+    ]
+    related.sort(key=lambda relation: relation[3]["rank"])
+    known = labels(connection, {*ids, *(other for _, _, other, _ in related)})
+    relations = _grouped([(id_, Relation(**fact, kind=kind, other=known[other])) for id_, kind, other, fact in related])
+    dated = events(connection, ids)
+    return {
+        id_: Profile(
+            label=known[id_],
+            type=type_,
+            partial=frozenset(filter(None, (partial or "").split(","))),
+            names=names.get(id_, []),
+            details=details.get(id_, []),
+            money=money.get(id_, []),
+            links=links.get(id_, []),
+            relations=relations.get(id_, []),
+            events=dated.get(id_, []),
+        )
+        for id_, type_, partial in connection.execute(
+            f"SELECT id, type, partial FROM entity WHERE id IN ({marks(ids)})",
+            tuple(ids),
+        )
+    }
+
+
+def _grouped(pairs: Sequence[tuple[int, T]]) -> Mapping[int, list[T]]:
+    groups: dict[int, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
