@@ -1,0 +1,382 @@
+"""Finding what somebody means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.database import Database
+from bot.errors import AmbiguousError, NotFoundError
+from bot.lookup import Lookup
+from bot.model import ARTISTS, Kind, Label, Ref
+from bot.search import Entry, Index, Tier, certain
+from tests.helpers import apply, opened, write
+
+ALL = frozenset(Kind)
+
+
+def entry(slug: str, *texts: str, kind: Kind = Kind.PERSON, weight: int = 0, year: int | None = None) -> Entry:
+    ref = Ref(kind, slug)
+    return Entry(ref, Label(ref, texts[0], None), texts, weight=weight, year=year)
+
+
+INDEX = Index(
+    [
+        entry("gong-hyo-jin", "Gong Hyo-jin", "공효진", weight=3),
+        entry("lee-min-ho", "Lee Min-ho", "이민호", weight=5),
+        entry("choi-woo-shik", "Choi Woo-shik", "최우식"),
+        entry("noh-ji-yoon", "Noh Ji-yoon", "노지윤"),
+        entry("park-seo-joon", "Park Seo-joon", "박서준"),
+        entry("v", "V", "뷔", weight=1),
+        entry("vernon", "Vernon", "버논", weight=9),
+        entry("jin", "Jin", "진", weight=7),
+        entry("jin-goo", "Jin Goo", "진구"),
+        entry("renée", "Renée"),
+        entry("bts", "BTS", "방탄소년단", kind=Kind.GROUP, weight=8),
+        entry("when-the-stars-gossip", "When the Stars Gossip", "별들에게 물어봐", kind=Kind.WORK, year=2025),
+        entry("our-beloved-summer", "Our Beloved Summer", "그 해 우리는", kind=Kind.WORK, year=2021),
+        entry("our-blues", "Our Blues", "우리들의 블루스", kind=Kind.WORK, year=2022),
+        entry("close-to-you-jin", "Close to You", kind=Kind.TRACK, weight=2),
+        entry("close-to-you-seungmin", "Close to You", kind=Kind.TRACK),
+        entry("it-s-definitely-you", "It's Definitely You", "죽어도 너야", kind=Kind.TRACK),
+    ]
+)
+
+
+def best(query: str) -> tuple[str, Tier] | None:
+    matches = INDEX.search(query, ALL)
+    return (matches[0].entry.ref.slug, matches[0].tier) if matches else None
+
+
+@pytest.mark.parametrize(
+    ("query", "slug", "tier"),
+    [
+        pytest.param("Lee Min-ho", "lee-min-ho", Tier.EXACT, id="as it is written"),
+        pytest.param("lee min ho", "lee-min-ho", Tier.EXACT, id="small letters, a space for the hyphen"),
+        pytest.param("LEEMINHO", "lee-min-ho", Tier.EXACT, id="capitals in one word"),
+        pytest.param("  lee   min-ho ", "lee-min-ho", Tier.EXACT, id="too many spaces"),
+        pytest.param("Lee Min‐ho", "lee-min-ho", Tier.EXACT, id="a typographic hyphen"),
+        pytest.param("Ｌｅｅ Ｍｉｎ－ｈｏ", "lee-min-ho", Tier.EXACT, id="full-width letters"),
+        pytest.param("renee", "renée", Tier.EXACT, id="without its accent"),
+        pytest.param("its definitely you", "it-s-definitely-you", Tier.EXACT, id="without its apostrophe"),
+        pytest.param("It’s Definitely You!", "it-s-definitely-you", Tier.EXACT, id="a typographic apostrophe"),
+        pytest.param("이민호", "lee-min-ho", Tier.EXACT, id="Hangul"),
+        pytest.param("이 민호", "lee-min-ho", Tier.EXACT, id="Hangul with a space"),
+        pytest.param("이민호", "lee-min-ho", Tier.EXACT, id="decomposed Hangul"),
+        pytest.param("When Stars Gossip", "when-the-stars-gossip", Tier.EXACT, id="without its particle"),
+        pytest.param("when-the-stars-gossip", "when-the-stars-gossip", Tier.EXACT, id="the slug"),
+        pytest.param("v", "v", Tier.EXACT, id="one letter"),
+        pytest.param("뷔", "v", Tier.EXACT, id="one syllable"),
+        pytest.param("gong", "gong-hyo-jin", Tier.PREFIX, id="the beginning"),
+        pytest.param("gong hyo-j", "gong-hyo-jin", Tier.PREFIX, id="more of the beginning"),
+        pytest.param("공효", "gong-hyo-jin", Tier.PREFIX, id="the first syllables"),
+        pytest.param("고", "gong-hyo-jin", Tier.PREFIX, id="a syllable without its last letter"),
+        pytest.param("바", "park-seo-joon", Tier.PREFIX, id="another syllable without its last letter"),
+        pytest.param("stars-gossip", "when-the-stars-gossip", Tier.WORDS, id="a partial slug"),
+        pytest.param("gossip stars", "when-the-stars-gossip", Tier.WORDS, id="words in another order"),
+        pytest.param("the gossip", "when-the-stars-gossip", Tier.WORDS, id="a word with a particle"),
+        pytest.param("min-ho lee", "lee-min-ho", Tier.WORDS, id="the family name last"),
+        pytest.param("물어봐", "when-the-stars-gossip", Tier.WORDS, id="a later word in Hangul"),
+        pytest.param("Kong Hyo-jin", "gong-hyo-jin", Tier.SOUNDS_LIKE, id="Kong for Gong"),
+        pytest.param("Kong Hyojin", "gong-hyo-jin", Tier.SOUNDS_LIKE, id="Kong for Gong, no hyphen"),
+        pytest.param("Gong Hyo Chin", "gong-hyo-jin", Tier.SOUNDS_LIKE, id="ch for j"),
+        pytest.param("Yi Min-ho", "lee-min-ho", Tier.SOUNDS_LIKE, id="Yi for Lee"),
+        pytest.param("Rhee Minho", "lee-min-ho", Tier.SOUNDS_LIKE, id="Rhee for Lee"),
+        pytest.param("Choe Wusik", "choi-woo-shik", Tier.SOUNDS_LIKE, id="Choe for Choi, the official way"),
+        pytest.param("Roh Ji Yun", "noh-ji-yoon", Tier.SOUNDS_LIKE, id="Roh for Noh"),
+        pytest.param("Bak Seojun", "park-seo-joon", Tier.SOUNDS_LIKE, id="Bak for Park"),
+        pytest.param("lmh", "lee-min-ho", Tier.INITIALS, id="initials"),
+        pytest.param("obs", "our-beloved-summer", Tier.INITIALS, id="initials of a title"),
+        pytest.param("Lee Mni-ho", "lee-min-ho", Tier.FUZZY, id="letters that changed places"),
+        pytest.param("When the Srars Gossip", "when-the-stars-gossip", Tier.FUZZY, id="a wrong letter"),
+        pytest.param("our belved summer", "our-beloved-summer", Tier.FUZZY, id="a letter that is missing"),
+    ],
+)
+def test_a_name_is_found_as_people_type_it(query: str, slug: str, tier: Tier) -> None:
+    assert best(query) == (slug, tier)
+
+
+HANGUL_PARTS = pytest.mark.xfail(
+    strict=True, reason="NFKC turns the letters that a keyboard gives into conjoining ones, which no key is made of"
+)
+
+
+@HANGUL_PARTS
+@pytest.mark.parametrize(
+    ("query", "slug", "tier"),
+    [
+        pytest.param("공ㅎ", "gong-hyo-jin", Tier.PREFIX, id="a half-typed syllable"),
+        pytest.param("공효ㅈ", "gong-hyo-jin", Tier.PREFIX, id="a half-typed last syllable"),
+        pytest.param("별들에게 ㅁ", "when-the-stars-gossip", Tier.PREFIX, id="a half-typed word"),
+        pytest.param("ㄱㅎㅈ", "gong-hyo-jin", Tier.INITIALS, id="initial consonants"),
+        pytest.param("ㄱㅎ", "gong-hyo-jin", Tier.INITIALS, id="the first of them"),
+        pytest.param("ㅂㄷㅇㄱ", "when-the-stars-gossip", Tier.INITIALS, id="initial consonants of a title"),
+        pytest.param("ㅇㅁㅎ", "lee-min-ho", Tier.INITIALS, id="initial consonants that are silent"),
+    ],
+)
+def test_letters_of_a_korean_keyboard_find_syllables(query: str, slug: str, tier: Tier) -> None:
+    assert best(query) == (slug, tier)
+
+
+def test_a_syllable_is_found_by_what_is_typed_so_far() -> None:
+    # As an input method composes 공효진 letter by letter.
+    for typed in ("고", "공", "공효", "공효지", "공효진"):
+        assert best(typed) is not None
+        assert best(typed) != ("gong-hyo-jin", Tier.FUZZY)
+        assert (best(typed) or ("",))[0] == "gong-hyo-jin"
+
+
+def test_one_letter_finds_who_is_called_so_before_better_known_ones_whose_name_begins_so() -> None:
+    assert [match.entry.ref.slug for match in INDEX.search("V", ALL)][:2] == ["v", "vernon"]
+    assert [match.entry.ref.slug for match in INDEX.search("Jin", ALL)][:2] == ["jin", "jin-goo"]
+    assert [match.entry.ref.slug for match in certain(INDEX.search("V", ALL))] == ["v"]
+
+
+def test_equal_names_stay_apart_the_better_known_first() -> None:
+    found = certain(INDEX.search("close to you", ALL))
+    assert [match.entry.ref.slug for match in found] == ["close-to-you-jin", "close-to-you-seungmin"]
+    assert [match.entry.ref.slug for match in certain(INDEX.search("close-to-you-seungmin", ALL))] == [
+        "close-to-you-seungmin"
+    ]
+
+
+def test_equal_names_of_equal_renown_come_newest_first() -> None:
+    index = Index([entry("b", "Signal", year=2016), entry("a", "Signal", year=2016), entry("c", "Signal", year=2022)])
+    assert [match.entry.ref.slug for match in index.search("signal", ALL)] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\n"])
+def test_no_query_gives_the_best_known(query: str) -> None:
+    found = [match.entry.ref.slug for match in INDEX.search(query, ALL, limit=3)]
+    assert found == ["vernon", "bts", "jin"]
+    assert [match.entry.ref.slug for match in INDEX.search(query, ARTISTS, limit=2)] == ["vernon", "bts"]
+
+
+def test_only_the_kinds_that_were_asked_for_are_found() -> None:
+    assert {match.entry.ref.kind for match in INDEX.search("o", {Kind.WORK})} == {Kind.WORK}
+    assert not INDEX.search("bts", {Kind.ALBUM})
+
+
+def test_what_only_resembles_a_name_is_suggested_but_never_certain() -> None:
+    found = INDEX.search("our belved sumer", ALL)
+    assert found[0].entry.ref.slug == "our-beloved-summer"
+    assert found[0].tier is Tier.FUZZY
+    assert certain(found) == []
+    assert certain([]) == []
+
+
+def test_what_resembles_nothing_finds_nothing() -> None:
+    assert INDEX.search("xqzwk", ALL) == []
+
+
+def test_each_entity_is_found_once_by_its_best_name() -> None:
+    index = Index([entry("iu", "IU", "아이유", "Lee Ji-eun", "I.U", "IU (singer)")])
+    assert [(match.entry.ref.slug, match.tier) for match in index.search("iu", ALL)] == [("iu", Tier.EXACT)]
+
+
+def test_an_empty_catalogue_finds_nothing() -> None:
+    assert Index([]).search("jin", ALL) == []
+    assert Index([]).search("", ALL) == []
+    assert Index([]).get(Ref(Kind.PERSON, "jin")) is None
+
+
+def test_an_entity_is_got_by_its_key() -> None:
+    found = INDEX.get(Ref(Kind.PERSON, "jin"))
+    assert found is not None
+    assert found.label.english == "Jin"
+    assert INDEX.get(Ref(Kind.GROUP, "jin")) is None
+
+
+@pytest.mark.xfail(strict=True, reason="each word takes the first word it begins, and never gives it back")
+def test_words_in_another_order_find_a_name_whose_words_begin_alike() -> None:
+    index = Index([entry("jinyoung-jin", "Jinyoung Jin")])
+    assert [match.tier for match in index.search("jin jinyoung", ALL)] == [Tier.WORDS]
+
+
+@pytest.mark.xfail(strict=True, reason="the 50 names that resemble most are taken of all kinds, then filtered by kind")
+def test_a_misspelt_artist_is_suggested_also_beside_many_songs_that_are_called_alike() -> None:
+    songs = [entry(f"song-{number}", f"Seongjin Song {number}", kind=Kind.TRACK) for number in range(60)]
+    index = Index([*songs, entry("seongjin", "Sungchin Sonk")])
+    assert index.search("Sengjin Song", {Kind.PERSON})
+    assert not index.search("Sengjin Song", {Kind.ALBUM})
+
+
+NAMES = st.sampled_from(
+    ["Gong Hyo-jin", "공효진", "이민호", "When the Stars Gossip", "V", "close to you", "ㄱㅎㅈ", "공ㅎ"]
+)
+
+
+@given(st.text() | NAMES | st.tuples(NAMES, st.text(max_size=3)).map("".join), st.integers(1, 25))
+def test_any_text_can_be_searched_for(query: str, limit: int) -> None:
+    found = INDEX.search(query, ALL, limit)
+    assert len(found) <= limit
+    assert len({match.entry.ref for match in found}) == len(found)
+    assert [match.tier for match in found] == sorted(match.tier for match in found)
+    assert set(certain(found)) <= set(found)
+
+
+@given(st.text(min_size=1))
+def test_any_name_is_found_by_itself(name: str) -> None:
+    index = Index([entry("it", name), entry("other", "Something Else")])
+    found = [match.entry.ref.slug for match in index.search(name, ALL)]
+    assert "it" in found
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=6), st.text(max_size=12))
+def test_any_names_can_be_searched_in(names: list[str], query: str) -> None:
+    Index([entry(f"e-{number}", name) for number, name in enumerate(names)]).search(query, ALL)
+
+
+SEED = """
+[[sources]]
+slug = "herald"
+publisher = "The Herald"
+
+[[groups]]
+slug = "umbrellas"
+sources = ["herald"]
+names = ["Umbrellas"]
+
+[[people]]
+slug = "ban-dal"
+sources = ["herald"]
+groups = ["umbrellas"]
+names = ["Ban Dal", { text = "반달", kind = "original", language = "ko" }]
+
+[[people]]
+slug = "na-mu"
+sources = ["herald"]
+names = ["Na Mu"]
+
+[[works]]
+slug = "paper-moon-station"
+type = "drama"
+sources = ["herald"]
+names = ["Paper Moon Station"]
+cast = [{ person = "ban-dal" }]
+events = [{ kind = "premiere", date = "2031-04-05", status = "confirmed" }]
+
+[[tracks]]
+slug = "home-ban-dal"
+sources = ["herald"]
+names = ["Home"]
+performers = ["ban-dal"]
+
+[[tracks]]
+slug = "home-na-mu"
+sources = ["herald"]
+names = ["Home"]
+performers = ["na-mu"]
+"""
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncGenerator[Database]:
+    async with opened(tmp_path / "byeol.db") as database:
+        await apply(database, write(tmp_path / "seeds", all=SEED))
+        yield database
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds", "found"),
+    [
+        pytest.param("person/ban-dal", ARTISTS, "person/ban-dal", id="a key that was chosen"),
+        pytest.param("ban-dal", ARTISTS, "person/ban-dal", id="a slug"),
+        pytest.param("Ban Dal", ARTISTS, "person/ban-dal", id="a name"),
+        pytest.param("반달", ARTISTS, "person/ban-dal", id="a name in Hangul"),
+        pytest.param("moon-station", {Kind.WORK}, "work/paper-moon-station", id="a partial slug"),
+        pytest.param("track/home-na-mu", {Kind.TRACK}, "track/home-na-mu", id="a key of one of two of that name"),
+    ],
+)
+async def test_what_is_meant_is_found(database: Database, query: str, kinds: frozenset[Kind], found: str) -> None:
+    assert str((await Lookup(database).find(query, kinds)).ref) == found
+
+
+async def test_what_tells_an_entity_from_others_is_known(database: Database) -> None:
+    lookup = Lookup(database)
+    assert [hint.english for hint in (await lookup.find("ban-dal", ARTISTS)).hints] == ["Umbrellas"]
+    assert [hint.english for hint in (await lookup.find("home-na-mu", {Kind.TRACK})).hints] == ["Na Mu"]
+    assert (await lookup.find("paper moon", {Kind.WORK})).year == 2031
+
+
+async def test_two_of_one_name_are_ambiguous_and_both_are_named(database: Database) -> None:
+    with pytest.raises(AmbiguousError) as raised:
+        await Lookup(database).find("home", {Kind.TRACK})
+    assert raised.value.query == "home"
+    assert {entry.ref.slug for entry in raised.value.matches} == {"home-ban-dal", "home-na-mu"}
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds", "near"),
+    [
+        pytest.param("Pan Dahl Moo", {Kind.WORK}, [], id="nothing like it"),
+        pytest.param("papper moon stetion", {Kind.WORK}, ["paper-moon-station"], id="a slip of the pen"),
+        pytest.param("person/ban-dal", {Kind.ALBUM}, [], id="a key of another kind"),
+        pytest.param("work/no-such-drama", {Kind.ALBUM}, [], id="a key of nothing"),
+        pytest.param("", {Kind.WORK}, ["paper-moon-station"], id="nothing typed: the best known"),
+        pytest.param("   ", {Kind.WORK}, ["paper-moon-station"], id="spaces typed: the best known"),
+    ],
+)
+async def test_what_is_not_found_comes_with_what_is_near(
+    database: Database, query: str, kinds: frozenset[Kind], near: list[str]
+) -> None:
+    with pytest.raises(NotFoundError) as raised:
+        await Lookup(database).find(query, kinds)
+    assert raised.value.query == query
+    assert [entry.ref.slug for entry in raised.value.near] == near
+
+
+@pytest.mark.xfail(strict=True, reason="a query of nothing but punctuation is taken for an empty one that means all")
+@pytest.mark.parametrize("kinds", [pytest.param({Kind.WORK}, id="one of them"), pytest.param(ARTISTS, id="many")])
+async def test_punctuation_alone_means_nobody(database: Database, kinds: frozenset[Kind]) -> None:
+    with pytest.raises(NotFoundError):
+        await Lookup(database).find("?!", kinds)
+
+
+async def test_a_change_that_another_process_made_is_found_without_a_restart(
+    database: Database, tmp_path: Path
+) -> None:
+    lookup = Lookup(database)
+    assert await lookup.suggest("Second Moon", {Kind.WORK}) == []
+    before = await lookup.index()
+    assert await lookup.index() is before, "an unchanged catalogue needs no new index"
+    async with opened(tmp_path / "byeol.db") as other:
+        changed = SEED.replace('names = ["Paper Moon Station"]', 'names = ["Second Moon"]')
+        await apply(other, write(tmp_path / "seeds", all=changed))
+        assert [match.entry.ref.slug for match in await lookup.suggest("Second Moon", {Kind.WORK})] == [
+            "paper-moon-station"
+        ]
+        assert (await lookup.find("second moon", {Kind.WORK})).label.english == "Second Moon"
+
+
+async def test_many_who_ask_at_once_share_one_index(database: Database) -> None:
+    lookup = Lookup(database)
+    first, *others = await asyncio.gather(*(lookup.index() for _ in range(8)))
+    assert all(other is first for other in others)
+
+
+@given(query=st.text(max_size=40))
+def test_any_text_is_an_entity_or_an_error_with_words(query: str) -> None:
+    async def ask() -> None:
+        lookup = _Fixed(INDEX)
+        try:
+            await lookup.find(query, ALL)
+        except (NotFoundError, AmbiguousError):
+            return
+
+    asyncio.run(ask())
+
+
+class _Fixed(Lookup):
+    """A lookup of an index that is given."""
+
+    def __init__(self, index: Index) -> None:
+        self._given = index
+
+    async def index(self) -> Index:
+        return self._given
