@@ -1,0 +1,97 @@
+"""Every word a user sees: gettext catalogues, plurals and dates by language.
+
+English is what the code says; other languages are ``locales/<language>/LC_MESSAGES/byeol.po``. They are read as they
+are when the bot starts, so that there is no compiled copy to forget.
+"""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, dates, lists, numbers
+from babel.messages import mofile, pofile
+
+from bot.model import Text
+
+LOCALES = Path(__file__).parent / "locales"
+DOMAIN = "byeol"
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, *sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir()))
+"""The languages the bot speaks, English first."""
+
+
+class Words:
+    """The words of one language. Call it with an English message to have that message in the language.
+
+    Placeholders are those of `str.format` and are given by name.
+    """
+
+    def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
+        self.language = language
+        self._translations = translations
+        self._locale = Locale.parse(language)
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """A message."""
+        return self._translations.gettext(message).format(**values)
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """A message that counts; ``{n}`` is the number."""
+        return self._translations.ngettext(one, many, n).format(n=self.number(n), **values)
+
+    def pick(self, text: Text) -> str:
+        """Words of the catalogue in this language, else in English, else in any."""
+        return text.get(self.language) or text.get(ENGLISH) or next(iter(text.values()))
+
+    def day(self, day: date) -> str:
+        """A day, in words."""
+        return dates.format_date(day, "d MMMM y" if self.language == ENGLISH else "long", locale=self._locale)
+
+    def month(self, day: date) -> str:
+        """The month of a day, in words."""
+        return dates.format_skeleton("yMMMM", datetime(day.year, day.month, 1), locale=self._locale)  # noqa: DTZ001
+
+    def weekday(self, number: int) -> str:
+        """The short name of a weekday; 0 is Monday."""
+        return dates.get_day_names("abbreviated", locale=self._locale)[number]
+
+    def number(self, number: int) -> str:
+        """A whole number with its separators."""
+        return numbers.format_decimal(number, locale=self._locale)
+
+    def money(self, amount: int, currency: str) -> str:
+        """An amount in whole units of a currency."""
+        return numbers.format_currency(
+            amount, currency, "¤#,##0", locale=self._locale, currency_digits=False, group_separator=True
+        )
+
+    def both(self, parts: list[str]) -> str:
+        """A list in words: "a, b and c"."""
+        return lists.format_list(parts, locale=self._locale)
+
+
+@lru_cache
+def words(language: str) -> Words:
+    """The words of a language; English where the bot does not speak it. Takes Discord's locale codes as well."""
+    known = language if language in LANGUAGES else language.partition("-")[0]
+    if known == ENGLISH or known not in LANGUAGES:
+        return Words(ENGLISH, gettext.NullTranslations())
+    compiled = BytesIO()
+    with catalogue_path(known).open("rb") as file:
+        mofile.write_mo(compiled, pofile.read_po(file, locale=known, abort_invalid=True))
+    compiled.seek(0)
+    return Words(known, gettext.GNUTranslations(compiled))
+
+
+def language_name(language: str) -> str:
+    """A language in its own words."""
+    return Locale.parse(language).get_language_name() or language
+
+
+def catalogue_path(language: str) -> Path:
+    """Where the translations of a language are kept."""
+    return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"

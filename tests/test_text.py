@@ -1,0 +1,125 @@
+"""The words of a language: which language it is, plurals, dates, money and the texts of the catalogue."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import discord
+import pytest
+
+from bot.text import ENGLISH, LANGUAGES, words
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("en", "en"),
+        ("en-US", "en"),
+        ("en-GB", "en"),
+        ("ko", "ko"),
+        ("ko-KR", "ko"),
+        ("fr", "en"),
+        ("pt-BR", "en"),
+        ("zh-CN", "en"),
+        ("", "en"),
+        ("-", "en"),
+        ("../ko", "en"),
+    ],
+)
+def test_the_language_follows_discords_locale(locale: str, language: str) -> None:
+    assert words(locale).language == language
+
+
+@pytest.mark.parametrize("locale", list(discord.Locale))
+def test_every_locale_of_discord_has_words(locale: discord.Locale) -> None:
+    t = words(locale.value)
+    assert t.language in LANGUAGES
+    assert t("Sources: {name}", name="Byeol").endswith("Byeol")
+
+
+def test_english_comes_first() -> None:
+    assert LANGUAGES[0] == ENGLISH
+    assert "ko" in LANGUAGES
+
+
+def test_messages() -> None:
+    assert words("en")("Cast of {work}", work="Our Blues") == "Cast of Our Blues"
+    assert words("ko")("Cast of {work}", work="우리들의 블루스") == "우리들의 블루스 출연진"
+
+
+def test_what_fills_a_placeholder_is_never_read_as_one() -> None:
+    assert words("en")("Sources: {name}", name="{name} {0} {") == "Sources: {name} {0} {"
+
+
+def test_a_message_without_a_translation_stays_english() -> None:
+    assert words("ko")("Nobody has translated {this}", this="yet") == "Nobody has translated yet"
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "korean"),
+    [
+        (0, "0 songs", "노래 0곡"),
+        (1, "1 song", "노래 1곡"),
+        (2, "2 songs", "노래 2곡"),
+        (1234, "1,234 songs", "노래 1,234곡"),
+    ],
+)
+def test_plurals(n: int, english: str, korean: str) -> None:
+    assert words("en").plural("{n} song", "{n} songs", n) == english
+    assert words("ko").plural("{n} song", "{n} songs", n) == korean
+
+
+def test_plurals_take_other_values() -> None:
+    one, many = "Sources: {shown} and {n} more", "Sources: {shown} and {n} more"
+    assert words("en").plural(one, many, 2, shown="A, B") == "Sources: A, B and 2 more"
+    assert words("ko").plural(one, many, 2, shown="A, B") == "출처: A, B 외 2곳"
+
+
+def test_dates() -> None:
+    day = date(2025, 1, 4)
+    assert words("en").day(day) == "4 January 2025"
+    assert words("ko").day(day) == "2025년 1월 4일"
+    assert words("en").month(day) == "January 2025"
+    assert words("ko").month(day) == "2025년 1월"
+
+
+def test_weekdays_begin_on_monday() -> None:
+    assert [words("en").weekday(n) for n in range(7)] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert [words("ko").weekday(n) for n in range(7)] == ["월", "화", "수", "목", "금", "토", "일"]
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "currency", "shown"),
+    [
+        ("en", 50_000_000_000, "KRW", "₩50,000,000,000"),
+        ("ko", 50_000_000_000, "KRW", "₩50,000,000,000"),
+        ("en", 40_700_000, "USD", "$40,700,000"),
+        ("ko", 40_700_000, "USD", "US$40,700,000"),
+        ("en", 33_800_000, "EUR", "€33,800,000"),
+    ],
+)
+def test_money(language: str, amount: int, currency: str, shown: str) -> None:
+    assert words(language).money(amount, currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "picked"),
+    [
+        ("en", {"en": "Romance", "ko": "로맨스"}, "Romance"),
+        ("ko", {"en": "Romance", "ko": "로맨스"}, "로맨스"),
+        ("ko", {"en": "Romance"}, "Romance"),
+        ("ko", {"en": "Romance", "ko": ""}, "Romance"),
+        ("en", {"ko": "로맨스"}, "로맨스"),
+        ("ko", {"ja": "恋愛", "en": "Romance"}, "Romance"),
+        ("en", {"ja": "恋愛"}, "恋愛"),
+    ],
+)
+def test_texts_of_the_catalogue_fall_back(language: str, text: dict[str, str], picked: str) -> None:
+    assert words(language).pick(text) == picked
+
+
+def test_lists() -> None:
+    assert words("en").both([]) == ""
+    assert words("en").both(["a"]) == "a"
+    assert words("en").both(["a", "b"]) == "a and b"
+    assert words("ko").both(["첫 방송", "OST 발매"]) == "첫 방송 및 OST 발매"
