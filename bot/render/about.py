@@ -1,0 +1,72 @@
+"""What the bot says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from discord import ui
+
+from bot import __version__
+from bot.render.card import Accent, Content, Scene, draw, escape
+
+MOST_CITED = 12
+"""Publishers that are named; the others are counted, and every card names its own."""
+
+
+def about(scene: Scene, counts: Mapping[str, int], publishers: Sequence[tuple[str, int, str | None]]) -> ui.LayoutView:
+    """Version, size of the catalogue, where it comes from, and privacy. `publishers`: name, statements, licence."""
+    t = scene.words
+    counted = [
+        t.plural("{n} drama", "{n} dramas", counts.get("work", 0)),
+        t.plural("{n} person", "{n} people", counts.get("person", 0)),
+        t.plural("{n} song", "{n} songs", counts.get("track", 0)),
+        t.plural("{n} date", "{n} dates", counts.get("event", 0)),
+        t.plural("{n} source", "{n} sources", counts.get("source", 0)),
+    ]
+    cited = ", ".join(
+        escape(name) + (f" ({escape(licence)})" if licence else "") for name, _, licence in publishers[:MOST_CITED]
+    )
+    if len(publishers) > MOST_CITED:
+        more = len(publishers) - MOST_CITED
+        cited = t.plural("{shown} and {n} more", "{shown} and {n} more", more, shown=cited)
+    blocks = [
+        t(
+            "I answer questions about K-dramas, their casts and their songs, and announce premieres and OST releases "
+            "in the channels that a server's admins choose."
+        ),
+        f"**{t('Catalogue')}** {' · '.join(counted)}",
+        f"**{t('Sources')}** {cited}",
+        t(
+            "Facts are cited from these publishers; the words are our own. The data files and the code are under the "
+            "MIT licence. Each card's Sources button tells who said what."
+        ),
+        f"**{t('Privacy')}** "
+        + t(
+            "I read no messages. I keep only what an admin set up for a server: server, channel, role, language, time "
+            "zone, and what was announced there. Nothing is kept about you."
+        ),
+    ]
+    content = Content(
+        accent=Accent.BOT,
+        title="Byeol · 별",
+        subtitle=t("version {version}", version=__version__),
+        blocks=blocks,
+        card="about",
+        key="all",
+    )
+    return draw(scene, content)
+
+
+def help_(scene: Scene, commands: Sequence[tuple[str, str]]) -> ui.LayoutView:
+    """The commands. Each is a mention, which Discord makes clickable, and what the command does."""
+    t = scene.words
+    content = Content(
+        accent=Accent.BOT,
+        title=t("What I can do"),
+        subtitle=t("Type part of a name in any spelling: English, Hangul or romanised."),
+        blocks=[f"{mention}\n-# {does}" for mention, does in commands],
+        card="help",
+        key="all",
+        per_page=len(commands),
+    )
+    return draw(scene, content)

@@ -1,0 +1,186 @@
+"""The one visual language: a card is a heading, what belongs to it, where it comes from, and buttons that lead on.
+
+Discord's limits (https://discord.com/developers/docs/components/reference): 40 components a message, 4,000 characters
+of text in all of them, 5 buttons a row, 80 characters a button label, 100 a custom id, 25 options a menu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+import discord
+from discord import ui
+from discord.utils import escape_markdown, escape_mentions
+
+from bot.model import Ref
+from bot.text import Words
+
+MAX_LABEL = 80
+MAX_OPTION = 100
+MAX_CUSTOM_ID = 100
+MAX_MENU = 25
+
+PAGE_TEXT = 2400
+"""Characters of one page: leaves room for heading and sources, and is about two screens of a phone."""
+PAGE_BLOCKS = 10
+"""Entries of one page."""
+
+
+Row = ui.ActionRow[ui.LayoutView]
+
+
+class Accent(IntEnum):
+    """The colour at a card's edge tells what it is about."""
+
+    WORK = 0x6C7BFF
+    ARTIST = 0xEB6FBB
+    SONG = 0x2FB8A6
+    DATES = 0xF2B84B
+    BOT = 0x9AA4B2
+    TROUBLE = 0xD9605A
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """For whom a card is drawn: in which words, at what time, and at which page."""
+
+    words: Words
+    now: datetime
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A button that leads on: to a card about an entity."""
+
+    card: str
+    ref: Ref
+    label: str
+    emoji: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a card says. Paging never cuts one of `blocks`; its buttons find it again by `card` and `key`."""
+
+    accent: Accent
+    title: str
+    subtitle: str
+    blocks: Sequence[str]
+    card: str = ""
+    key: str = ""
+    intro: str = ""
+    footer: str = ""
+    leads: Sequence[Lead] = ()
+    per_page: int = PAGE_BLOCKS
+
+
+def escape(text: str) -> str:
+    """Text of the catalogue, or of a user, so that Discord shows it as it is and mentions nobody."""
+    return escape_mentions(escape_markdown(text))
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters of a text."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def page_id(card: str, key: str, page: int, language: str) -> str:
+    """The custom id of a button that turns to a page, in the language the card is in."""
+    return f"page:{card}:{key}:{page}:{language}"
+
+
+def open_id(card: str, ref: Ref, mark: str | None = None) -> str:
+    """The custom id of a button that opens a card. `mark` tells which delivery the message is, if it is one."""
+    return f"open:{card}:{ref}" + (f":{mark}" if mark else "")
+
+
+def pick_id(card: str, ref: Ref) -> str:
+    """The custom id of a button that picks what was meant, and answers with its card."""
+    return f"pick:{card}:{ref}"
+
+
+def frozen(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    """A layout that discord.py need not remember: its buttons are answered by what their custom ids say."""
+    view = ui.LayoutView(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
+
+
+def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS) -> list[list[str]]:
+    """Spread blocks over pages; there is always one. A block too long for a page is shortened."""
+    spread: list[list[str]] = [[]]
+    size = 0
+    for block in blocks:
+        fitted = shorten(block, PAGE_TEXT)
+        if spread[-1] and (size + len(fitted) > PAGE_TEXT or len(spread[-1]) >= per_page):
+            spread.append([])
+            size = 0
+        spread[-1].append(fitted)
+        size += len(fitted) + 2
+    return spread
+
+
+def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.LayoutView:
+    """The layout of a card. `mark` tells which delivery it is, if it is one."""
+    t = scene.words
+    spread = pages(content.blocks, content.per_page)
+    page = min(max(scene.page, 0), len(spread) - 1)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(content.accent))
+    heading = f"## {shorten(content.title, 250)}"
+    box.add_item(ui.TextDisplay(f"{heading}\n-# {shorten(content.subtitle, 300)}" if content.subtitle else heading))
+    if content.intro and page == 0:
+        box.add_item(ui.TextDisplay(shorten(content.intro, 600)))
+    if spread[page]:
+        box.add_item(ui.Separator())
+        box.add_item(ui.TextDisplay("\n".join(spread[page])))
+    footer = [content.footer] if content.footer else []
+    if len(spread) > 1:
+        footer.insert(0, t("Page {page} of {pages}", page=page + 1, pages=len(spread)))
+    if footer:
+        box.add_item(ui.TextDisplay("-# " + shorten(" · ".join(footer), 400)))
+    if len(spread) > 1:
+        box.add_item(_turning(scene, content, page, len(spread)))
+    if content.leads:
+        box.add_item(leading(content.leads[:5], mark))
+    return frozen(box)
+
+
+def leading(leads: Sequence[Lead], mark: str | None = None) -> Row:
+    """A row of at most five buttons that lead on."""
+    row: Row = ui.ActionRow()
+    for lead in leads:
+        label = shorten(lead.label, MAX_LABEL)
+        row.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, mark)))
+    return row
+
+
+def _turning(scene: Scene, content: Content, page: int, count: int) -> Row:
+    def button(label: str, emoji: str, to: int) -> ui.Button[ui.LayoutView]:
+        there = 0 <= to < count
+        # A disabled button still needs an id that no other has: it says the page it stands on.
+        return ui.Button(
+            label=label,
+            emoji=emoji,
+            custom_id=page_id(content.card, content.key, to if there else page, scene.words.language),
+            disabled=not there,
+        )
+
+    return ui.ActionRow(
+        button(scene.words("Back"), "◀️", page - 1),
+        button(scene.words("Next"), "▶️", page + 1),
+    )
+
+
+def notice(accent: Accent, title: str, body: str, *items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    """A short message in a box of its own."""
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(accent))
+    box.add_item(ui.TextDisplay(shorten(f"**{title}**\n{body}" if body else f"**{title}**", 3500)))
+    for item in items:
+        box.add_item(item)
+    return frozen(box)
