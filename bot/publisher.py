@@ -1,0 +1,214 @@
+"""Deliveries to Discord: planned, claimed, sent and recorded, so that each arrives once.
+
+Every request of a delivery carries the same nonce, which Discord drops a repeat of for a few minutes
+(https://discord.com/developers/docs/resources/message#create-message, ``enforce_nonce``), and the message bears it in
+its buttons. Where a request may have been heard without our knowing, it is repeated inside that window; later, the
+channel's history is read for the mark; and where that cannot be read, nothing is posted again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+
+from bot import schedule
+from bot.database import Database
+from bot.model import Clock, EventKind, Kind, Upcoming, billed
+from bot.render.announcement import Announced, announcement, mentions
+from bot.render.card import Scene
+from bot.store import deliveries, events, subscriptions, works
+from bot.store.deliveries import Delivery
+from bot.text import words
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+log = logging.getLogger(__name__)
+
+NONCE_WINDOW = timedelta(minutes=2)
+"""How long a repeat is sure to be dropped by Discord; it says "a few minutes", this stays well inside."""
+LEASE = timedelta(minutes=3)
+"""How long a sender has; longer than discord.py's own five tries of one request take."""
+BATCH = 25
+"""Deliveries that are sent side by side."""
+PLAN_EVERY = timedelta(minutes=1)
+"""How often is planned what nothing but the clock has brought near."""
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=5), timedelta(minutes=10)
+
+_BROKEN = (OSError, aiohttp.ClientError, asyncio.TimeoutError)
+"""What a request raises whose answer never came: it may have been heard."""
+
+
+class Publisher:
+    """Sends what is due. One of them runs in a process; several processes may share a database."""
+
+    def __init__(self, client: Byeol, database: Database, clock: Clock) -> None:
+        self._client = client
+        self._database = database
+        self._clock = clock
+        self._owner = secrets.token_hex(4)
+        self._running = asyncio.Lock()
+        self._closing = False
+        self._planned: tuple[int, int] | None = None
+        self._planned_at = datetime.min.replace(tzinfo=UTC)
+
+    async def tick(self) -> None:
+        """Plan and send what is due; where nothing is, this costs one query."""
+        async with self._running:
+            now = self._clock()
+            pulse = await self._database.read(deliveries.pulse)
+            if pulse.revisions != self._planned or abs(now - self._planned_at) >= PLAN_EVERY:
+                await self._plan(now)
+                self._planned, self._planned_at = pulse.revisions, now
+            elif pulse.next_try is None or pulse.next_try > now:
+                return
+            while not self._closing:
+                claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
+                if not claimed:
+                    break
+                await asyncio.gather(*(self._deliver_safely(delivery) for delivery in claimed))
+
+    async def _plan(self, now: datetime) -> None:
+        """Write down what is due about now, for everyone who wants it; and what was missed."""
+        zones = await self._database.read(subscriptions.zones)
+        if zones:
+            found = await self._database.read(deliveries.candidates, *schedule.window(now))
+            await self._database.write(deliveries.plan, list(schedule.due(found, zones, now)), now)
+        missed = await self._database.write(deliveries.expire, now)
+        if missed:
+            log.warning("%d announcements were missed: they came due while I was away", missed)
+
+    async def close(self) -> None:
+        """Send no more, and wait for what is being sent."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(10):
+                await self._running.acquire()
+        except TimeoutError:
+            log.warning("Leaving while announcements are being sent; they are sorted out at the next start")
+
+    async def _deliver_safely(self, delivery: Delivery) -> None:
+        """One delivery that fails is that one's trouble: the others go on."""
+        try:
+            await self._deliver(delivery)
+        except discord.HTTPException as error:
+            await self._refused(delivery, error)
+        except discord.RateLimited as error:
+            await self._retry(delivery, f"rate limited for {error.retry_after:.0f} s", doubt=False)
+        except _BROKEN as error:
+            await self._retry(delivery, f"no answer: {type(error).__name__}", doubt=True)
+        except Exception:
+            log.exception("Delivery %d failed", delivery.id)
+            await self._retry(delivery, "an error in the bot, see its log", doubt=True)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
+        now = self._clock()
+        if delivery.doubt_since is not None and now - delivery.doubt_since > NONCE_WINDOW:
+            if not await self._may_read(delivery):
+                await self._settle(delivery, "uncertain", "unreadable")
+                return
+            posted = await self._posted(channel, delivery)
+            if posted is not None:
+                await self._record(delivery, posted)
+                return
+            # It never arrived: from here on it is a first try.
+            await self._database.write(deliveries.retry, delivery.id, self._owner, now, "not there", doubt=False)
+            return
+        if now > delivery.expires_at and delivery.doubt_since is None:
+            await self._settle(delivery, "missed", "late")
+            return
+        found = await self._announced(delivery.event_id)
+        if found is None:
+            await self._settle(delivery, "withdrawn", "changed")
+            return
+        scene = Scene(words(delivery.language), now)
+        late = now - delivery.due_at > timedelta(minutes=5)
+        view = announcement(scene, found, mark=delivery.nonce, role_id=delivery.role_id, late=late)
+        if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
+            return
+        message = await channel.send(view=view, nonce=delivery.nonce, allowed_mentions=mentions(delivery.role_id))
+        await self._publish(message, delivery)
+        await self._record(delivery, message.id)
+
+    async def _record(self, delivery: Delivery, message_id: int) -> None:
+        await self._database.write(deliveries.sent, delivery.id, message_id, self._clock())
+        log.info("Announced event %d in channel %d", delivery.event_id, delivery.channel_id)
+
+    async def _publish(self, message: discord.Message, delivery: Delivery) -> None:
+        """In a news channel, hand the message on to the servers that follow it."""
+        channel = self._client.get_channel(delivery.channel_id)
+        if isinstance(channel, discord.TextChannel) and channel.is_news():
+            try:
+                await message.publish()
+            except (discord.HTTPException, *_BROKEN) as error:
+                log.warning("The announcement in channel %d was not published: %s", delivery.channel_id, error)
+
+    async def _may_read(self, delivery: Delivery) -> bool:
+        # Without the permission Discord answers with no messages at all, which would look like "not there".
+        channel = self._client.get_channel(delivery.channel_id)
+        if not isinstance(channel, discord.abc.GuildChannel):
+            return False
+        allowed = channel.permissions_for(channel.guild.me)
+        return allowed.view_channel and allowed.read_message_history
+
+    async def _posted(self, channel: discord.PartialMessageable, delivery: Delivery) -> int | None:
+        """The message of a delivery that is in doubt, if it stands in the channel."""
+        assert delivery.doubt_since is not None
+        assert self._client.user is not None
+        since = delivery.doubt_since - timedelta(minutes=1)
+        async for message in channel.history(after=since, limit=500, oldest_first=True):
+            if message.author.id == self._client.user.id and _bears(message.components, delivery.nonce):
+                return message.id
+        return None
+
+    async def _refused(self, delivery: Delivery, error: discord.HTTPException) -> None:
+        if error.status >= 500:
+            await self._retry(delivery, f"Discord failed ({error.status})", doubt=True)
+        elif error.status == 429:
+            await self._retry(delivery, "rate limited", doubt=False)
+        else:
+            log.warning("Channel %d refused an announcement: %s", delivery.channel_id, error)
+            await self._settle(delivery, "failed", error.text or str(error.status))
+
+    async def _retry(self, delivery: Delivery, reason: str, *, doubt: bool) -> None:
+        wait = min(FIRST_RETRY * 2 ** min(delivery.attempts - 1, 10), LAST_RETRY)
+        at = self._clock() + wait * random.uniform(0.75, 1.25)  # noqa: S311
+        log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
+        await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt=doubt)
+
+    async def _settle(self, delivery: Delivery, state: str, reason: str) -> None:
+        await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
+
+    async def _announced(self, event_id: int) -> Announced | None:
+        found = await self._database.read(events.with_context, [event_id])
+        return await self.announced(found[0]) if found else None
+
+    async def announced(self, item: Upcoming) -> Announced:
+        """An event with what its announcement shows."""
+        subject = item.event.subject.ref
+        if item.event.kind is EventKind.OST_RELEASE or subject.kind is not Kind.WORK:
+            links = await self._database.read(events.links, subject)
+            return Announced(item, None, (), links)
+        work = await self._database.read(works.work, subject.slug)
+        cast = await self._database.read(works.cast, subject.slug)
+        leads = [credit.person for credit in billed(cast.credits if cast else [])][:4]
+        return Announced(item, work, list(dict.fromkeys(leads)))
+
+
+def _bears(components: Sequence[Any], mark: str) -> bool:
+    """Whether a message's components bear the mark of a delivery."""
+    for component in components:
+        if str(getattr(component, "custom_id", None) or "").endswith(f":{mark}"):
+            return True
+        if _bears(getattr(component, "children", ()), mark):
+            return True
+    return False
