@@ -1,0 +1,139 @@
+"""The command line: ``python -m bot run | seed | demo``. Builds everything and hands it on."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import discord
+
+from bot import __version__, logs, settings
+from bot.client import Byeol, use_api
+from bot.database import Database
+from bot.errors import SeedError, SettingError, StartError
+from bot.settings import Settings
+from bot.store import catalogue
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+FAILED = 2
+"""The exit code for what the operator has to mend."""
+
+log = logging.getLogger("bot")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "run":
+                return asyncio.run(run(settings.load(settings.read())))
+            case "seed":
+                return asyncio.run(_seed(options.paths, dry_run=options.dry_run))
+            case _:
+                from bot.demo import main as demo
+
+                return demo()
+    except SettingError as error:
+        _complain(f"{error.key} {error.problem}")
+    except StartError as error:
+        _complain(error.problem)
+    except SeedError as error:
+        _complain("\n".join(error.problems))
+    except KeyboardInterrupt:
+        return 130
+    return FAILED
+
+
+def _complain(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Byeol, a Discord bot for K-drama and K-pop fans."
+    )
+    parser.add_argument("--version", action="version", version=f"Byeol {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="start the bot on Discord; settings are in .env")
+    seed = commands.add_parser("seed", help="load seed files into the database")
+    seed.add_argument(
+        "paths", nargs="*", type=Path, default=[SEEDS], metavar="PATH", help="files or folders (default: seeds/)"
+    )
+    seed.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    commands.add_parser("demo", help="try the bot without a token")
+    return parser
+
+
+async def run(chosen: Settings) -> int:
+    """Start the bot on Discord and keep it there until it is told to stop. Returns the exit code."""
+    logs.setup(chosen.log_level, [chosen.token])
+    if chosen.api_url is not None:
+        use_api(chosen.api_url)
+    database = await Database.open(chosen.database)
+    try:
+        if await database.read(catalogue.is_empty):
+            await seed_empty(database)
+        return await _serve(chosen, database)
+    finally:
+        await database.close()
+
+
+async def _serve(chosen: Settings, database: Database) -> int:
+    client = Byeol(database, dev_guild=chosen.dev_guild, custom_api=chosen.api_url is not None)
+    loop = asyncio.get_running_loop()
+    running = asyncio.ensure_future(client.start(chosen.token))
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        if not stopped:
+            stopped = True
+            log.info("Told to stop")
+            running.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        await running
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+    except discord.LoginFailure:
+        raise SettingError(
+            "DISCORD_TOKEN", "was refused by Discord. Copy it again from the developer portal (Bot, Reset Token)."
+        ) from None
+    except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+        raise StartError(f"Discord cannot be reached: {error}") from error
+    finally:
+        await client.close()
+    return 0
+
+
+async def seed_empty(database: Database) -> None:
+    """Fill an empty database with the catalogue that comes with Byeol."""
+    # Only this needs the readers of seed files, which are large.
+    from bot.seeding import load_own
+
+    changes = await database.write(catalogue.apply, load_own())
+    log.info("The database was empty: loaded the catalogue that comes with Byeol (%d statements)", len(changes))
+
+
+async def _seed(paths: Sequence[Path], *, dry_run: bool) -> int:
+    from bot.seeding.command import seed
+
+    database = await Database.open(settings.database_path(settings.read()))
+    try:
+        return await seed(database, paths, dry_run=dry_run)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""How an interaction is answered: with a card, with a menu where a name was not clear, or with what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import aiohttp
+import discord
+from discord import app_commands, ui
+
+from bot.cards import CARDS, show
+from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
+from bot.render import menus
+from bot.render.announcement import permissions_missing
+from bot.render.card import Scene, escape
+from bot.text import Words, words
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+log = logging.getLogger(__name__)
+
+Interaction: TypeAlias = "discord.Interaction[Byeol]"
+
+EXPIRED = frozenset({10062, 40060})
+"""Discord's codes for an interaction that was answered too late, or twice. Nothing can be said to the user any more."""
+
+
+def words_of(interaction: Interaction) -> Words:
+    """The words of the language that the user's Discord is in."""
+    return words(interaction.locale.value)
+
+
+async def reply(interaction: Interaction, view: ui.LayoutView, *, private: bool = False) -> None:
+    """Answer with a layout, or add it where an answer was given already. `private`: only the user sees it."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=private)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=private)
+
+
+async def reply_card(interaction: Interaction, card: str, key: str, *, private: bool = False) -> None:
+    """Answer with a card, in the user's language."""
+    await reply(interaction, await show(interaction.client, card, key, interaction.locale.value), private=private)
+
+
+async def explain(interaction: Interaction, error: Exception) -> None:
+    """Answer an error: expected ones in words that help, others with a number that the log has too. Never raises."""
+    error = _cause(error)
+    try:
+        if not isinstance(error, discord.HTTPException) or error.code not in EXPIRED:
+            await reply(interaction, _explanation(interaction, error), private=True)
+        else:
+            log.info("Too late to answer %s: %s", _what(interaction), error)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+        log.info("An error could not be explained to the user of %s: %s", _what(interaction), failed)
+
+
+def _cause(error: Exception) -> Exception:
+    """What lies beneath the wrappers of discord.py."""
+    while isinstance(error, (app_commands.CommandInvokeError, app_commands.TransformerError)):
+        inner = error.original if isinstance(error, app_commands.CommandInvokeError) else error.__cause__
+        if not isinstance(inner, Exception):
+            break
+        error = inner
+    return error
+
+
+def _what(interaction: Interaction) -> str:
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    return str((interaction.data or {}).get("custom_id", interaction.type))
+
+
+def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutView:
+    t = words_of(interaction)
+    match error:
+        case NotFoundError():
+            return menus.did_you_mean(t, error.query, _card_of(interaction), error.near)
+        case AmbiguousError():
+            return menus.which_one(t, error.query, _card_of(interaction), error.matches)
+        case GoneError():
+            return menus.trouble(
+                t, t("This is no longer in the catalogue"), t("It may have another name now: ask for it again.")
+            )
+        case UnknownZoneError():
+            near = ", ".join(f"`{escape(zone)}`" for zone in error.near) or "`Asia/Seoul`, `America/New_York`"
+            title = t("“{query}” is no time zone I know", query=escape(error.query[:80]))
+            return menus.trouble(
+                t, title, t("Choose one from the list that opens while you type, such as {near}.", near=near)
+            )
+        case MissingPermissionsError():
+            scene = Scene(t, interaction.client.clock())
+            body = permissions_missing(scene, error.channel_id, error.permissions)
+            return menus.trouble(t, t("Something is missing"), body)
+        case app_commands.NoPrivateMessage():
+            return menus.trouble(t, t("This works in servers only"), t("Ask again in a channel of your server."))
+        case app_commands.MissingPermissions():
+            return menus.trouble(
+                t, t("This is for admins"), t("You need the permission “Manage Server” to change announcements.")
+            )
+        case app_commands.TransformerError():
+            return menus.trouble(
+                t, t("I cannot use that value"), t("Choose one from the list that opens while you type.")
+            )
+        case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
+            return menus.trouble(
+                t, t("This command has just changed"), t("Reload Discord (Ctrl+R), or try again in a few minutes.")
+            )
+        case discord.Forbidden():
+            return menus.trouble(t, t("Discord did not let me do that"), escape(error.text))
+        case ByeolError():
+            return menus.trouble(t, t("This did not work"), escape(str(error)))
+        case _:
+            return _unexpected(interaction, t, error)
+
+
+def _unexpected(interaction: Interaction, t: Words, error: Exception) -> ui.LayoutView:
+    number = secrets.token_hex(3)
+    log.error("Error %s in %s", number, _what(interaction), exc_info=error)
+    return menus.trouble(
+        t,
+        t("Something went wrong on my side"),
+        t("Try again in a moment. If it stays, tell who runs me: error `{number}`.", number=number),
+    )
+
+
+def _card_of(interaction: Interaction) -> str:
+    """The card that a command answers with: it has the command's name."""
+    name = cast("str", getattr(interaction.command, "name", "ost"))
+    return name if name in CARDS else "ost"

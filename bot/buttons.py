@@ -1,0 +1,98 @@
+"""The buttons and menus of cards. What they do is said by their custom ids alone, so that they outlive a restart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import ui
+
+from bot.answers import Interaction, explain, reply, reply_card, words_of
+from bot.cards import show
+from bot.errors import GoneError
+from bot.model import Ref
+from bot.render.menus import PICK_MENU, picked
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+_CARD = r"(?P<card>[a-z-]+)"
+_KEY = r"(?P<key>[a-z0-9/-]+)"
+
+
+class _Action(ui.DynamicItem[ui.Item[Any]], template="never"):
+    """What all of them share: whatever goes wrong is answered."""
+
+    def __init__(self, item: ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.match = match
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(item, match)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await self.act(interaction)
+        except Exception as error:
+            await explain(interaction, error)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Do what it is for."""
+        raise NotImplementedError
+
+
+class OpenButton(_Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
+    """Opens a card for whoever pressed it. What others see stays; a private card gives way to the next one."""
+
+    async def act(self, interaction: Interaction) -> None:
+        view = await show(interaction.client, self.match["card"], self.match["key"], interaction.locale.value)
+        if interaction.message is not None and interaction.message.flags.ephemeral:
+            await interaction.response.edit_message(view=view)
+        else:
+            await reply(interaction, view, private=True)
+
+
+class PageButton(_Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P<language>[a-z]+)"):
+    """Turns to another page of its card, in the language the card is in."""
+
+    async def act(self, interaction: Interaction) -> None:
+        page, language = int(self.match["page"]), self.match["language"]
+        view = await show(interaction.client, self.match["card"], self.match["key"], language, page)
+        await interaction.response.edit_message(view=view)
+
+
+class PickButton(_Action, template=rf"pick:{_CARD}:{_KEY}"):
+    """Picks what was meant from a private list; the answer is then shown to all, as the command would have."""
+
+    async def act(self, interaction: Interaction) -> None:
+        await pick(interaction, self.match["card"], self.match["key"])
+
+
+class PickMenu(_Action, template=rf"{PICK_MENU}:{_CARD}"):
+    """The same, from a menu."""
+
+    async def act(self, interaction: Interaction) -> None:
+        values: list[str] = (interaction.data or {}).get("values", [])  # pyright: ignore[reportAssignmentType]
+        await pick(interaction, self.match["card"], values[0] if values else "")
+
+
+async def pick(interaction: Interaction, card: str, key: str) -> None:
+    """Put the list away, and answer with what was picked."""
+    ref = Ref.parse(key)
+    entry = (await interaction.client.lookup.index()).get(ref) if ref else None
+    if entry is None:
+        raise GoneError
+    await interaction.response.edit_message(view=picked(words_of(interaction), entry.label))
+    await reply_card(interaction, card, key)
+
+
+BUTTONS = (OpenButton, PageButton, PickButton, PickMenu)
+
+
+def register(client: Byeol) -> None:
+    """Let a client answer them."""
+    client.add_dynamic_items(*BUTTONS)

@@ -1,0 +1,112 @@
+"""The cards by name: what a command shows and what a button leads to are one and the same.
+
+A card is found again by its name and a key: `ost` and ``person/jin``. Both fit into a button's custom id, so that
+buttons outlive a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from discord import ui
+
+from bot.errors import GoneError
+from bot.model import Kind, Ref
+from bot.render import about, artist, cast, drama, ost, sources, upcoming
+from bot.render.card import Scene
+from bot.store import artists, events, overview, songs, works
+from bot.text import words
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+T = TypeVar("T")
+Card = Callable[["Byeol", str, Scene], Awaitable[ui.LayoutView]]
+
+
+async def show(client: Byeol, card: str, key: str, language: str, page: int = 0) -> ui.LayoutView:
+    """Draw a card in a language. Raises `GoneError` where what it is about is not, or no longer, in the catalogue."""
+    if card not in CARDS:
+        raise GoneError
+    return await CARDS[card](client, key, Scene(words(language), client.clock(), page))
+
+
+def _ref(key: str, *kinds: Kind) -> Ref:
+    ref = Ref.parse(key)
+    if ref is None or (kinds and ref.kind not in kinds):
+        raise GoneError
+    return ref
+
+
+def _there(found: T | None) -> T:
+    if found is None:
+        raise GoneError
+    return found
+
+
+async def _ost(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    ref = _ref(key)
+    if ref.kind is Kind.TRACK:
+        return ost.track(scene, _there(await client.database.read(songs.track, ref.slug)))
+    return ost.discography(scene, _there(await client.database.read(songs.discography, ref)))
+
+
+async def _cast(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    return cast.cast(scene, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
+
+
+async def _drama(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    return drama.drama(scene, _there(await client.database.read(works.work, _ref(key, Kind.WORK).slug)))
+
+
+async def _artist(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    return artist.artist(scene, _there(await client.database.read(artists.artist, _ref(key, *_ARTISTS))))
+
+
+async def _sources(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    ref = _ref(key)
+    match ref.kind:
+        case Kind.WORK:
+            return sources.of_work(scene, _there(await client.database.read(works.work, ref.slug)))
+        case Kind.TRACK:
+            return sources.of_track(scene, _there(await client.database.read(songs.track, ref.slug)))
+        case _:
+            return sources.of_artist(scene, _there(await client.database.read(artists.artist, ref)))
+
+
+async def _cast_sources(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    return sources.of_cast(scene, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
+
+
+async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    days = int(key.removeprefix("days-"))
+    until = scene.now + timedelta(days=days)
+    found = await client.database.read(events.upcoming, scene.now, until)
+    latest = None if found else await client.database.read(events.latest, scene.now)
+    return upcoming.upcoming(scene, days, found, latest)
+
+
+async def _about(client: Byeol, _: str, scene: Scene) -> ui.LayoutView:
+    known = await client.database.read(overview.overview)
+    return about.about(scene, known.counts, known.publishers)
+
+
+async def _help(client: Byeol, _: str, scene: Scene) -> ui.LayoutView:
+    return about.help_(scene, client.command_mentions(scene.words))
+
+
+_ARTISTS = (Kind.PERSON, Kind.GROUP)
+
+CARDS: dict[str, Card] = {
+    "ost": _ost,
+    "cast": _cast,
+    "drama": _drama,
+    "artist": _artist,
+    "sources": _sources,
+    "cast-sources": _cast_sources,
+    "upcoming": _upcoming,
+    "about": _about,
+    "help": _help,
+}

@@ -1,0 +1,124 @@
+"""The client: what it is made of, what it tells Discord when it starts, and how it ends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import pkgutil
+from pathlib import Path
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot import buttons
+from bot.database import Database
+from bot.errors import StartError
+from bot.lookup import Lookup
+from bot.model import Clock
+from bot.publisher import Publisher
+from bot.store import commands as synced
+from bot.text import Words
+from bot.tree import Translator, Tree
+
+COGS = Path(__file__).parent.parent / "cogs"
+"""Every module in it is a part of the bot; they are loaded by name, and nothing imports them."""
+
+log = logging.getLogger(__name__)
+
+
+def use_api(url: str) -> None:
+    """Talk to a Discord-compatible REST API at `url` instead of to Discord; to be called before a client logs in."""
+    Route.BASE = url
+
+
+class Byeol(commands.AutoShardedBot):
+    """The bot. It knows of servers, channels and roles, and of nothing that people write."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock = discord.utils.utcnow,
+        dev_guild: int | None = None,
+        custom_api: bool = False,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            activity=discord.CustomActivity("/help · /ost · /cast"),
+        )
+        self.database = database
+        self.clock = clock
+        self.lookup = Lookup(database)
+        self.publisher = Publisher(self, database, clock)
+        self._dev_guild = discord.Object(dev_guild) if dev_guild is not None else None
+        self._custom_api = custom_api
+        self._command_ids: dict[str, int] = {}
+
+    async def setup_hook(self) -> None:
+        """Load every cog and tell Discord the commands, if they changed. Raises `StartError` where a cog fails."""
+        if self._custom_api:
+            # After a lost session discord.py starts anew at this address, whatever the API's own gateway is.
+            _, gateway, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        await self.tree.set_translator(Translator())
+        buttons.register(self)
+        for module in pkgutil.iter_modules([str(COGS)], f"{COGS.name}."):
+            try:
+                await self.load_extension(module.name)
+            except commands.ExtensionError as error:
+                raise StartError(f"{module.name} cannot be loaded: {error}") from error
+        await self.lookup.index()
+        if self._dev_guild is not None:
+            self.tree.copy_global_to(guild=self._dev_guild)
+            await self._sync(self._dev_guild)
+        await self._sync(None)
+
+    async def _sync(self, guild: discord.Object | None) -> None:
+        scope = str(guild.id) if guild else "global"
+        translator = self.tree.translator
+        assert translator is not None
+        payload = [
+            await command.get_translated_payload(self.tree, translator)
+            for command in self.tree.get_commands(guild=guild)
+        ]
+        told = json.dumps([self.application_id, payload], sort_keys=True, ensure_ascii=False)
+        digest = hashlib.sha256(told.encode()).hexdigest()
+        before = await self.database.read(synced.synced, scope)
+        if before is not None and before[0] == digest:
+            self._command_ids |= before[1]
+            log.info("Commands are unchanged (%s)", scope)
+            return
+        known = await self.tree.sync(guild=guild)
+        ids = {command.name: command.id for command in known}
+        self._command_ids |= ids
+        await self.database.write(synced.record, scope, digest, ids)
+        log.info("Told Discord %d commands (%s)", len(known), scope)
+
+    async def on_ready(self) -> None:
+        """Say in the log that all is well; Discord may call this again after a lost connection."""
+        log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+
+    def command_mentions(self, t: Words) -> list[tuple[str, str]]:
+        """Every command as a mention that can be clicked, with what it does."""
+        return [
+            (f"</{command.qualified_name}:{self._command_ids.get(command.qualified_name.split()[0], 0)}>", t(described))
+            for command in self.tree.walk_commands()
+            if isinstance(command, app_commands.Command) and (described := command.description)
+        ]
+
+    async def close(self) -> None:
+        """End: let what is being sent arrive, then leave."""
+        await self.publisher.close()
+        await super().close()

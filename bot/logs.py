@@ -1,0 +1,37 @@
+"""Logging: one line an event, and never a secret."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+# Discord puts tokens of interactions and webhooks into addresses, which its library logs when it debugs.
+_IN_ADDRESSES = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w.\-]+")
+
+
+class Redacting(logging.Formatter):
+    """Writes records with every secret taken out, wherever it stands: message, arguments or traceback."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        super().__init__(FORMAT)
+        self._secrets = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without secrets."""
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "[secret]")
+        return _IN_ADDRESSES.sub(r"\1[secret]", line)
+
+
+def setup(level: str, secrets: list[str]) -> None:
+    """Log to standard error from `level` on, without any of `secrets`."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Redacting(secrets))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Byeol needs no voice; that its libraries are missing is no news.
+    logging.getLogger("discord.client").addFilter(lambda record: "voice will NOT be supported" not in record.msg)
+    if level != "DEBUG":
+        logging.getLogger("discord.gateway").setLevel(logging.WARNING)

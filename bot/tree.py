@@ -1,0 +1,51 @@
+"""The command tree: the one place where a command's error becomes an answer, and where commands get their languages."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot import text
+from bot.answers import explain
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree["Byeol"]):
+    """Commands may be used in servers, in direct messages and by users who installed the bot for themselves."""
+
+    def __init__(self, client: Byeol) -> None:
+        super().__init__(
+            client,
+            fallback_to_global=True,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def on_error(self, interaction: discord.Interaction[Byeol], error: app_commands.AppCommandError, /) -> None:
+        """Answer every error of a command."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            log.warning("Suggestions for /%s failed", interaction.data, exc_info=error)
+        else:
+            await explain(interaction, error)
+
+
+class Translator(app_commands.Translator):
+    """Names and descriptions of commands in every language that the bot speaks."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """The string in `locale`, or None where Discord shall fall back to English."""
+        words = text.words(locale.value)
+        translated = words(string.message) if words.language != text.ENGLISH else string.message
+        return translated if translated != string.message else None

@@ -1,0 +1,213 @@
+"""``/announcements``: what a server is told, and where."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as _
+from discord.ext import commands
+
+from bot import schedule
+from bot.answers import Interaction, reply, words_of
+from bot.client import Byeol
+from bot.errors import MissingPermissionsError
+from bot.model import Upcoming
+from bot.params import Zone
+from bot.render import announcement
+from bot.render.announcement import Setup
+from bot.render.card import Accent, Scene, notice
+from bot.render.menus import trouble
+from bot.store import deliveries, events, subscriptions
+from bot.store.subscriptions import GRACE, Subscription
+from bot.text import LANGUAGES, language_name, words
+from bot.when import SEOUL
+
+_admin = app_commands.checks.has_permissions(manage_guild=True)
+
+LANGUAGE_CHOICES = [app_commands.Choice(name=language_name(language), value=language) for language in LANGUAGES]
+
+
+@app_commands.guild_only()
+@app_commands.guild_install()
+class Announcements(
+    commands.GroupCog, group_name=_("announcements"), group_description=_("Premieres and OST releases, in a channel")
+):
+    """What a server is told."""
+
+    def __init__(self, bot: Byeol) -> None:
+        self._bot = bot
+
+    @app_commands.command(name=_("setup"), description=_("Announce premieres and OST releases in a channel"))
+    @app_commands.rename(channel=_("channel"), role=_("role"), language=_("language"), timezone=_("timezone"))
+    @app_commands.describe(
+        channel=_("Where to announce"),
+        role=_("A role to ping; nobody is pinged if you choose none"),
+        language=_("The language of the announcements"),
+        timezone=_("Your server's time zone; dates without a time are announced at 9:00 there"),
+    )
+    @app_commands.choices(language=LANGUAGE_CHOICES)
+    @_admin
+    async def setup(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel,
+        role: discord.Role | None = None,
+        language: app_commands.Choice[str] | None = None,
+        timezone: app_commands.Transform[str, Zone] | None = None,
+    ) -> None:
+        """Turn announcements on, or change them; what is left out stays as it was."""
+        assert interaction.guild_id is not None
+        t = words_of(interaction)
+        missing = _missing(channel)
+        if missing:
+            raise MissingPermissionsError(channel.id, missing)
+        if role is not None and not _pingable(channel, role):
+            await reply(interaction, _unpingable(interaction, role), private=True)
+            return
+        before = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        guild_language = words(interaction.guild_locale.value if interaction.guild_locale else "en").language
+        chosen = Subscription(
+            guild_id=interaction.guild_id,
+            channel_id=channel.id,
+            role_id=role.id if role else before.role_id if before else None,
+            language=language.value if language else before.language if before else guild_language,
+            zone=timezone or (before.zone if before else SEOUL),
+            kinds=before.kinds if before else schedule.ANNOUNCED,
+            grace=before.grace if before else GRACE,
+            since=self._bot.clock(),
+        )
+        await self._bot.database.write(subscriptions.choose, chosen)
+        lines = announcement.setup_lines(_scene(interaction), _setup_of(chosen))
+        lines.append(t("Nothing that is past is posted. See it with `/announcements test`."))
+        await reply(interaction, notice(Accent.DATES, t("Announcements are on"), "\n".join(lines)), private=True)
+
+    @app_commands.command(name=_("status"), description=_("Where announcements go, what was posted, what comes next"))
+    async def status(self, interaction: Interaction) -> None:
+        """Show what a server chose and what became of it."""
+        assert interaction.guild_id is not None
+        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        missing = self._missing_now(interaction, chosen)
+        settled = await self._bot.database.read(deliveries.lately, interaction.guild_id, 5)
+        known = {
+            item.event.id: item
+            for item in await self._bot.database.read(events.with_context, [one.event_id for one in settled])
+        }
+        lately = [(known[one.event_id], one.state, _jump(interaction.guild_id, one), one.reason) for one in settled]
+        ahead = await self._ahead(chosen) if chosen else []
+        view = announcement.status(
+            _scene(interaction), _setup_of(chosen) if chosen else None, missing, lately, ahead[:5]
+        )
+        await reply(interaction, view, private=True)
+
+    @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
+    @_admin
+    async def test(self, interaction: Interaction) -> None:
+        """Post the next announcement as a preview, where announcements go."""
+        assert interaction.guild_id is not None
+        t = words_of(interaction)
+        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        if chosen is None:
+            await reply(interaction, _off(interaction), private=True)
+            return
+        missing = self._missing_now(interaction, chosen)
+        if missing:
+            raise MissingPermissionsError(chosen.channel_id, missing)
+        item = await self._example(chosen)
+        if item is None:
+            title, body = t("There is nothing to show yet"), t("The catalogue has no date that could be announced.")
+            await reply(interaction, trouble(t, title, body), private=True)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        scene = Scene(words(chosen.language), self._bot.clock())
+        found = await self._bot.publisher.announced(item)
+        view = announcement.announcement(scene, found, mark=None, role_id=chosen.role_id, late=False, preview=True)
+        channel = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
+        message = await channel.send(view=view, allowed_mentions=discord.AllowedMentions.none())
+        await reply(interaction, notice(Accent.DATES, t("A preview is posted"), message.jump_url), private=True)
+
+    @app_commands.command(name=_("off"), description=_("Stop announcing"))
+    @_admin
+    async def off(self, interaction: Interaction) -> None:
+        """Turn announcements off."""
+        assert interaction.guild_id is not None
+        t = words_of(interaction)
+        if await self._bot.database.write(subscriptions.end, interaction.guild_id, self._bot.clock()):
+            body = t("Nothing more is posted. Turn them on again with `/announcements setup`.")
+            await reply(interaction, notice(Accent.DATES, t("Announcements are off"), body), private=True)
+        else:
+            await reply(interaction, _off(interaction), private=True)
+
+    def _missing_now(self, interaction: Interaction, chosen: Subscription | None) -> list[str]:
+        """What the bot lacks in the channel that was chosen; a channel that is gone cannot be seen."""
+        if chosen is None or interaction.guild is None:
+            return []
+        channel = interaction.guild.get_channel(chosen.channel_id)
+        return _missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
+
+    async def _ahead(self, chosen: Subscription) -> list[tuple[Upcoming, datetime]]:
+        now = self._bot.clock()
+        found = await self._bot.database.read(events.upcoming, now, now + timedelta(days=60))
+        ahead = [
+            (item, at)
+            for item in found
+            if item.event.kind in chosen.kinds and schedule.announceable(item.event)
+            if (at := schedule.due_at(item.event.when, chosen.zone)) is not None and at > now
+        ]
+        return sorted(ahead, key=lambda pair: pair[1])
+
+    async def _example(self, chosen: Subscription) -> Upcoming | None:
+        ahead = await self._ahead(chosen)
+        if ahead:
+            return ahead[0][0]
+        return await self._bot.database.read(events.latest, self._bot.clock(), schedule.ANNOUNCED)
+
+
+def _scene(interaction: Interaction) -> Scene:
+    return Scene(words_of(interaction), interaction.client.clock())
+
+
+def _setup_of(chosen: Subscription) -> Setup:
+    return Setup(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds)
+
+
+def _missing(channel: discord.TextChannel) -> list[str]:
+    """The permissions that the bot lacks in a channel. By the history it knows its own posts again after a crash."""
+    allowed = channel.permissions_for(channel.guild.me)
+    needed = ("view_channel", "send_messages", "read_message_history")
+    return [name for name in needed if not getattr(allowed, name)]
+
+
+def _pingable(channel: discord.TextChannel, role: discord.Role) -> bool:
+    if role.is_default():
+        return False
+    return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone
+
+
+def _unpingable(interaction: Interaction, role: discord.Role) -> discord.ui.LayoutView:
+    t = words_of(interaction)
+    if role.is_default():
+        return trouble(t, t("I do not ping everyone"), t("Choose a role that members can take or leave."))
+    body = t(
+        "Allow everyone to mention {role} in the role's settings, or give me the permission “Mention @everyone, @here "
+        "and All Roles”.",
+        role=role.mention,
+    )
+    return trouble(t, t("I may not ping that role"), body)
+
+
+def _off(interaction: Interaction) -> discord.ui.LayoutView:
+    t = words_of(interaction)
+    return notice(Accent.DATES, t("Announcements are off"), t("An admin turns them on with `/announcements setup`."))
+
+
+def _jump(guild_id: int, one: deliveries.Settled) -> str | None:
+    if one.message_id is None:
+        return None
+    return f"https://discord.com/channels/{guild_id}/{one.channel_id}/{one.message_id}"
+
+
+async def setup(bot: Byeol) -> None:
+    """Add the commands to the bot."""
+    await bot.add_cog(Announcements(bot))
