@@ -1,0 +1,116 @@
+"""The scripted tour: a fan asks, an admin sets the bot up, and time brings the announcements."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import discord
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.rule import Rule
+from simcord import InteractionResult, MemberActor
+
+from bot.demo.drawing import Drawing
+from bot.demo.stage import SEOUL, Stage, open_stage
+
+WIDTH = 84
+MOMENTS = (
+    datetime(2025, 1, 4, 9, 0, tzinfo=SEOUL),
+    datetime(2025, 1, 5, 18, 0, tzinfo=SEOUL),
+    datetime(2025, 1, 19, 18, 0, tzinfo=SEOUL),
+    datetime(2025, 1, 26, 18, 0, tzinfo=SEOUL),
+)
+"""When the premiere of *When the Stars Gossip* and its first songs are announced in a Korean server."""
+
+
+class Tour:
+    """Plays on a stage and prints what a person in the server would see."""
+
+    def __init__(self, stage: Stage, out: Console) -> None:
+        self._stage = stage
+        self._out = out
+        names = {stage.premieres.id: stage.premieres.name}
+        names |= {channel.id: channel.name or "" for channel in (stage.general, stage.announcements)}
+        self._drawing = Drawing("Asia/Seoul", names)
+
+    async def play(self) -> None:
+        """The whole tour."""
+        stage = self._stage
+        self._narrate("A server of fans, the evening before a premiere. Nothing here reaches the internet.")
+        await self._ask(stage.fan, "ost", name="jin")
+        await self._ask(stage.fan, "cast", drama="stars-gossip")
+        self._narrate("Nobody types a title without a mistake.")
+        unsure = await self._ask(stage.fan, "drama", name="whem the star gosip")
+        await self._press(stage.fan, unsure)
+        self._narrate("지우's Discord is in Korean, and so are the answers.")
+        await self._ask(stage.korean_fan, "artist", name="공효진")
+        self._narrate("An admin chooses where to announce.")
+        await self._ask(
+            stage.admin, "announcements setup", channel=stage.announcements, role=stage.premieres, language="en"
+        )
+        for moment in MOMENTS:
+            announced = await stage.move_to(moment)
+            self._clock(moment)
+            for message in announced:
+                self._say(stage.bot.user.name if stage.bot.user else "Byeol", "announcements", message)
+        self._narrate("Your own server is next: see the README, “On Discord”.")
+
+    def _narrate(self, words: str) -> None:
+        self._out.print()
+        self._out.print(Padding(f"[italic yellow]{escape(words)}[/]", (0, 1)))
+
+    def _clock(self, at: datetime) -> None:
+        self._out.print()
+        self._out.print(Rule(f"{at:%d %B %Y, %H:%M} KST", style="yellow"))
+
+    async def _ask(self, member: MemberActor, command: str, **options: object) -> InteractionResult:
+        def shown(value: object) -> str:
+            return str(getattr(value, "name", value))
+
+        typed = " ".join(f"[dim]{name}:[/]{escape(shown(value))}" for name, value in options.items())
+        who = getattr(member.user, "global_name", None) or member.name
+        self._out.print()
+        self._out.print(f"[bold]{escape(who)}[/] [grey62]#general[/]  [cyan]/{command}[/] {typed}")
+        result = await self._stage.ask(member, command, **options)
+        self._answer(result)
+        return result
+
+    async def _press(self, member: MemberActor, unsure: InteractionResult) -> None:
+        assert unsure.response is not None
+        label = _first_label(unsure.response.components)
+        self._out.print(f"[bold]Mina[/] [grey62]presses[/] {escape(label)}")
+        self._answer(await member.click(unsure.response, label=label))
+
+    def _answer(self, result: InteractionResult) -> None:
+        for message in (*result.followups, *([result.response] if result.response and not result.followups else [])):
+            private = " [grey62]· only you can see this[/]" if message.ephemeral else ""
+            self._out.print(f"[bold magenta]Byeol[/]{private}")
+            self._out.print(Padding(self._drawing.card(message.components), (0, 0, 0, 2)))
+
+    def _say(self, who: str, channel: str, message: discord.Message) -> None:
+        self._out.print(f"[bold magenta]Byeol[/] [grey62]#{channel}[/]")
+        components = [component.to_dict() for component in message.components]
+        self._out.print(Padding(self._drawing.card(components), (0, 0, 0, 2)))
+
+
+def _first_label(components: list[dict[str, Any]]) -> str:
+    """The label of the first button of a message."""
+    for component in components:
+        if label := component.get("label") or _first_label(component.get("components", [])):
+            return label
+    return ""
+
+
+async def tour(out: Console) -> None:
+    """Open the stage and play the tour on it."""
+    async with open_stage() as stage:
+        await Tour(stage, out).play()
+
+
+def main() -> int:
+    """The command ``demo``: returns the exit code."""
+    asyncio.run(tour(Console(width=WIDTH)))
+    return 0
