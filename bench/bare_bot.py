@@ -1,0 +1,89 @@
+"""The floor: a discord.py bot that answers the same questions with constants, and does nothing else.
+
+What Byeol costs beyond this bot is Byeol's own cost; what this bot costs is the library's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+CHOICES = [app_commands.Choice(name=f"Close to You, part {part}", value=f"close-to-you-{part}") for part in range(25)]
+
+
+def card(*, title: str) -> discord.ui.LayoutView:
+    """A layout of about the size of Byeol's answer to /ost."""
+    container = discord.ui.Container(
+        discord.ui.TextDisplay(f"## {title}\n무대 위의 별에게"),
+        discord.ui.TextDisplay(
+            "**Performed by** Kim Example, Lee Example\n**From** When the Example Gossips, OST Part 2"
+        ),
+        discord.ui.Separator(),
+        discord.ui.TextDisplay(
+            "Released <t:1735700400:D> (<t:1735700400:R>)\n"
+            "The third OST that Kim Example has a credit on, and the second alone.\n"
+            "-# Source: Example News, 2024-12-16"
+        ),
+        accent_colour=0x5B6EE1,
+    )
+    container.add_item(
+        discord.ui.ActionRow(
+            discord.ui.Button(label="Follow", custom_id="follow:1"),
+            discord.ui.Button(label="The drama", custom_id="drama:1"),
+        )
+    )
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return view
+
+
+class BareBot(commands.AutoShardedBot):
+    """No caches, no database, one command."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            commands.when_mentioned,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            help_command=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    async def setup_hook(self) -> None:
+        self.tree.add_command(ost)
+        await self.tree.sync()
+
+
+@app_commands.command(description="An OST, by its title, its singer or its drama")
+async def ost(interaction: discord.Interaction, name: str) -> None:
+    # Stopped at once, as a persistent view's message would be: no view is kept for each answer.
+    view = card(title=name)
+    view.stop()
+    await interaction.response.send_message(view=view)
+
+
+@ost.autocomplete("name")
+async def offer(_: discord.Interaction, __: str) -> list[app_commands.Choice[str]]:
+    return CHOICES
+
+
+def main() -> None:
+    api = yarl.URL(os.environ["BYEOL_API_URL"])
+    Route.BASE = str(api)
+    # A session that cannot be resumed is reopened at the default address, not at the one that Discord named.
+    DiscordWebSocket.DEFAULT_GATEWAY = api.with_scheme("ws").with_path("/gateway")
+    discord.utils.setup_logging(level=logging.getLevelName(os.environ.get("BYEOL_LOG_LEVEL", "INFO")))
+    BareBot().run(os.environ["DISCORD_TOKEN"], log_handler=None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""The loopback's REST API: each request is logged, limited, perhaps hit by a fault, and answered as Discord would."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from aiohttp import BodyPartReader, web
+
+from . import payloads
+from .interactions import Interactions
+from .payloads import Payload, Permission, Upload
+from .places import Channel
+from .traffic import NO_HEADERS, Answer, Drop, Fault, Limits, Request, Stall
+from .world import ApiError, World
+
+PREFIX = "/api/v10"
+
+Ids = Mapping[str, str]
+"""The variable parts of a path, by their names in the route."""
+
+Handler = Callable[[Request, Ids], Payload | list[Payload] | None]
+"""What a route does: it returns the answer's JSON, None for 204, or raises an `ApiError`."""
+
+
+class Cut(Exception):
+    """The connection ends here, without an answer."""
+
+
+class Rest:
+    """The API under /api/v10."""
+
+    def __init__(self, world: World, interactions: Interactions, token: str) -> None:
+        self.log: list[Request] = []
+        self.faults: list[Fault] = []
+        self.limits = Limits()
+        self.latency = 0.0
+        self.jitter = 0.0
+        self._world = world
+        self._interactions = interactions
+        self._token = token
+        self._host = ""
+        self._routes = [(method, self._pattern(path), handler) for method, path, handler in self._table()]
+
+    def _table(self) -> list[tuple[str, str, Handler]]:
+        answers = self._interactions
+        message = "/channels/{channel}/messages/{message}"
+        events = "/guilds/{guild}/scheduled-events"
+        webhook = "/webhooks/{application}/{token}"
+        return [
+            ("GET", "/users/@me", lambda _, __: self._world.bot),
+            ("GET", "/oauth2/applications/@me", self._application),
+            ("GET", "/applications/@me", self._application),
+            ("GET", "/gateway/bot", self._gateway),
+            ("GET", "/applications/{application}/commands", self._commands),
+            ("PUT", "/applications/{application}/commands", self._sync),
+            ("GET", "/applications/{application}/guilds/{guild}/commands", self._commands),
+            ("PUT", "/applications/{application}/guilds/{guild}/commands", self._sync),
+            ("POST", "/users/@me/channels", self._open_direct),
+            ("GET", "/users/{user}", lambda _, ids: payloads.user(int(ids["user"]), f"user-{ids['user'][-4:]}")),
+            ("GET", "/guilds/{guild}", lambda _, ids: self._world.guild(int(ids["guild"])).payload(self._world.bot)),
+            ("GET", "/channels/{channel}", self._get_channel),
+            ("POST", "/channels/{channel}/typing", self._typing),
+            ("GET", "/channels/{channel}/messages", self._history),
+            ("POST", "/channels/{channel}/messages", self._post),
+            ("GET", message, self._get_message),
+            ("PATCH", message, self._edit),
+            ("DELETE", message, self._delete),
+            ("POST", f"{message}/crosspost", self._crosspost),
+            ("GET", events, lambda _, ids: list(self._world.guild(int(ids["guild"])).events.values())),
+            ("POST", events, self._create_event),
+            ("GET", f"{events}/{{event}}", self._get_event),
+            ("PATCH", f"{events}/{{event}}", self._edit_event),
+            ("DELETE", f"{events}/{{event}}", self._delete_event),
+            ("POST", "/interactions/{interaction}/{token}/callback", answers.callback),
+            ("POST", webhook, answers.follow_up),
+            ("GET", f"{webhook}/messages/{{message}}", answers.get_message),
+            ("PATCH", f"{webhook}/messages/{{message}}", answers.edit_message),
+            ("DELETE", f"{webhook}/messages/{{message}}", answers.delete_message),
+        ]
+
+    @staticmethod
+    def _pattern(path: str) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+
+    # On the way
+
+    async def serve(self, http: web.Request) -> web.Response:
+        """Answer one HTTP request, or cut its connection."""
+        body, files = await self._body(http)
+        path = http.path.removeprefix(PREFIX)
+        request = Request(http.method, path, dict(http.query), body, files, time.monotonic())
+        self.log.append(request)
+        self._host = http.host
+        try:
+            answer = await self._pass(request, http.headers.get("Authorization"))
+        except Cut:
+            if http.transport is not None:
+                http.transport.close()
+            return web.Response()
+        request.status = answer.status
+        if answer.status == 204:
+            return web.Response(status=204, headers=answer.headers)
+        # discord.py parses a body only if its type is exactly this, without a charset.
+        return web.Response(
+            body=json.dumps(answer.json).encode(),
+            status=answer.status,
+            headers={**answer.headers, "Content-Type": "application/json"},
+        )
+
+    async def _pass(self, request: Request, authorization: str | None) -> Answer:
+        by_token = request.path.startswith(("/interactions/", "/webhooks/"))
+        if not by_token and authorization != f"Bot {self._token}":
+            return Answer(401, {"message": "401: Unauthorized", "code": 0})
+        trip = self.latency + random.uniform(0, self.jitter)
+        await asyncio.sleep(trip / 2)
+        refusal = self.limits.refuse(request)
+        if refusal is not None:
+            return Answer(refusal.status, refusal.json, {**refusal.headers, **self.limits.headers(request)})
+        answer = await self._fault(request, "before") or self._answer(request)
+        answer = await self._fault(request, "after") or answer
+        await asyncio.sleep(trip / 2)
+        return answer
+
+    async def _fault(self, request: Request, when: Any) -> Answer | None:
+        """Meet the first rule that strikes; None goes on as if there were none."""
+        fault = next((fault for fault in self.faults if fault.strikes(request, when)), None)
+        match fault and fault.action:
+            case None:
+                return None
+            case Answer() as answer:
+                return answer
+            case Stall(seconds):
+                await asyncio.sleep(seconds)
+                return None
+            case Drop():
+                raise Cut
+            case act:
+                act()
+                raise Cut
+
+    def _answer(self, request: Request) -> Answer:
+        for method, pattern, handler in self._routes:
+            found = pattern.fullmatch(request.path)
+            if found is None or method != request.method:
+                continue
+            headers = self.limits.headers(request)
+            try:
+                result = handler(request, found.groupdict())
+            except ApiError as error:
+                return Answer(error.status, {"message": error.message, "code": error.code}, headers)
+            return Answer(204, {}, headers) if result is None else Answer(200, cast("Any", result), headers)
+        return Answer(404, {"message": "404: Not Found", "code": 0}, NO_HEADERS)
+
+    @staticmethod
+    async def _body(http: web.Request) -> tuple[Any, list[Upload]]:
+        if not http.content_type.startswith("multipart/"):
+            text = await http.text()
+            return (json.loads(text) if text else {}), []
+        body: Any = {}
+        files: list[Upload] = []
+        async for part in await http.multipart():
+            if not isinstance(part, BodyPartReader):
+                continue
+            if part.name == "payload_json":
+                body = json.loads(await part.text())
+            else:
+                files.append(Upload(part.filename or "file", bytes(await part.read())))
+        return body, files
+
+    # The bot itself
+
+    def _application(self, _: Request, __: Ids) -> Payload:
+        return {
+            "id": str(self._world.application_id),
+            "name": self._world.bot["username"],
+            "icon": None,
+            "description": "",
+            "summary": "",
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "verify_key": "0" * 64,
+            "flags": 0,
+            "owner": payloads.user(1, "owner"),
+            "team": None,
+        }
+
+    def _gateway(self, _: Request, __: Ids) -> Payload:
+        starts = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return {"url": f"ws://{self._host}/gateway", "shards": 1, "session_start_limit": starts}
+
+    def _commands(self, _: Request, ids: Ids) -> list[Payload]:
+        return self._world.commands.get(int(ids["guild"]) if "guild" in ids else None, [])
+
+    def _sync(self, request: Request, ids: Ids) -> list[Payload]:
+        return self._world.sync(int(ids["guild"]) if "guild" in ids else None, request.json)
+
+    # Channels and messages
+
+    def _channel(self, ids: Ids, *needed: Permission) -> Channel:
+        channel = self._world.channel(int(ids["channel"]))
+        for permission in (Permission.VIEW_CHANNEL, *needed):
+            self._world.allow(channel, permission)
+        return channel
+
+    def _open_direct(self, request: Request, _: Ids) -> Payload:
+        person = int(request.json["recipient_id"])
+        channel = self._world.direct(person)
+        return {**channel.payload(self._world.bot), "recipients": [payloads.user(person, f"user-{person % 10_000}")]}
+
+    def _get_channel(self, _: Request, ids: Ids) -> Payload:
+        return self._channel(ids).payload(self._world.bot)
+
+    def _typing(self, _: Request, ids: Ids) -> None:
+        self._channel(ids, Permission.SEND_MESSAGES)
+
+    def _history(self, request: Request, ids: Ids) -> list[Payload]:
+        return self._world.history(self._channel(ids), request.query)
+
+    def _post(self, request: Request, ids: Ids) -> Payload:
+        files = (Permission.ATTACH_FILES,) if request.files else ()
+        return self._world.post(self._channel(ids, Permission.SEND_MESSAGES, *files), request.json, request.files)
+
+    def _get_message(self, _: Request, ids: Ids) -> Payload:
+        return self._world.message(self._channel(ids, Permission.READ_MESSAGE_HISTORY), int(ids["message"]))
+
+    def _edit(self, request: Request, ids: Ids) -> Payload:
+        message = self._world.message(self._channel(ids), int(ids["message"]))
+        return self._world.edit(message, request.json, request.files)
+
+    def _delete(self, _: Request, ids: Ids) -> None:
+        channel = self._channel(ids)
+        del channel.messages[int(self._world.message(channel, int(ids["message"]))["id"])]
+
+    def _crosspost(self, _: Request, ids: Ids) -> Payload:
+        channel = self._channel(ids, Permission.SEND_MESSAGES)
+        return self._world.crosspost(channel, self._world.message(channel, int(ids["message"])))
+
+    # Scheduled events
+
+    def _event(self, ids: Ids) -> Payload:
+        guild = self._world.guild(int(ids["guild"]))
+        if int(ids["event"]) not in guild.events:
+            raise ApiError(404, 10070, "Unknown Guild Scheduled Event")
+        return guild.events[int(ids["event"])]
+
+    def _get_event(self, _: Request, ids: Ids) -> Payload:
+        return self._event(ids)
+
+    def _create_event(self, request: Request, ids: Ids) -> Payload:
+        return self._world.write_event(self._world.guild(int(ids["guild"])), None, request.json)
+
+    def _edit_event(self, request: Request, ids: Ids) -> Payload:
+        return self._world.write_event(self._world.guild(int(ids["guild"])), self._event(ids), request.json)
+
+    def _delete_event(self, _: Request, ids: Ids) -> None:
+        del self._world.guild(int(ids["guild"])).events[int(self._event(ids)["id"])]
