@@ -75,6 +75,7 @@ _ROMAN_INITIALS = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", ""
 _ROMAN_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
 _ROMAN_FINALS = ["", *"k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split()]
 
+_NOT_JAMO = re.compile(r"[^\u3131-\u318e]+")
 _PARTICLES = re.compile(r"\b(?:the|a|an)\b ?")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 _FAMILY = {
@@ -113,7 +114,8 @@ _FOLDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def plain(text: str) -> str:
     """A name without what nobody types alike: compatibility forms, case, accents, punctuation and doubled spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    # Not for single jamo: NFKC would turn a keystroke into a piece of a syllable, and join it to the next.
+    folded = _NOT_JAMO.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text).casefold()
     if not folded.isascii():
         decomposed = unicodedata.normalize("NFD", folded)
         folded = unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
@@ -185,7 +187,7 @@ class Index:
     """A catalogue's names, ready to be searched. It never changes: make a new one for a changed catalogue."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = list(entries)
+        self._entries = tuple(entries)
         self._by_ref = {entry.ref: entry for entry in self._entries}
         self._keys = [
             _key(number, text)
@@ -193,6 +195,11 @@ class Index:
             for text in dict.fromkeys((*entry.texts, entry.ref.slug.replace("-", " ")))
         ]
         self._forms = tuple(zip(*((key.squashed, key.folded, key.typed) for key in self._keys), strict=True))
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Everything that can be found."""
+        return self._entries
 
     def get(self, ref: Ref) -> Entry | None:
         """The entry of an entity."""

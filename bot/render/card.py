@@ -6,6 +6,7 @@ of text in all of them, 5 buttons a row, 80 characters a button label, 100 a cus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from enum import IntEnum
 
 import discord
 from discord import ui
-from discord.utils import escape_markdown, escape_mentions
+from discord.utils import escape_mentions
 
 from bot.model import Ref
 from bot.text import Words
@@ -30,6 +31,10 @@ PAGE_BLOCKS = 10
 
 
 Row = ui.ActionRow[ui.LayoutView]
+
+
+_MARKDOWN = re.compile(r"[\\*_~|`\[<]|^[#>-]")
+"""What Discord would read as markup: anywhere in a line, or at its beginning."""
 
 
 class Accent(IntEnum):
@@ -79,8 +84,9 @@ class Content:
 
 
 def escape(text: str) -> str:
-    """Text of the catalogue, or of a user, so that Discord shows it as it is and mentions nobody."""
-    return escape_mentions(escape_markdown(text))
+    """Text of the catalogue, or of a user, so that Discord shows it as it is, in one line, and mentions nobody."""
+    # discord.utils.escape_markdown leaves everything alone that stands between two links, and mentions.
+    return escape_mentions(_MARKDOWN.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def shorten(text: str, limit: int) -> str:

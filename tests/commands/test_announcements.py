@@ -1,0 +1,293 @@
+"""`/announcements`: what a server is told, from the set-up to the post."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import discord
+import pytest_asyncio
+from simcord import ChannelHandle
+
+from bot.client import Byeol
+from bot.database import Database
+from tests.conftest import World, world_of
+from tests.seen import Seen, assert_within_limits
+
+SEOUL = ZoneInfo("Asia/Seoul")
+EVE = datetime(2025, 1, 3, 12, tzinfo=SEOUL)
+PREMIERE = datetime(2025, 1, 4, 9, tzinfo=SEOUL)
+FIRST_SONG = datetime(2025, 1, 5, 18, tzinfo=SEOUL)
+
+
+@pytest_asyncio.fixture
+async def eve(database: Database) -> AsyncIterator[World]:
+    """The bot on the eve of the premiere."""
+    async with world_of(database, EVE.astimezone(UTC)) as world:
+        yield world
+
+
+async def set_up(world: World, channel: ChannelHandle, **options: object) -> Seen:
+    return await world.ask("announcements setup", by=world.admin, channel=channel, **options)
+
+
+def news(world: World) -> ChannelHandle:
+    return world.guild.create_news_channel("premieres")
+
+
+async def test_set_up_is_one_command_and_says_what_was_chosen(eve: World) -> None:
+    channel = news(eve)
+    shown = await set_up(eve, channel)
+    assert shown.private
+    assert "**Announcements are on**" in shown.text
+    assert f"**Channel** <#{channel.id}>" in shown.text
+    assert "**Language** English" in shown.text
+    assert "**Time zone** Asia/Seoul" in shown.text
+
+
+async def test_premiere_is_posted_at_nine_with_what_a_fan_wants_to_know(eve: World) -> None:
+    channel = news(eve)
+    role = eve.guild.create_role("Fans", mentionable=True)
+    await set_up(eve, channel, role=role)
+    await eve.at(PREMIERE - timedelta(minutes=1))
+    assert eve.posts(channel) == []
+
+    await eve.at(PREMIERE)
+
+    (post,) = eve.posts(channel)
+    assert "## 🎬 When the Stars Gossip premieres" in post.text
+    assert f"<@&{role.id}>" in post.text
+    assert "**When** 4 January 2025" in post.text
+    assert "**Where to watch** tvN Sat, Sun 21:20 KST, Netflix, TVING" in post.text
+    assert "Lee Min Ho · 이민호, Gong Hyo Jin · 공효진" in post.text
+    assert post.labels == ["Cast", "OST", "Drama"]
+    assert_within_limits(post)
+
+
+async def test_only_the_role_of_the_server_is_pinged(eve: World) -> None:
+    channel = news(eve)
+    role = eve.guild.create_role("Fans", mentionable=True)
+    await set_up(eve, channel, role=role)
+    await eve.at(PREMIERE)
+
+    allowed = eve.sent_to(channel)[-1]["allowed_mentions"]
+    assert [int(id_) for id_ in allowed["roles"]] == [role.id]
+    assert allowed["parse"] == []
+
+
+async def test_song_is_posted_to_the_minute_with_the_time_in_every_zone(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE)
+    await eve.at(FIRST_SONG)
+
+    post = eve.posts(channel)[-1]
+    assert "## 🎵 Feel Like a Million by BIG Naughty (When the Stars Gossip)" in post.text
+    assert f"<t:{int(FIRST_SONG.timestamp())}:F>" in post.text
+    assert "**Performed by** BIG Naughty · 서동현" in post.text
+    assert post.labels == ["Song", "OST", "BIG Naughty"]
+
+
+async def test_buttons_of_a_post_answer_privately_and_leave_the_post(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE)
+    (post,) = eve.posts(channel)
+
+    answer = await eve.press(post, "Cast")
+
+    assert answer.private
+    assert "## Cast of When the Stars Gossip" in answer.text
+    assert "premieres" in eve.again(post).text
+
+
+async def test_post_is_in_the_language_of_the_server(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel, language="ko")
+    await eve.at(PREMIERE)
+    (post,) = eve.posts(channel)
+    assert "별들에게 물어봐" in post.text
+    assert "2025년 1월 4일" in post.text
+
+
+async def test_day_is_announced_in_the_morning_of_the_server(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel, timezone="America/New_York")
+    await eve.at(PREMIERE + timedelta(hours=1))
+    assert eve.posts(channel) == []
+    await eve.at(datetime(2025, 1, 4, 9, tzinfo=ZoneInfo("America/New_York")))
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_nothing_past_is_posted_to_a_new_channel(database: Database) -> None:
+    async with world_of(database, (PREMIERE + timedelta(minutes=30)).astimezone(UTC)) as world:
+        channel = news(world)
+        await set_up(world, channel)
+        await world.at(PREMIERE + timedelta(hours=2))
+        assert world.posts(channel) == []
+
+
+async def test_restart_neither_loses_nor_repeats(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE)
+    await eve.env.restart_bot(Byeol(eve.bot.database, clock=eve.env.now))
+    await eve.at(PREMIERE + timedelta(minutes=5))
+    assert len(eve.posts(channel)) == 1
+    await eve.at(FIRST_SONG)
+    assert len(eve.posts(channel)) == 2
+
+
+async def test_after_downtime_it_is_posted_late_or_told_as_missed(database: Database) -> None:
+    async with world_of(database, EVE.astimezone(UTC)) as world:
+        channel = news(world)
+        await set_up(world, channel)
+        await world.at(PREMIERE + timedelta(hours=5))
+        (post,) = world.posts(channel)
+        assert "This comes late" in post.text
+
+        await world.at(FIRST_SONG + timedelta(days=2))
+        assert len(world.posts(channel)) == 1
+        status = await world.ask("announcements status")
+        assert "⌛ missed: 🎵 Feel Like a Million" in status.text
+        assert "it came due while I was away for too long" in status.text
+
+
+async def test_one_bad_channel_stops_no_other(eve: World) -> None:
+    bad = eve.guild.create_text_channel("bad")
+    await set_up(eve, bad)
+    other = eve.env.create_guild("Other", owner=eve.env.create_user("o2"))
+    good = other.create_text_channel("good")
+    mods = other.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
+    admin = other.add_member(eve.env.create_user("a2"), roles=[mods])
+    await admin.slash(good, "announcements setup", channel=good)
+    eve.env.inject_error("POST", f"/channels/{bad.id}/messages", status=403, code=50013)
+
+    await eve.at(PREMIERE)
+
+    assert eve.posts(bad) == []
+    assert len(eve.posts(good)) == 2  # the answer to the set-up, and the post
+    assert "❌ failed: 🎬 When the Stars Gossip premieres" in (await eve.ask("announcements status")).text
+
+
+async def test_refusal_for_now_is_tried_again(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    eve.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503, times=1)
+    await eve.at(PREMIERE)
+    assert eve.posts(channel) == []
+    await eve.wait(20)
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_news_channel_is_published(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE)
+    assert any(request.path.endswith("/crosspost") for request in eve.env.http_requests)
+
+
+async def test_set_up_where_the_bot_may_not_post_says_what_is_missing_and_changes_nothing(eve: World) -> None:
+    everyone = eve.guild.default_role
+    closed = eve.guild.create_text_channel(
+        "closed", overwrites={everyone: discord.PermissionOverwrite(send_messages=False, read_message_history=False)}
+    )
+    shown = await set_up(eve, closed)
+    assert shown.private
+    assert f"I may not post in <#{closed.id}>" in shown.text
+    assert "**Send Messages**" in shown.text
+    assert "Announcements are off" in (await eve.ask("announcements status")).text
+
+
+async def test_role_that_cannot_be_pinged_is_refused_with_the_way_out(eve: World) -> None:
+    role = eve.guild.create_role("Quiet")
+    nobody = discord.PermissionOverwrite(mention_everyone=False)
+    channel = eve.guild.create_text_channel("calm", overwrites={eve.guild.default_role: nobody})
+    shown = await set_up(eve, channel, role=role)
+    assert "I may not ping that role" in shown.text
+    assert "Announcements are off" in (await eve.ask("announcements status")).text
+
+
+async def test_unknown_zone_is_refused_with_near_ones(eve: World) -> None:
+    shown = await set_up(eve, news(eve), timezone="Soul")
+    assert "“Soul” is no time zone I know" in shown.text
+    assert "Asia/Seoul" in shown.text
+
+
+async def test_city_is_enough_for_a_zone(eve: World) -> None:
+    shown = await set_up(eve, news(eve), timezone="new york")
+    assert "**Time zone** America/New\\_York" in shown.text
+
+
+async def test_zones_are_suggested_common_ones_first(eve: World) -> None:
+    choices = await eve.admin.autocomplete(eve.general, "announcements setup", "timezone", "", channel=eve.general)
+    assert choices[0]["value"] == "Asia/Seoul"
+    assert len(choices) == 25
+    choices = await eve.admin.autocomplete(eve.general, "announcements setup", "timezone", "berl", channel=eve.general)
+    assert choices[0]["value"] == "Europe/Berlin"
+
+
+async def test_members_may_look_but_not_touch(eve: World) -> None:
+    channel = news(eve)
+    tries = (
+        await eve.ask("announcements setup", channel=channel),
+        await eve.ask("announcements test"),
+        await eve.ask("announcements off"),
+    )
+    for refused in tries:
+        assert refused.private
+        assert "This is for admins" in refused.text
+    assert "Announcements are off" in (await eve.ask("announcements status")).text
+
+
+async def test_preview_pings_nobody_and_counts_for_nothing(eve: World) -> None:
+    channel = news(eve)
+    role = eve.guild.create_role("Fans", mentionable=True)
+    await set_up(eve, channel, role=role)
+
+    answer = await eve.ask("announcements test", by=eve.admin)
+
+    assert "A preview is posted" in answer.text
+    (preview,) = eve.posts(channel)
+    assert "nobody is pinged" in preview.text
+    assert eve.sent_to(channel)[0]["allowed_mentions"] == {"parse": []}
+    await eve.at(PREMIERE)
+    assert len(eve.posts(channel)) == 2
+
+
+async def test_off_withdraws_what_was_planned(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE - timedelta(minutes=2))
+    shown = await eve.ask("announcements off", by=eve.admin)
+    assert "Announcements are off" in shown.text
+    await eve.at(PREMIERE)
+    assert eve.posts(channel) == []
+
+
+async def test_status_shows_what_was_posted_with_a_link_and_what_comes_next(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE)
+    status = await eve.ask("announcements status")
+    assert status.private
+    assert (
+        f"✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/{eve.guild.id}/{channel.id}/"
+        in status.text
+    )
+    assert f"<t:{int(FIRST_SONG.timestamp())}:f> 🎵 Feel Like a Million" in status.text
+
+
+async def test_set_up_again_keeps_what_is_left_out(eve: World) -> None:
+    role = eve.guild.create_role("Fans", mentionable=True)
+    channel = news(eve)
+    await set_up(eve, channel, role=role, language="ko", timezone="Europe/Berlin")
+    other = eve.guild.create_text_channel("other")
+    shown = await set_up(eve, other)
+    assert f"<#{other.id}>" in shown.text
+    assert f"<@&{role.id}>" in shown.text
+    assert "한국어" in shown.text
+    await eve.at(PREMIERE + timedelta(hours=8, seconds=1))
+    assert eve.posts(channel) == []
+    assert len(eve.posts(other)) == 1

@@ -1,0 +1,144 @@
+"""What all commands share: suggestions, names that fit several things or none, languages, restarts, places."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import discord
+import pytest
+
+from bot.client import Byeol
+from tests.conftest import World, seen
+from tests.seen import assert_within_limits
+
+
+async def test_suggestions_show_kind_and_what_tells_names_apart(world: World) -> None:
+    names = [choice["name"] for choice in await world.suggest("ost", "name", "ji")]
+    assert "🎤 Jin (BTS) · 진" in names
+    assert "🎬 Jirisan (2021) · 지리산" in names
+
+
+async def test_suggestions_for_nothing_typed_are_what_is_known_best(world: World) -> None:
+    choices = await world.suggest("cast", "drama", "")
+    assert choices[0]["name"] == "🎬 When the Stars Gossip (2025) · 별들에게 물어봐"
+    assert len({choice["value"] for choice in choices}) == len(choices) <= 25
+
+
+async def test_suggestions_follow_half_typed_hangul(world: World) -> None:
+    names = [choice["name"] for choice in await world.suggest("artist", "name", "공ㅎ")]
+    assert names[0] == "🎤 Gong Hyo Jin · 공효진"
+
+
+async def test_suggestions_are_in_the_language_of_the_user(world: World) -> None:
+    world.korean()
+    names = [choice["name"] for choice in await world.suggest("cast", "drama", "when the")]
+    assert names == ["🎬 별들에게 물어봐 (2025) · When the Stars Gossip"]
+
+
+async def test_typo_is_asked_back_privately_and_one_press_answers_for_all(world: World) -> None:
+    asked = await world.ask("cast", drama="whem the star gosip")
+    assert asked.private
+    assert "Nothing is called “whem the star gosip”" in asked.text
+    assert asked.labels[0] == "🎬 When the Stars Gossip (2025) · 별들에게 물어봐"
+
+    answer = await world.press(asked, asked.labels[0])
+
+    assert not answer.private
+    assert "## Cast of When the Stars Gossip" in answer.text
+    assert world.again(asked).buttons == ()
+
+
+async def test_nothing_near_says_what_to_do(world: World) -> None:
+    asked = await world.ask("artist", name="zzzzqqqq")
+    assert asked.private
+    assert "Try another spelling" in asked.text
+
+
+async def test_what_was_typed_is_shown_as_it_was_and_mentions_nobody(world: World) -> None:
+    asked = await world.ask("artist", name="**@everyone** <@1> `zq`")
+    assert "@everyone" not in asked.text
+    assert "\\*\\*" in asked.text
+
+
+async def test_answers_are_in_the_language_of_the_user(world: World) -> None:
+    world.korean()
+    shown = await world.ask("cast", drama="stars-gossip")
+    assert "## 별들에게 물어봐 · When the Stars Gossip" in shown.text
+    assert "### 주연\n**이민호 · Lee Min Ho** — 공룡 · Gong Ryong" in shown.text
+    assert "2025" in (await world.ask("drama", name="별들에게 물어봐")).text
+
+
+async def test_commands_have_korean_names_and_descriptions(world: World) -> None:
+    command = _synced(world, "cast")
+    assert command["name_localizations"]["ko"] == "출연진"
+    assert command["description_localizations"]["ko"]
+    assert command["options"][0]["name_localizations"]["ko"] == "드라마"
+
+
+async def test_buttons_work_after_a_restart_for_anyone(world: World) -> None:
+    shown = await world.ask("ost", name="stars-gossip")
+    await world.env.restart_bot(Byeol(world.bot.database, clock=world.env.now))
+
+    answer = await world.press(shown, "Cast", by=world.admin)
+
+    assert answer.private
+    assert "## Cast of When the Stars Gossip" in answer.text
+
+
+async def test_button_to_what_is_gone_says_so(world: World) -> None:
+    shown = await world.ask("ost", name="yours")
+    await world.bot.database.write(
+        lambda connection: connection.execute("UPDATE entity SET slug = 'mount-jiri' WHERE slug = 'jirisan'")
+    )
+    answer = await world.press(shown, "Jirisan")
+    assert "This is no longer in the catalogue" in answer.text
+
+
+async def test_change_of_the_catalogue_is_found_at_once(world: World) -> None:
+    assert "Nothing is called" in (await world.ask("cast", drama="Star Whisperer")).text
+
+    def rename(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE name SET text = 'Star Whisperer' WHERE text = 'Ask the Stars'")
+        connection.execute("UPDATE catalogue SET revision = revision + 1")
+
+    await world.bot.database.write(rename)
+    assert "When the Stars Gossip" in (await world.ask("cast", drama="Star Whisperer")).text
+
+
+@pytest.mark.parametrize("command", ["ost", "cast", "drama", "artist", "upcoming", "about", "help"])
+async def test_commands_may_be_used_in_servers_in_direct_messages_and_by_users_who_installed_the_bot(
+    world: World, command: str
+) -> None:
+    synced = _synced(world, command)
+    assert set(synced["contexts"]) == {0, 1, 2}
+    assert set(synced["integration_types"]) == {0, 1}
+
+
+async def test_direct_message_is_answered(world: World) -> None:
+    user = world.env.create_user("dana")
+    await user.send_dm("hi")
+    assert "## Jin · 진" in seen(await user.slash("ost", name="jin")).text
+
+
+def _synced(world: World, name: str) -> dict[str, Any]:
+    command = world.env.backend.find_command(name, None, type=1)
+    assert command is not None
+    return command
+
+
+async def test_bot_runs_with_the_guilds_intent_alone(world: World) -> None:
+    assert world.bot.intents == discord.Intents(guilds=True)
+    assert list(world.bot.cached_messages) == []
+
+
+async def test_every_card_of_the_catalogue_is_within_the_limits_of_discord(world: World) -> None:
+    index = await world.bot.lookup.index()
+    for language in ("en", "ko"):
+        world.languages[world.member.id] = language
+        for entry in index.entries:
+            name = str(entry.ref)
+            commands = {"work": ("ost", "cast", "drama"), "track": ("ost",), "album": ()}
+            for command in commands.get(entry.ref.kind, ("ost", "artist")):
+                option = "drama" if command == "cast" else "name"
+                assert_within_limits(await world.ask_for(command, option, name))

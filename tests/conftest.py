@@ -1,0 +1,163 @@
+"""What most tests need: a seeded database, the bot in a simulated server, and a person who uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import discord
+import pytest
+import pytest_asyncio
+import simcord
+from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
+
+from bot.client import Byeol
+from bot.database import Database
+from bot.demo import engine
+from bot.seeding import load_own
+from bot.store import catalogue
+from tests.seen import Seen, see
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""When tests play unless they say otherwise: after everything in the seeds."""
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the project's seeds; to be copied, never to be opened."""
+    path = tmp_path_factory.mktemp("seeded") / "byeol.db"
+
+    async def build() -> None:
+        database = await Database.open(path)
+        try:
+            await database.write(catalogue.apply, load_own())
+        finally:
+            await database.close()
+
+    asyncio.run(build())
+    return path
+
+
+@pytest_asyncio.fixture
+async def database(seeded: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """The seeded catalogue, open and one's own."""
+    path = tmp_path / "byeol.db"
+    copyfile(seeded, path)
+    opened = await Database.open(path)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@dataclass(slots=True)
+class World:
+    """The bot in a simulated server, with people who use it."""
+
+    env: simcord.Env
+    bot: Byeol
+    guild: GuildHandle
+    general: ChannelHandle
+    member: MemberActor
+    admin: MemberActor
+    languages: dict[int, str] = field(default_factory=dict[int, str])
+
+    async def ask(self, command: str, *, by: MemberActor | None = None, **options: Any) -> Seen:
+        """What a member sees who uses a command."""
+        return seen(await (by or self.member).slash(self.general, command, **options))
+
+    async def ask_for(self, command: str, option: str, value: str) -> Seen:
+        """What a member sees who uses a command with one option."""
+        return seen(await self.member.slash(self.general, command, **{option: value}))
+
+    def sent_to(self, channel: ChannelHandle) -> list[dict[str, Any]]:
+        """The requests by which the bot posted in a channel by itself, whatever became of them."""
+        path = f"/channels/{channel.id}/messages"
+        posted = [request for request in self.env.http_requests if request.method == "POST" and request.path == path]
+        return [dict(request.json or {}) for request in posted]
+
+    async def suggest(self, command: str, option: str, typed: str) -> list[dict[str, Any]]:
+        """What a member is offered who types into an option."""
+        return await self.member.autocomplete(self.general, command, option, typed)
+
+    async def press(self, shown: Seen, label: str, *, by: MemberActor | None = None) -> Seen:
+        """What a member sees who presses a button of a message."""
+        result = await (by or self.member).click(shown.message, label=label)
+        return seen(result)
+
+    async def press_in_place(self, shown: Seen, label: str, *, by: MemberActor | None = None) -> Seen:
+        """What a message becomes when a member presses one of its buttons."""
+        await (by or self.member).click(shown.message, label=label)
+        return self.again(shown)
+
+    def again(self, shown: Seen) -> Seen:
+        """The same message as it is now."""
+        message = self.env.backend.get_message(shown.message.channel_id, shown.message.id)
+        return see(ResponseMessage(self.env, message))
+
+    def korean(self, member: MemberActor | None = None) -> None:
+        """Let a member's Discord be in Korean."""
+        self.languages[(member or self.member).id] = "ko"
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        await self.env.advance_time(seconds)
+
+    async def at(self, moment: datetime) -> None:
+        """Set the clock, and let the announcer notice."""
+        engine.set_clock(self.env, moment.astimezone(UTC))
+        await self.env.advance_time(6)
+
+    def posts(self, channel: ChannelHandle) -> list[Seen]:
+        """What the bot has posted in a channel by itself, the oldest first."""
+        messages = self.env.backend.messages.get(channel.id, {}).values()
+        return [see(ResponseMessage(self.env, message)) for message in sorted(messages, key=lambda m: m.id)]
+
+
+def seen(result: InteractionResult) -> Seen:
+    """The last that an interaction brought to the user's eyes."""
+    if result.followups:
+        return see(result.followups[-1])
+    assert result.response is not None, f"no answer: {result!r}"
+    return see(result.response)
+
+
+@asynccontextmanager
+async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator[World]:
+    """The bot in a simulated server over a database, at a time."""
+    engine.quicken()
+    bot = Byeol(database, clock=lambda: env.now())
+    env = simcord.Env(bot, shard_count=1, check_errors=False)
+    engine.set_clock(env, start)
+    await env.start()
+    try:
+        guild = env.create_guild("Fans", owner=env.create_user("owner"))
+        mods = guild.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
+        world = World(
+            env=env,
+            bot=bot,
+            guild=guild,
+            general=guild.create_text_channel("general"),
+            member=guild.add_member(env.create_user("mina")),
+            admin=guild.add_member(env.create_user("sora"), roles=[mods]),
+        )
+        engine.speak(env, world.languages)
+        yield world
+    finally:
+        await env.shutdown()
+
+
+@pytest_asyncio.fixture
+async def world(database: Database, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
+    """The bot in a simulated server. Fails the test if the bot logged an error: expected ones are never logged."""
+    async with world_of(database) as opened:
+        yield opened
+    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, errors
