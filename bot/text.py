@@ -37,7 +37,8 @@ class Words:
 
     def __call__(self, message: str, /, **values: object) -> str:
         """A message."""
-        return self._translations.gettext(message).format(**values)
+        translated = self._translations.gettext(message)
+        return translated.format(**values) if values else translated
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """A message that counts; ``{n}`` is the number."""

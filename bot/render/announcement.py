@@ -11,7 +11,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.model import EventKind, Label, Upcoming, Work
-from bot.render import phrases
+from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.render.drama import airing_words
 from bot.render.upcoming import headline
@@ -42,7 +42,7 @@ def announcement(
         blocks.append(phrases.field(t("Performed by"), performers))
         blocks += [phrases.field(t("OST of"), phrases.called_fully(t, work)) for work in found.item.works]
         listen = [
-            f"[{phrases.link_name(t, kind)}](<{url}>)" for kind, url in found.links if kind in ("listen", "video")
+            f"[{vocabulary.link_name(t, kind)}](<{url}>)" for kind, url in found.links if kind in ("listen", "video")
         ]
         if listen:
             blocks.append(phrases.field(t("Listen"), " · ".join(listen)))

@@ -8,7 +8,7 @@ from itertools import chain
 from discord import ui
 
 from bot.model import Album, Artist, Credit, Fact, Kind, Song, count_osts, newest_first
-from bot.render import phrases
+from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words
 
@@ -25,7 +25,7 @@ def artist(scene: Scene, found: Artist) -> ui.LayoutView:
         *_listed(t("Roles"), (_part(t, credit) for credit in found.credits)),
         *_listed(
             t("Behind the camera"),
-            (f"{phrases.called(t, c.work)} — {phrases.job_name(t, c.job)}" for c in found.crew),
+            (f"{phrases.called(t, c.work)} — {vocabulary.job_name(t, c.job)}" for c in found.crew),
         ),
         *_listed(t("OSTs"), (_song(scene, song) for song in osts)),
         *_listed(t("Albums"), (_album(scene, album) for album in found.albums)),
@@ -67,7 +67,7 @@ def _subtitle(t: Words, found: Artist, osts: list[Song]) -> str:
         t.plural("{n} OST", "{n} OSTs", counted.total) if counted.total else "",
         t.plural("{n} solo", "{n} solo", counted.solo) if counted.total else "",
     ]
-    return " · ".join(filter(None, (phrases.kind_name(t, found.profile.label.ref.kind), *groups, *counts)))
+    return " · ".join(filter(None, (vocabulary.kind_name(t, found.profile.label.ref.kind), *groups, *counts)))
 
 
 def _members(t: Words, found: Artist) -> list[str]:
@@ -91,7 +91,7 @@ def _part(t: Words, credit: Credit) -> str:
     if credit.role_words:
         line += f" ({escape(t.pick(credit.role_words))})"
     elif credit.role:
-        line += f" ({phrases.role_of(t, credit.role)})"
+        line += f" ({vocabulary.role_of(t, credit.role)})"
     if credit.credited_as:
         line += " " + t("(credited as {name})", name=escape(credit.credited_as))
     return line + phrases.remarks(t, credit)

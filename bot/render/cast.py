@@ -7,7 +7,7 @@ from itertools import chain, groupby
 from discord import ui
 
 from bot.model import Cast, Credit, Profile, billed
-from bot.render import phrases
+from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words
 
@@ -17,7 +17,7 @@ def cast(scene: Scene, found: Cast) -> ui.LayoutView:
     t = scene.words
     blocks: list[str] = []
     for role, credits_ in groupby(billed(found.credits), key=lambda credit: credit.role):
-        heading = f"### {phrases.role_name(t, role)}\n" if any(c.role for c in found.credits) else ""
+        heading = f"### {vocabulary.role_name(t, role)}\n" if any(c.role for c in found.credits) else ""
         for credit in credits_:
             character = found.characters.get(credit.character.ref) if credit.character else None
             blocks.append(heading + _entry(t, credit, character))

@@ -8,7 +8,7 @@ from itertools import groupby
 from discord import ui
 
 from bot.model import Airing, Crew, Song, Work, by_part
-from bot.render import phrases
+from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words
 
@@ -57,7 +57,7 @@ def _subtitle(t: Words, found: Work) -> str:
     episodes = [escape(t.pick(d.value)) for d in found.profile.detail("episodes") if d.rank == 0]
     return " · ".join(
         [
-            phrases.kind_name(t, found.profile.label.ref.kind, found.profile.type),
+            vocabulary.kind_name(t, found.profile.label.ref.kind, found.profile.type),
             *networks,
             *(t("{number} episodes", number=number) for number in episodes[:1] if number.isdigit()),
         ]
@@ -94,7 +94,7 @@ def crew_lines(t: Words, crew: Sequence[Crew]) -> list[str]:
     for job in ("writer", "director", "music_director"):
         people = [phrases.called_fully(t, c.person) + phrases.remarks(t, c) for c in crew if c.job == job]
         if people:
-            lines.append(phrases.field(phrases.job_name(t, job), ", ".join(people)))
+            lines.append(phrases.field(vocabulary.job_name(t, job), ", ".join(people)))
     return lines
 
 

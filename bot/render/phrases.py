@@ -8,10 +8,8 @@ from datetime import date, datetime
 from discord.utils import format_dt
 
 from bot.model import (
-    Certainty,
     Detail,
     Event,
-    EventKind,
     Fact,
     Kind,
     Label,
@@ -20,12 +18,12 @@ from bot.model import (
     Ost,
     Performer,
     Profile,
-    Role,
     Song,
     Source,
     Status,
     Text,
 )
+from bot.render import vocabulary
 from bot.render.card import MAX_OPTION, escape, shorten
 from bot.search import Entry
 from bot.text import Words
@@ -65,21 +63,6 @@ def option(t: Words, entry: Entry) -> str:
     return shorten(f"{EMOJI[entry.ref.kind]} {name}{told_apart}{f' · {other}' if other else ''}", MAX_OPTION)
 
 
-def kind_name(t: Words, kind: Kind, type_: str | None = None) -> str:
-    """What sort of thing an entity is."""
-    types = {"film": t("Film"), "show": t("Show"), "webtoon": t("Webtoon"), "drama": t("Drama")}
-    kinds = {
-        Kind.WORK: t("Drama"),
-        Kind.PERSON: t("Person"),
-        Kind.GROUP: t("Group"),
-        Kind.CHARACTER: t("Character"),
-        Kind.TRACK: t("Song"),
-        Kind.ALBUM: t("Album"),
-        Kind.ORGANISATION: t("Broadcaster"),
-    }
-    return types.get(type_ or "", kinds[kind])
-
-
 def when(t: Words, at: When) -> str:
     """A date at its own precision. A minute shows in the reader's zone, a day as a day, a vague date in its words."""
     if at.precision is Precision.MINUTE and at.earliest is not None:
@@ -107,39 +90,6 @@ def _day_words(t: Words, precision: Precision, day: date) -> str:
             return t.day(day)
 
 
-def status_name(t: Words, status: Status) -> str:
-    """A status in a word."""
-    return {
-        Status.REPORTED: t("reported"),
-        Status.EXPECTED: t("expected"),
-        Status.CONFIRMED: t("confirmed"),
-        Status.RELEASED: t("released"),
-        Status.POSTPONED: t("postponed"),
-        Status.CANCELLED: t("cancelled"),
-    }[status]
-
-
-def event_name(t: Words, kind: EventKind, number: int = 0) -> str:
-    """What happens at a date."""
-    return {
-        EventKind.PREMIERE: t("Premiere"),
-        EventKind.EPISODE: t("Episode {number}", number=number),
-        EventKind.FINALE: t("Finale"),
-        EventKind.OST_RELEASE: t("Release"),
-        EventKind.ALBUM_RELEASE: t("Release"),
-    }[kind]
-
-
-def certainty_name(t: Words, certainty: Certainty) -> str:
-    """How sure the sources are, in a word; empty where they simply state it."""
-    return {
-        Certainty.STATED: "",
-        Certainty.REPORTED: t("reported"),
-        Certainty.APPROXIMATE: t("approximately"),
-        Certainty.SPECULATIVE: t("unconfirmed talk"),
-    }[certainty]
-
-
 def dated(t: Words, event: Event | None, now: datetime) -> str:
     """A date with its status; "released" goes without saying."""
     if event is None:
@@ -148,8 +98,8 @@ def dated(t: Words, event: Event | None, now: datetime) -> str:
     shown = when(t, event.when)
     if event.after and event.when.precision not in (Precision.MINUTE, Precision.DAY):
         work, kind = event.after
-        shown += " " + t("(after: {event}, {work})", event=event_name(t, kind).lower(), work=called(t, work))
-    return shown if status is Status.RELEASED else f"{shown} · {status_name(t, status)}"
+        shown += " " + t("(after: {event}, {work})", event=vocabulary.event_name(t, kind).lower(), work=called(t, work))
+    return shown if status is Status.RELEASED else f"{shown} · {vocabulary.status_name(t, status)}"
 
 
 def remarks(t: Words, fact: Fact) -> str:
@@ -163,7 +113,7 @@ def remarks_fully(t: Words, fact: Fact) -> str:
 
 
 def _said(t: Words, fact: Fact) -> list[str]:
-    said = [certainty_name(t, fact.certainty)]
+    said = [vocabulary.certainty_name(t, fact.certainty)]
     if isinstance(fact, Event) and fact.when.words is not None and fact.when.precision in EXACT:
         said.insert(0, quoted(t, fact.when.words))
     return said
@@ -206,70 +156,6 @@ def amount(t: Words, money: Money) -> str:
     return t("{amount} as reported", amount=shown) if money.converted else shown
 
 
-def role_name(t: Words, role: Role | None) -> str:
-    """The heading over parts of one size; None where sources do not say."""
-    return {
-        Role.LEAD: t("Leads"),
-        None: t("Also starring"),
-        Role.SUPPORT: t("Support"),
-        Role.SPECIAL: t("Special appearances"),
-        Role.CAMEO: t("Cameos"),
-    }[role]
-
-
-def job_name(t: Words, job: str) -> str:
-    """What somebody does behind the camera."""
-    return {"writer": t("Writer"), "director": t("Director"), "music_director": t("Music director")}[job]
-
-
-def name_kind(t: Words, kind: str) -> str:
-    """What sort of name it is."""
-    return {
-        "official": t("official title"),
-        "original": t("original name"),
-        "former": t("former title"),
-        "literal": t("literal translation"),
-        "romanised": t("romanised"),
-        "short": t("short form"),
-        "stage": t("stage name"),
-        "birth": t("birth name"),
-        "alternative": t("also known as"),
-        "spelling": t("other spelling"),
-    }[kind]
-
-
-def attribute_name(t: Words, attribute: str) -> str:
-    """The heading of an attribute."""
-    return {
-        "genre": t("Genre"),
-        "synopsis": t("Story"),
-        "setting": t("Setting"),
-        "episodes": t("Episodes"),
-        "slot": t("Time slot"),
-        "trivia": t("Good to know"),
-        "occupation": t("Occupation"),
-        "description": t("Description"),
-        "recording": t("Recording"),
-        "album_type": t("Type"),
-        "tracks": t("Tracks"),
-        "soundtrack": t("Soundtrack"),
-        "buzz": t("Talk"),
-        "budget": t("Budget"),
-    }[attribute]
-
-
-def link_name(t: Words, kind: str) -> str:
-    """What a link leads to."""
-    return {
-        "teaser": t("Teaser"),
-        "trailer": t("Trailer"),
-        "video": t("Music video"),
-        "official": t("Official page"),
-        "listen": t("Listen"),
-        "watch": t("Watch"),
-    }[kind]
-
-
 def source(t: Words, cited: Source) -> str:
     """A source: publisher and day, leading to its address where it is known."""
     words = cited.publisher
@@ -307,16 +193,6 @@ def zone_short(zone: str) -> str:
     return {"Asia/Seoul": "KST", "Asia/Tokyo": "JST"}.get(zone, zone)
 
 
-def role_of(t: Words, role: Role) -> str:
-    """The size of one part."""
-    return {
-        Role.LEAD: t("lead"),
-        Role.SUPPORT: t("support"),
-        Role.SPECIAL: t("special appearance"),
-        Role.CAMEO: t("cameo"),
-    }[role]
-
-
 def relation(t: Words, kind: str, other: str) -> str:
     """How somebody stands to another."""
     return {
@@ -347,7 +223,7 @@ def also_called(t: Words, profile: Profile) -> list[str]:
     kinds: dict[str, list[str]] = {}
     for name in profile.names:
         if name.text not in shown:
-            kinds.setdefault(name.text, []).append(name_kind(t, name.kind) + remarks(t, name))
+            kinds.setdefault(name.text, []).append(vocabulary.name_kind(t, name.kind) + remarks(t, name))
     listed = [f"{escape(text)} ({', '.join(kinds[text])})" for text in kinds]
     return [field(t("Also"), " · ".join(listed))] if listed else []
 
@@ -362,7 +238,7 @@ def event_lines(t: Words, events: Sequence[Event], now: datetime) -> list[str]:
                 for other in events
                 if other.rank > 0 and (other.kind, other.number) == (event.kind, event.number)
             ]
-            name = event_name(t, event.kind, event.number)
+            name = vocabulary.event_name(t, event.kind, event.number)
             lines += with_others(t, name, dated(t, event, now) + remarks(t, event), others)
     return lines
 
@@ -373,7 +249,7 @@ def detail_lines(t: Words, details: Sequence[Detail]) -> list[str]:
     for attribute in dict.fromkeys(detail.attribute for detail in details):
         own = [detail for detail in details if detail.attribute == attribute]
         first, others = ranked(t, own, ", " if attribute == "genre" else "; ")
-        lines += with_others(t, attribute_name(t, attribute), first, others)
+        lines += with_others(t, vocabulary.attribute_name(t, attribute), first, others)
     return lines
 
 
@@ -383,16 +259,18 @@ def money_lines(t: Words, money: Sequence[Money]) -> list[str]:
     for attribute in dict.fromkeys(sum_.attribute for sum_ in money):
         said = [(m.rank, amount(t, m) + remarks(t, m)) for m in money if m.attribute == attribute]
         first = [words for rank, words in said if rank == 0]
-        lines += with_others(t, attribute_name(t, attribute), "; ".join(first), [w for rank, w in said if rank > 0])
+        lines += with_others(
+            t, vocabulary.attribute_name(t, attribute), "; ".join(first), [w for rank, w in said if rank > 0]
+        )
     return lines
 
 
 def link_lines(t: Words, links: Sequence[Link]) -> list[str]:
     """What can be opened; where the address is lost, that it exists."""
+    named = [(vocabulary.link_name(t, link.kind), link) for link in links]
     shown = [
-        f"[{link_name(t, link.kind)}](<{link.url}>)" + remarks(t, link)
-        if link.url
-        else t("{link} (it exists; its address is not known)", link=link_name(t, link.kind)) + remarks(t, link)
-        for link in links
+        (f"[{name}](<{link.url}>)" if link.url else t("{link} (it exists; its address is not known)", link=name))
+        + remarks(t, link)
+        for name, link in named
     ]
     return [field(t("Links"), " · ".join(shown))] if shown else []

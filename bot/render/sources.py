@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from discord import ui
 
 from bot.model import Artist, Cast, Fact, Label, Profile, Track, Work
-from bot.render import phrases
+from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.render.drama import airing_words
 
@@ -21,7 +21,7 @@ def of_work(scene: Scene, found: Work) -> ui.LayoutView:
     statements = [
         *_profile(scene, found.profile),
         *((t("Airs on"), airing_words(t, airing), airing) for airing in found.airings),
-        *((phrases.job_name(t, c.job), phrases.called(t, c.person), c) for c in found.crew),
+        *((vocabulary.job_name(t, c.job), phrases.called(t, c.person), c) for c in found.crew),
     ]
     return _draw(
         scene,
@@ -43,7 +43,7 @@ def of_cast(scene: Scene, found: Cast) -> ui.LayoutView:
         if credit.role_words:
             said += f" ({escape(t.pick(credit.role_words))})"
         elif credit.role:
-            said += f" ({phrases.role_of(t, credit.role)})"
+            said += f" ({vocabulary.role_of(t, credit.role)})"
         statements.append((t("Cast"), said, credit))
     for character in found.characters.values():
         statements += [(phrases.called(t, character.label), said, fact) for _, said, fact in _profile(scene, character)]
@@ -57,7 +57,7 @@ def of_artist(scene: Scene, found: Artist) -> ui.LayoutView:
         *_profile(scene, found.profile),
         *((t("Member of"), phrases.called(t, m.other), m) for m in found.memberships),
         *((t("Roles"), phrases.called(t, credit.work), credit) for credit in found.credits),
-        *((phrases.job_name(t, c.job), phrases.called(t, c.work), c) for c in found.crew),
+        *((vocabulary.job_name(t, c.job), phrases.called(t, c.work), c) for c in found.crew),
     ]
     return _draw(scene, found.profile.label, "sources", statements)
 
@@ -76,15 +76,15 @@ def of_track(scene: Scene, found: Track) -> ui.LayoutView:
 def _profile(scene: Scene, profile: Profile) -> Iterator[Statement]:
     t = scene.words
     for event in profile.events:
-        yield phrases.event_name(t, event.kind, event.number), phrases.dated(t, event, scene.now), event
+        yield vocabulary.event_name(t, event.kind, event.number), phrases.dated(t, event, scene.now), event
     for name in profile.names:
-        yield phrases.name_kind(t, name.kind).capitalize(), escape(name.text), name
+        yield vocabulary.name_kind(t, name.kind).capitalize(), escape(name.text), name
     for detail in profile.details:
-        yield phrases.attribute_name(t, detail.attribute), escape(t.pick(detail.value)), detail
+        yield vocabulary.attribute_name(t, detail.attribute), escape(t.pick(detail.value)), detail
     for money in profile.money:
-        yield phrases.attribute_name(t, money.attribute), phrases.amount(t, money), money
+        yield vocabulary.attribute_name(t, money.attribute), phrases.amount(t, money), money
     for link in profile.links:
-        yield t("Links"), phrases.link_name(t, link.kind), link
+        yield t("Links"), vocabulary.link_name(t, link.kind), link
     for relation in profile.relations:
         said = phrases.relation(t, relation.kind, phrases.called(t, relation.other))
         yield t("Relation"), said, relation

@@ -1,0 +1,142 @@
+"""The words for the catalogue's own vocabulary: kinds, roles, statuses and the like, by language."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from bot.model import Certainty, EventKind, Kind, Role, Status
+from bot.text import Words
+
+# There is one `Words` a language, and few words to ask it for: each is looked up once.
+
+
+@cache
+def kind_name(t: Words, kind: Kind, type_: str | None = None) -> str:
+    """What sort of thing an entity is."""
+    types = {"film": t("Film"), "show": t("Show"), "webtoon": t("Webtoon"), "drama": t("Drama")}
+    kinds = {
+        Kind.WORK: t("Drama"),
+        Kind.PERSON: t("Person"),
+        Kind.GROUP: t("Group"),
+        Kind.CHARACTER: t("Character"),
+        Kind.TRACK: t("Song"),
+        Kind.ALBUM: t("Album"),
+        Kind.ORGANISATION: t("Broadcaster"),
+    }
+    return types.get(type_ or "", kinds[kind])
+
+
+@cache
+def status_name(t: Words, status: Status) -> str:
+    """A status in a word."""
+    return {
+        Status.REPORTED: t("reported"),
+        Status.EXPECTED: t("expected"),
+        Status.CONFIRMED: t("confirmed"),
+        Status.RELEASED: t("released"),
+        Status.POSTPONED: t("postponed"),
+        Status.CANCELLED: t("cancelled"),
+    }[status]
+
+
+@cache
+def event_name(t: Words, kind: EventKind, number: int = 0) -> str:
+    """What happens at a date."""
+    return {
+        EventKind.PREMIERE: t("Premiere"),
+        EventKind.EPISODE: t("Episode {number}", number=number),
+        EventKind.FINALE: t("Finale"),
+        EventKind.OST_RELEASE: t("Release"),
+        EventKind.ALBUM_RELEASE: t("Release"),
+    }[kind]
+
+
+@cache
+def certainty_name(t: Words, certainty: Certainty) -> str:
+    """How sure the sources are, in a word; empty where they simply state it."""
+    return {
+        Certainty.STATED: "",
+        Certainty.REPORTED: t("reported"),
+        Certainty.APPROXIMATE: t("approximately"),
+        Certainty.SPECULATIVE: t("unconfirmed talk"),
+    }[certainty]
+
+
+@cache
+def role_name(t: Words, role: Role | None) -> str:
+    """The heading over parts of one size; None where sources do not say."""
+    return {
+        Role.LEAD: t("Leads"),
+        None: t("Also starring"),
+        Role.SUPPORT: t("Support"),
+        Role.SPECIAL: t("Special appearances"),
+        Role.CAMEO: t("Cameos"),
+    }[role]
+
+
+@cache
+def role_of(t: Words, role: Role) -> str:
+    """The size of one part."""
+    return {
+        Role.LEAD: t("lead"),
+        Role.SUPPORT: t("support"),
+        Role.SPECIAL: t("special appearance"),
+        Role.CAMEO: t("cameo"),
+    }[role]
+
+
+@cache
+def job_name(t: Words, job: str) -> str:
+    """What somebody does behind the camera."""
+    return {"writer": t("Writer"), "director": t("Director"), "music_director": t("Music director")}[job]
+
+
+@cache
+def name_kind(t: Words, kind: str) -> str:
+    """What sort of name it is."""
+    return {
+        "official": t("official title"),
+        "original": t("original name"),
+        "former": t("former title"),
+        "literal": t("literal translation"),
+        "romanised": t("romanised"),
+        "short": t("short form"),
+        "stage": t("stage name"),
+        "birth": t("birth name"),
+        "alternative": t("also known as"),
+        "spelling": t("other spelling"),
+    }[kind]
+
+
+@cache
+def attribute_name(t: Words, attribute: str) -> str:
+    """The heading of an attribute."""
+    return {
+        "genre": t("Genre"),
+        "synopsis": t("Story"),
+        "setting": t("Setting"),
+        "episodes": t("Episodes"),
+        "slot": t("Time slot"),
+        "trivia": t("Good to know"),
+        "occupation": t("Occupation"),
+        "description": t("Description"),
+        "recording": t("Recording"),
+        "album_type": t("Type"),
+        "tracks": t("Tracks"),
+        "soundtrack": t("Soundtrack"),
+        "buzz": t("Talk"),
+        "budget": t("Budget"),
+    }[attribute]
+
+
+@cache
+def link_name(t: Words, kind: str) -> str:
+    """What a link leads to."""
+    return {
+        "teaser": t("Teaser"),
+        "trailer": t("Trailer"),
+        "video": t("Music video"),
+        "official": t("Official page"),
+        "listen": t("Listen"),
+        "watch": t("Watch"),
+    }[kind]
