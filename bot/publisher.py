@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+from aiolimiter import AsyncLimiter
 
 from bot import schedule
 from bot.database import Database
@@ -35,10 +36,18 @@ log = logging.getLogger(__name__)
 
 NONCE_WINDOW = timedelta(minutes=2)
 """How long a repeat is sure to be dropped by Discord; it says "a few minutes", this stays well inside."""
-LEASE = timedelta(minutes=3)
-"""How long a sender has; longer than discord.py's own five tries of one request take."""
-BATCH = 25
-"""Deliveries that are sent side by side."""
+LEASE = timedelta(seconds=90)
+"""How long a claimed delivery is its sender's; then another process may take it, still inside the nonce's window."""
+BATCH = 50
+"""Deliveries that are claimed at once: about a second's worth, so that none waits long with its lease running."""
+IN_FLIGHT = 100
+"""Deliveries that may wait for Discord's answer at the same time."""
+RATE = 47.5
+"""Requests a second: Discord allows a bot 50 in any second, and a few may leave late and close together
+(https://discord.com/developers/docs/topics/rate-limits#global-rate-limit; answers to interactions do not count)."""
+BURST = 2
+ATTEMPT = 60.0
+"""Seconds after which a sender gives up waiting; well inside its lease, so that two never send the same."""
 PLAN_EVERY = timedelta(minutes=1)
 """How often is planned what nothing but the clock has brought near."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=5), timedelta(minutes=10)
@@ -57,6 +66,7 @@ class Publisher:
         self._owner = secrets.token_hex(4)
         self._running = asyncio.Lock()
         self._closing = False
+        self._pace = AsyncLimiter(BURST, BURST / RATE)
         self._planned: tuple[int, int] | None = None
         self._planned_at = datetime.min.replace(tzinfo=UTC)
 
@@ -70,11 +80,31 @@ class Publisher:
                 self._planned, self._planned_at = pulse.revisions, now
             elif pulse.next_try is None or pulse.next_try > now:
                 return
+            await self._send_due()
+
+    async def _send_due(self) -> None:
+        """Send everything that is due, many at a time, as fast as Discord lets one bot."""
+        shown = _Shown(self)
+        slots = asyncio.Semaphore(IN_FLIGHT)
+
+        async def send(delivery: Delivery) -> None:
+            try:
+                await self._deliver_safely(delivery, shown)
+            except Exception:
+                # It could not even be recorded: when its lease is over, it is taken up again, in doubt.
+                log.exception("Delivery %d is left until its lease ends", delivery.id)
+            finally:
+                slots.release()
+
+        async with asyncio.TaskGroup() as sending:
             while not self._closing:
                 claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
                 if not claimed:
                     break
-                await asyncio.gather(*(self._deliver_safely(delivery) for delivery in claimed))
+                for delivery in claimed:
+                    await slots.acquire()
+                    await self._pace.acquire()
+                    sending.create_task(send(delivery))
 
     async def _plan(self, now: datetime) -> None:
         """Write down what is due about now, for everyone who wants it; and what was missed."""
@@ -84,7 +114,7 @@ class Publisher:
             await self._database.write(deliveries.plan, list(schedule.due(found, zones, now)), now)
         missed = await self._database.write(deliveries.expire, now)
         if missed:
-            log.warning("%d announcements were missed: they came due while I was away", missed)
+            log.warning("Announcements missed, because they came due while I was away: %d", missed)
 
     async def close(self) -> None:
         """Send no more, and wait for what is being sent."""
@@ -95,21 +125,22 @@ class Publisher:
         except TimeoutError:
             log.warning("Leaving while announcements are being sent; they are sorted out at the next start")
 
-    async def _deliver_safely(self, delivery: Delivery) -> None:
+    async def _deliver_safely(self, delivery: Delivery, shown: _Shown) -> None:
         """One delivery that fails is that one's trouble: the others go on."""
         try:
-            await self._deliver(delivery)
+            async with asyncio.timeout(ATTEMPT):
+                await self._deliver(delivery, shown)
         except discord.HTTPException as error:
             await self._refused(delivery, error)
         except discord.RateLimited as error:
-            await self._retry(delivery, f"rate limited for {error.retry_after:.0f} s", doubt=False)
+            await self._retry(delivery, f"rate limited for {error.retry_after:.0f} s", heard=False)
         except _BROKEN as error:
-            await self._retry(delivery, f"no answer: {type(error).__name__}", doubt=True)
+            await self._retry(delivery, f"no answer: {type(error).__name__}", heard=True)
         except Exception:
             log.exception("Delivery %d failed", delivery.id)
-            await self._retry(delivery, "an error in the bot, see its log", doubt=True)
+            await self._retry(delivery, "an error in the bot, see its log", heard=True)
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery, shown: _Shown) -> None:
         channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
         now = self._clock()
         if delivery.doubt_since is not None and now - delivery.doubt_since > NONCE_WINDOW:
@@ -121,13 +152,13 @@ class Publisher:
                 await self._record(delivery, posted)
                 return
             # It never arrived: from here on it is a first try.
-            await self._database.write(deliveries.retry, delivery.id, self._owner, now, "not there", doubt=False)
+            await self._database.write(deliveries.retry, delivery.id, self._owner, now, "not there", doubt_since=None)
             return
         if now > delivery.expires_at and delivery.doubt_since is None:
             await self._settle(delivery, "missed", "late")
             return
-        found = await self._announced(delivery.event_id)
-        if found is None:
+        found = await shown.of(delivery.event_id)
+        if found is None or found.item.event.revision != delivery.revision:
             await self._settle(delivery, "withdrawn", "changed")
             return
         scene = Scene(words(delivery.language), now)
@@ -172,25 +203,30 @@ class Publisher:
 
     async def _refused(self, delivery: Delivery, error: discord.HTTPException) -> None:
         if error.status >= 500:
-            await self._retry(delivery, f"Discord failed ({error.status})", doubt=True)
+            await self._retry(delivery, f"Discord failed ({error.status})", heard=True)
         elif error.status == 429:
-            await self._retry(delivery, "rate limited", doubt=False)
+            await self._retry(delivery, "rate limited", heard=False)
         else:
             log.warning("Channel %d refused an announcement: %s", delivery.channel_id, error)
-            await self._settle(delivery, "failed", error.text or str(error.status))
+            # Refused now; but an earlier try may have been heard.
+            state = "failed" if delivery.doubt_since is None else "uncertain"
+            await self._settle(delivery, state, error.text or str(error.status))
 
-    async def _retry(self, delivery: Delivery, reason: str, *, doubt: bool) -> None:
+    async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
+        """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
+        doubt_since = delivery.doubt_since or (self._clock() if heard else None)
         wait = min(FIRST_RETRY * 2 ** min(delivery.attempts - 1, 10), LAST_RETRY)
         at = self._clock() + wait * random.uniform(0.75, 1.25)  # noqa: S311
         log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
-        await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt=doubt)
+        await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt_since=doubt_since)
 
     async def _settle(self, delivery: Delivery, state: str, reason: str) -> None:
         await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
 
-    async def _announced(self, event_id: int) -> Announced | None:
+    async def announced_event(self, event_id: int) -> Announced | None:
+        """What an event's announcement shows; None where the event is no more, or no longer to be announced."""
         found = await self._database.read(events.with_context, [event_id])
-        return await self.announced(found[0]) if found else None
+        return await self.announced(found[0]) if found and schedule.announceable(found[0].event) else None
 
     async def announced(self, item: Upcoming) -> Announced:
         """An event with what its announcement shows."""
@@ -202,6 +238,20 @@ class Publisher:
         cast = await self._database.read(works.cast, subject.slug)
         leads = [credit.person for credit in billed(cast.credits if cast else [])][:4]
         return Announced(item, work, list(dict.fromkeys(leads)))
+
+
+class _Shown:
+    """What the announcements of one fan-out show: read once for each event, however many channels it goes to."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._events: dict[int, asyncio.Task[Announced | None]] = {}
+
+    async def of(self, event_id: int) -> Announced | None:
+        """What an event's announcement shows; None where the event is no more, or no longer to be announced."""
+        if event_id not in self._events:
+            self._events[event_id] = asyncio.create_task(self._publisher.announced_event(event_id))
+        return await asyncio.shield(self._events[event_id])
 
 
 def _bears(components: Sequence[Any], mark: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,7 @@ SPREAD = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A stage of an event, and when it is due for servers in `zone`."""
+    """A stage of an event, and when it is due for servers in `zone`. `day` is the event's own, where it was stated."""
 
     event_id: int
     revision: int
@@ -44,6 +44,7 @@ class Due:
     stage: Stage
     zone: str
     at: datetime
+    day: date
 
 
 def due_at(when: When, zone: str) -> datetime | None:
@@ -67,8 +68,9 @@ def due(events: Iterable[Event], zones: Iterable[str], now: datetime) -> Iterato
     for event in filter(announceable, events):
         for zone in zones:
             at = due_at(event.when, zone)
-            if at is not None and now - BEHIND <= at <= now + AHEAD:
-                yield Due(event.id, event.revision, event.kind, Stage.NOW, zone, at)
+            day = event.when.first_day
+            if at is not None and day is not None and now - BEHIND <= at <= now + AHEAD:
+                yield Due(event.id, event.revision, event.kind, Stage.NOW, zone, at, day)
 
 
 def window(now: datetime) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import EventKind, Status
-from bot.schedule import AHEAD, BEHIND, Due, Stage, announceable, due, due_at, window
+from bot.schedule import AHEAD, BEHIND, Stage, announceable, due, due_at, window
 from bot.when import SEOUL, parse
 from tests.helpers import event, utc
 
@@ -85,9 +85,11 @@ def test_a_date_that_disagrees_with_the_best_one_is_never_due() -> None:
 
 def test_what_is_due_says_of_which_event_for_whom_and_when() -> None:
     found = event("2025-01-26 18:00", kind=EventKind.PREMIERE, number=7, revision=3)
-    assert list(due([found], [SEOUL, NEW_YORK], utc("2025-01-26 09:00"))) == [
-        Due(7, 3, EventKind.PREMIERE, Stage.NOW, zone, utc("2025-01-26 09:00")) for zone in (SEOUL, NEW_YORK)
-    ]
+    told = list(due([found], [SEOUL, NEW_YORK], utc("2025-01-26 09:00")))
+    assert [one.zone for one in told] == [SEOUL, NEW_YORK]
+    for one in told:
+        assert (one.event_id, one.revision, one.kind, one.stage) == (7, 3, EventKind.PREMIERE, Stage.NOW)
+        assert one.at == utc("2025-01-26 09:00")
 
 
 def test_a_day_comes_due_zone_by_zone() -> None:

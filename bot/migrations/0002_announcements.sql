@@ -30,6 +30,7 @@ CREATE TABLE delivery (
     guild_id   INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
     due_at     TEXT NOT NULL,     -- UTC
+    day        TEXT NOT NULL,     -- the day of the event where it was stated: one day is announced once
     expires_at TEXT NOT NULL,     -- UTC; after this it is recorded as missed
     state      TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'sent', 'retrying', 'failed', 'missed', 'withdrawn',
                                               'uncertain')),

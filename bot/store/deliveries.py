@@ -11,8 +11,6 @@ from bot.model import Event
 from bot.schedule import Due
 from bot.store.reading import events, instant, marks, stamp
 
-_REFINED = timedelta(hours=24)
-"""A date that only became more exact is not announced again: the new time must be at least so much later."""
 _CHUNK = 4000
 """Rows of one statement: six parameters each, and SQLite takes 32,766."""
 
@@ -23,6 +21,7 @@ class Delivery:
 
     id: int
     event_id: int
+    revision: int
     guild_id: int
     channel_id: int
     due_at: datetime
@@ -50,29 +49,33 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
     Also withdraws what was planned for a date that has changed since. Returns how many deliveries are new.
     """
     connection.execute(
-        "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?, reason = 'changed'"
-        " WHERE try_at IS NOT NULL AND state IN ('planned', 'retrying') AND NOT EXISTS"
+        "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
+        " WHERE try_at IS NOT NULL AND doubt_since IS NULL"
+        " AND (state IN ('planned', 'retrying') OR state = 'sending' AND try_at <= ?1) AND NOT EXISTS"
         " (SELECT 1 FROM event WHERE event.id = event_id AND event.revision = delivery.revision"
         "  AND event.status IN ('confirmed', 'released'))",
         (stamp(now),),
     )
-    planned = 0
+    before = connection.total_changes
     for start in range(0, len(due), _CHUNK):
         rows = due[start : start + _CHUNK]
-        planned += connection.execute(
-            "WITH due (event_id, revision, kind, stage, zone, due_at, refined) AS"
+        connection.execute(
+            "WITH due (event_id, revision, kind, stage, zone, due_at, day) AS"
             f" (VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(rows))})"
             " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, expires_at, state, nonce,"
-            "  try_at)"
+            "  try_at, day)"
             " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at,"
             "  strftime('%Y-%m-%dT%H:%M:%SZ', due.due_at, '+' || s.grace || ' seconds'), 'planned',"
-            "  lower(hex(randomblob(10))), due.due_at"
+            "  lower(hex(randomblob(10))), due.due_at, due.day"
             " FROM due JOIN subscription s ON s.zone = due.zone"
             " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
             "  AND NOT EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.stage = due.stage"
             "   AND old.channel_id = s.channel_id AND old.revision < due.revision"
-            "   AND old.state IN ('sent', 'sending', 'uncertain') AND old.due_at >= due.refined)"
-            " ON CONFLICT (event_id, revision, stage, channel_id) DO NOTHING",
+            "   AND old.state IN ('sent', 'sending', 'uncertain') AND old.day >= due.day)"
+            " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
+            "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at,"
+            "   expires_at = excluded.expires_at, settled_at = NULL, reason = NULL"
+            "  WHERE delivery.state = 'withdrawn'",
             [
                 value
                 for one in rows
@@ -83,11 +86,11 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
                     one.stage,
                     one.zone,
                     stamp(one.at),
-                    stamp(one.at - _REFINED),
+                    one.day.isoformat(),
                 )
             ],
-        ).rowcount
-    return planned
+        )
+    return connection.total_changes - before
 
 
 def expire(connection: sqlite3.Connection, now: datetime) -> int:
@@ -114,8 +117,8 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         ).fetchall()
     ]
     rows = connection.execute(
-        "SELECT d.id, d.event_id, d.guild_id, d.channel_id, d.due_at, d.expires_at, d.nonce, d.attempts, d.doubt_since,"
-        " s.role_id, s.language FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id"
+        "SELECT d.id, d.event_id, d.revision, d.guild_id, d.channel_id, d.due_at, d.expires_at, d.nonce, d.attempts,"
+        " d.doubt_since, s.role_id, s.language FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id"
         f" WHERE d.id IN ({marks(claimed)}) ORDER BY d.due_at, d.id",
         claimed,
     )
@@ -123,6 +126,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         Delivery(
             id=id_,
             event_id=event,
+            revision=revision,
             guild_id=guild,
             channel_id=channel,
             due_at=datetime.fromisoformat(due_at),
@@ -133,7 +137,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             role_id=role,
             language=language or "en",
         )
-        for id_, event, guild, channel, due_at, expires_at, nonce, attempts, doubt, role, language in rows
+        for id_, event, revision, guild, channel, due_at, expires_at, nonce, attempts, doubt, role, language in rows
     ]
 
 
@@ -158,12 +162,20 @@ def sent(connection: sqlite3.Connection, delivery: int, message_id: int, now: da
     )
 
 
-def retry(connection: sqlite3.Connection, delivery: int, owner: str, at: datetime, reason: str, *, doubt: bool) -> None:
-    """Record that a delivery is to be tried again at `at`. `doubt`: Discord may have stored it all the same."""
+def retry(
+    connection: sqlite3.Connection,
+    delivery: int,
+    owner: str,
+    at: datetime,
+    reason: str,
+    *,
+    doubt_since: datetime | None,
+) -> None:
+    """Record that a delivery is to be tried again at `at`. `doubt_since`: Discord may have stored it, since then."""
     connection.execute(
         "UPDATE delivery SET state = 'retrying', try_at = ?, reason = ?,"
-        " doubt_since = CASE WHEN ? THEN doubt_since END WHERE id = ? AND claimed_by = ? AND state = 'sending'",
-        (stamp(at), reason, doubt, delivery, owner),
+        " doubt_since = ? WHERE id = ? AND claimed_by = ? AND state = 'sending'",
+        (stamp(at), reason, stamp(doubt_since) if doubt_since else None, delivery, owner),
     )
 
 

@@ -155,12 +155,14 @@ async def test_killed_after_discord_stored_it_and_past_the_window_of_the_nonce(s
 
 
 async def test_commands_are_told_only_when_they_changed(server: Loopback, path: Path) -> None:
+    outputs: list[str] = []
     for _ in range(2):
         async with BotProcess(server, path) as bot:
             await bot.ready()
             assert await bot.terminate() == 0
+        outputs.append(bot.output)
     assert server.syncs == 1
-    assert "Commands are unchanged" in bot.output
+    assert "Commands are unchanged" in outputs[1]
 
 
 async def test_refused_token_is_one_clear_line(server: Loopback, path: Path) -> None:
