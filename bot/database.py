@@ -21,6 +21,8 @@ from bot.errors import StartError
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 5000
 """Milliseconds that a connection waits for another process that is writing."""
+_PATIENCE = 50
+"""Milliseconds between two tries where SQLite does not wait by itself."""
 READERS = 2
 """A slow read then holds up only half of the others; a third reader gained nothing when measured."""
 
@@ -48,6 +50,8 @@ class Database:
         opened: list[aiosqlite.Connection] = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # What cannot be opened at all is better found here than on a thread that outlives the failure.
+            sqlite3.connect(path).close()
             writer = await _connect(path, opened)
             await _run(writer, migrate)
             readers = [await _connect(path, opened) for _ in range(READERS)]
@@ -82,14 +86,27 @@ class Database:
 async def _connect(path: Path, opened: list[aiosqlite.Connection]) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
     opened.append(connection)
+    await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    await _write_ahead(connection)
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT}",
-        "journal_mode = WAL",
         "synchronous = NORMAL",  # in WAL mode a power cut may lose the last commits, never the file's consistency
         "foreign_keys = ON",
     ):
         await connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    """Switch to a write-ahead log, for which SQLite does not wait by itself while somebody else is writing."""
+    for remaining in reversed(range(BUSY_TIMEOUT // _PATIENCE)):
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not remaining or "locked" not in str(error):
+                raise
+            await asyncio.sleep(_PATIENCE / 1000)
+        else:
+            return
 
 
 async def _run(connection: aiosqlite.Connection, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -103,12 +120,12 @@ def _in_transaction(
     connection.execute(begin)
     try:
         result = query(connection, *args, **kwargs)
+        connection.execute("COMMIT")
     except BaseException:
         # A full disk or a failed commit may have ended the transaction already.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
     return result
 
 

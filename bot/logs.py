@@ -9,6 +9,8 @@ FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 # Discord puts tokens of interactions and webhooks into addresses, which its library logs when it debugs.
 _IN_ADDRESSES = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w.\-]+")
+# ... and into events, which it logs whole.
+_IN_EVENTS = re.compile(r"""(["']token["']\s*:\s*["'])[^"']+""")
 
 
 class Redacting(logging.Formatter):
@@ -23,7 +25,9 @@ class Redacting(logging.Formatter):
         line = super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, "[secret]")
-        return _IN_ADDRESSES.sub(r"\1[secret]", line)
+        for pattern in (_IN_ADDRESSES, _IN_EVENTS):
+            line = pattern.sub(r"\1[secret]", line)
+        return line
 
 
 def setup(level: str, secrets: list[str]) -> None:
@@ -32,6 +36,6 @@ def setup(level: str, secrets: list[str]) -> None:
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Byeol needs no voice; that its libraries are missing is no news.
-    logging.getLogger("discord.client").addFilter(lambda record: "voice will NOT be supported" not in record.msg)
+    handler.addFilter(lambda record: "voice will NOT be supported" not in str(record.msg))
     if level != "DEBUG":
         logging.getLogger("discord.gateway").setLevel(logging.WARNING)

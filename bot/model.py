@@ -265,8 +265,8 @@ class Song:
 
     @property
     def solo(self) -> bool:
-        """Whether one performer is credited, and no other."""
-        return len(self.performers) == 1
+        """Whether one performer is credited, and no other; what nothing but a worse source says does not count."""
+        return sum(performer.rank == 0 for performer in self.performers) == 1
 
 
 @dataclass(frozen=True, slots=True)

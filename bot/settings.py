@@ -27,15 +27,25 @@ class Settings:
 
 
 def read(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Mapping[str, str]:
-    """The environment, and beneath it what the file `.env` of the current folder says. Empty values count as unset."""
-    filed = {key: value for key, value in dotenv_values(env_file).items() if value}
+    """The environment, and beneath it what the file `.env` of the current folder says. Empty values count as unset.
+
+    Raises `SettingError` where the file is no text.
+    """
+    try:
+        filed = {key: value for key, value in dotenv_values(env_file).items() if value}
+    except UnicodeDecodeError:
+        raise SettingError(str(env_file), "is not UTF-8 text. Save it anew as UTF-8.") from None
     own = os.environ if environment is None else environment
     return filed | {key: value for key, value in own.items() if value}
 
 
 def database_path(values: Mapping[str, str]) -> Path:
-    """Where the database is; `BYEOL_DATABASE` or a default."""
-    return Path(values.get("BYEOL_DATABASE", "data/byeol.db")).expanduser()
+    """Where the database is; `BYEOL_DATABASE` or a default. Raises `SettingError`."""
+    path = values.get("BYEOL_DATABASE", "").strip() or "data/byeol.db"
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise SettingError("BYEOL_DATABASE", f"is “{path}”, but there is no such user's folder.") from None
 
 
 def load(values: Mapping[str, str]) -> Settings:
@@ -70,7 +80,8 @@ def _api_url(value: str) -> str | None:
         return None
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        named = bool(parts.hostname) and not any(character.isspace() for character in value)
+        usable = parts.scheme in ("http", "https") and named and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable:

@@ -60,10 +60,10 @@ FORMS = (
     "'2025' or 'unknown' (hours may go to 29:59 as in Korean listings: the next day)"
 )
 
-_MINUTE = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)[ T](\d\d):(\d\d)")
-_DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)")
-_MONTH = re.compile(r"(?:(early|mid|late) )?((?:19|20)\d\d)-(\d\d)")
-_YEAR = re.compile(r"(?:(early|mid|late|spring|summer|autumn|winter|H[12]|Q[1-4]) )?((?:19|20)\d\d)")
+_MINUTE = re.compile(r"(?a)((?:19|20)\d\d)-(\d\d)-(\d\d)[ T](\d\d):(\d\d)")
+_DAY = re.compile(r"(?a)((?:19|20)\d\d)-(\d\d)-(\d\d)")
+_MONTH = re.compile(r"(?a)(?:(early|mid|late) )?((?:19|20)\d\d)-(\d\d)")
+_YEAR = re.compile(r"(?a)(?:(early|mid|late|spring|summer|autumn|winter|H[12]|Q[1-4]) )?((?:19|20)\d\d)")
 _THIRD_OF_MONTH = {"early": (1, 11), "mid": (11, 21), "late": (21, None)}
 # Months as (first, first after), counted from January of the year. "Winter 2025" may be either of two: both are meant.
 _PART_OF_YEAR = {

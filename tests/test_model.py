@@ -135,7 +135,6 @@ def test_osts_are_counted_from_credits(songs: list[Song], count: OstCount) -> No
     assert count_osts(songs) == count
 
 
-@pytest.mark.xfail(strict=True, reason="Song.solo counts credits of every rank, also those that disagree")
 def test_a_claim_of_another_performer_leaves_a_solo_a_solo() -> None:
     stated = song("yours", works=["jirisan"])
     claim = Performer(
@@ -150,7 +149,7 @@ def test_a_claim_of_another_performer_leaves_a_solo_a_solo() -> None:
     assert count_osts([disputed]) == OstCount(1, 1)
 
 
-@given(st.sampled_from(Kind), st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True))
+@given(st.sampled_from(Kind), st.text("ab09-", min_size=1))
 def test_a_key_can_be_read_back(kind: Kind, slug: str) -> None:
     ref = Ref(kind, slug)
     assert Ref.parse(str(ref)) == ref

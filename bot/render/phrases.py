@@ -126,7 +126,8 @@ def _bracketed(words: Iterable[str]) -> str:
 
 def performers(t: Words, performed: Iterable[Performer], but: Label | None = None) -> str:
     """Who performs, in the order of the credit, leaving one out if asked to."""
-    return ", ".join(called(t, p.artist) + remarks(t, p) for p in performed if but is None or p.artist.ref != but.ref)
+    credited = (p for p in performed if p.rank == 0 and (but is None or p.artist.ref != but.ref))
+    return ", ".join(called(t, p.artist) + remarks(t, p) for p in credited)
 
 
 def song_title(t: Words, song: Song) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -38,8 +38,8 @@ async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool) -> i
     out = Console()
     known = await database.read(_known)
 
-    def progress(files: Sequence[Path]) -> Sequence[Path]:
-        return list(track(files, "Reading", console=out)) if len(files) >= LONG else files
+    def progress(files: Sequence[Path]) -> Iterable[Path]:
+        return track(files, "Reading", console=out) if len(files) >= LONG else files
 
     desired = load(paths, known, progress)
     try:

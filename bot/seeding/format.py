@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -14,7 +15,16 @@ from bot.model import Certainty, EventKind, Role, Status
 MAX_SLUG = 60
 """A button's custom id holds at most 100 characters, and a slug must fit into it beside what the button does."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _visible(value: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+        raise ValueError("expected one line without control characters")
+    if not any(unicodedata.category(character)[0] in "LMNPS" for character in value):
+        raise ValueError("expected something that can be seen")
+    return value
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
 Slug = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=MAX_SLUG), Field(description="slug")
 ]

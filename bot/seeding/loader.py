@@ -36,7 +36,7 @@ class Known:
 
 def load(paths: Sequence[Path], known: Known, progress: Progress = iter) -> Desired:
     """Read files and folders of files into what they state. Raises `SeedError` with every problem found."""
-    files = list(_files(paths))
+    files = list({file.resolve(): file for file in _files(paths)}.values())
     folders = {path.resolve().name for path in paths if path.is_dir()}
     desired = Desired(
         frozenset(_origin(file) for file in files)
@@ -60,7 +60,7 @@ def _origin(file: Path) -> str:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
+    for path in dict.fromkeys(paths):
         if path.is_dir():
             found = sorted(path.glob("*.toml"))
             if not found:
@@ -74,11 +74,13 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _parse(file: Path, problems: list[str]) -> f.SeedFile | None:
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        content = tomllib.loads(file.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         problems.append(f"{file}: not valid TOML: {error}")
     except UnicodeDecodeError as error:
         problems.append(f"{file}: expected UTF-8, found the byte 0x{error.object[error.start]:02x} at {error.start}")
+    except (RecursionError, ValueError) as error:  # brackets, or a number, without end
+        problems.append(f"{file}: not a file that can be read: {error}")
     except OSError as error:
         problems.append(f"{file}: cannot be read: {error.strerror}")
     else:

@@ -1,0 +1,1 @@
+"""Seed files: reading, applying, and the project's own."""

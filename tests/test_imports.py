@@ -1,0 +1,138 @@
+"""Who may know whom."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for folder in ("bot", "cogs")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+}
+MODULES = pytest.mark.parametrize("module", sorted(FILES))
+
+PURE = frozenset({"bot.model", "bot.errors", "bot.schedule", "bot.when"})
+SQLITE = ("bot.database", "bot.store")
+DISCORD = (
+    *("bot.client", "bot.tree", "bot.params", "bot.answers", "bot.buttons", "bot.cards", "bot.render", "bot.publisher"),
+    *("bot.demo", "bot.__main__", "cogs"),
+)
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text("utf-8"), str(FILES[module]))
+
+
+def within(module: str, *parents: str) -> bool:
+    return any(module == parent or module.startswith(f"{parent}.") for parent in parents)
+
+
+def imported(module: str, *, for_types: bool = True) -> set[str]:
+    """The modules that a module imports anywhere in it; `for_types`: also those that only its annotations name."""
+    return set(_imported(module, tree(module), for_types=for_types))
+
+
+def _imported(module: str, node: ast.AST, *, for_types: bool) -> Iterator[str]:
+    match node:
+        case ast.Import(names):
+            yield from (name.name for name in names)
+        case ast.ImportFrom(parent, names, level):
+            assert level == 0, f"{module} imports relatively"
+            assert parent is not None
+            inner = [f"{parent}.{name.name}" for name in names]
+            yield from (full if full in FILES else parent for full in inner)
+        case ast.If(ast.Name("TYPE_CHECKING"), _, otherwise) if not for_types:
+            for child in otherwise:
+                yield from _imported(module, child, for_types=for_types)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _imported(module, child, for_types=for_types)
+
+
+def test_the_rule_is_about_modules_that_are_there() -> None:
+    assert set(FILES) >= PURE
+    for parent in (*SQLITE, *DISCORD):
+        assert any(within(module, parent) for module in FILES), parent
+
+
+@pytest.mark.parametrize("module", sorted(PURE))
+def test_rules_know_the_standard_library_and_each_other_only(module: str) -> None:
+    for name in imported(module, for_types=module != "bot.errors"):
+        assert name in PURE or name.partition(".")[0] in sys.stdlib_module_names, name
+
+
+@MODULES
+def test_sqlite_is_known_to_the_database_and_the_store_only(module: str) -> None:
+    names = {name.partition(".")[0] for name in imported(module)}
+    assert "aiosqlite" not in names or module == "bot.database"
+    assert "sqlite3" not in names or within(module, *SQLITE, "bot.seeding.command")
+
+
+@MODULES
+def test_sql_is_written_in_the_database_and_the_store_only(module: str) -> None:
+    if within(module, *SQLITE):
+        return
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not node.value.startswith(("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "PRAGMA ")), node.lineno
+
+
+@MODULES
+def test_discord_is_known_where_it_is_spoken_to_only(module: str) -> None:
+    names = {name.partition(".")[0] for name in imported(module)}
+    assert "discord" not in names or within(module, *DISCORD)
+
+
+@MODULES
+def test_the_environment_is_read_by_the_settings_only(module: str) -> None:
+    assert "dotenv" not in imported(module) or module == "bot.settings"
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv"):
+            assert module == "bot.settings", node.lineno
+
+
+@pytest.mark.parametrize("module", [module for module in sorted(FILES) if within(module, "bot.render")])
+def test_drawing_waits_for_nothing_and_knows_no_store(module: str) -> None:
+    for name in imported(module):
+        assert not within(name, "bot.store", "bot.database", "bot.client", "asyncio", "aiohttp"), name
+    waiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
+    for node in ast.walk(tree(module)):
+        assert not isinstance(node, waiting), getattr(node, "lineno", None)
+
+
+@MODULES
+def test_nothing_knows_the_cogs_not_even_they_each_other(module: str) -> None:
+    assert not [name for name in imported(module) if within(name, "cogs")]
+
+
+@MODULES
+def test_nothing_that_is_shipped_knows_the_tests(module: str) -> None:
+    assert not [name for name in imported(module) if within(name, "tests", "bench", "scripts", "pytest")]
+
+
+@MODULES
+def test_only_the_demo_needs_the_simulated_discord(module: str) -> None:
+    assert "simcord" not in imported(module) or within(module, "bot.demo")
+
+
+@MODULES
+def test_only_the_command_line_knows_the_demo(module: str) -> None:
+    assert within(module, "bot.demo", "bot.__main__") or not [
+        name for name in imported(module) if within(name, "bot.demo")
+    ]
+
+
+def test_no_modules_wait_for_each_other() -> None:
+    waits = {module: {name for name in imported(module, for_types=False) if name in FILES} for module in FILES}
+    while ready := {module for module, names in waits.items() if not names & waits.keys() - {module}}:
+        for module in ready:
+            del waits[module]
+    assert waits == {}
