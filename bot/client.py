@@ -82,8 +82,12 @@ class Byeol(commands.AutoShardedBot):
         await self.lookup.index()
         if self._dev_guild is not None:
             self.tree.copy_global_to(guild=self._dev_guild)
-            await self._sync(self._dev_guild)
-        await self._sync(None)
+        await self._sync(self._dev_guild)
+        for guild_id in await self.database.read(synced.guilds):
+            if self._dev_guild is None or guild_id != self._dev_guild.id:
+                # A server that was for development once: there the commands would stand twice.
+                await self._sync(discord.Object(guild_id))
+                await self.database.write(synced.forget, str(guild_id))
 
     async def _sync(self, guild: discord.Object | None) -> None:
         scope = str(guild.id) if guild else "global"

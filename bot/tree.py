@@ -31,7 +31,8 @@ class Tree(app_commands.CommandTree["Byeol"]):
     async def on_error(self, interaction: discord.Interaction[Byeol], error: app_commands.AppCommandError, /) -> None:
         """Answer every error of a command."""
         if interaction.type is discord.InteractionType.autocomplete:
-            log.warning("Suggestions for /%s failed", interaction.data, exc_info=error)
+            command = interaction.command.qualified_name if interaction.command else "?"
+            log.warning("Suggestions for /%s failed", command, exc_info=error)
         else:
             await explain(interaction, error)
 

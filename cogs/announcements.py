@@ -30,7 +30,8 @@ LANGUAGE_CHOICES = [app_commands.Choice(name=language_name(language), value=lang
 
 
 @app_commands.guild_only()
-@app_commands.guild_install()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
 class Announcements(
     commands.GroupCog, group_name=_("announcements"), group_description=_("Premieres and OST releases, in a channel")
 ):

@@ -13,6 +13,16 @@ def synced(connection: sqlite3.Connection, scope: str) -> tuple[str, dict[str, i
     return (row[0], json.loads(row[1])) if row else None
 
 
+def guilds(connection: sqlite3.Connection) -> list[int]:
+    """The servers that were told commands of their own."""
+    return [int(scope) for (scope,) in connection.execute("SELECT scope FROM command_sync WHERE scope <> 'global'")]
+
+
+def forget(connection: sqlite3.Connection, scope: str) -> None:
+    """Note that a scope has no commands of its own any more."""
+    connection.execute("DELETE FROM command_sync WHERE scope = ?", (scope,))
+
+
 def record(connection: sqlite3.Connection, scope: str, digest: str, ids: Mapping[str, int]) -> None:
     """Note what Discord was told."""
     connection.execute(
