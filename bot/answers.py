@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from bot.cards import CARDS, show
 from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
 from bot.render import menus
-from bot.render.announcement import permissions_missing
+from bot.render.administration import permissions_missing
 from bot.render.card import Scene, escape
 from bot.text import Words, words
 

@@ -56,6 +56,12 @@ class FindSung(Find):
     kinds = (Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK)
 
 
+class FindDated(Find):
+    """Whatever has dates that are announced: a drama or a song."""
+
+    kinds = (Kind.WORK, Kind.TRACK)
+
+
 COMMON_ZONES = (
     "Asia/Seoul",
     "UTC",

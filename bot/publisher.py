@@ -22,7 +22,8 @@ from aiolimiter import AsyncLimiter
 
 from bot import schedule
 from bot.database import Database
-from bot.model import Clock, EventKind, Kind, Upcoming, billed
+from bot.model import Clock, EventKind, Kind, Role, Upcoming, billed
+from bot.render.administration import paused
 from bot.render.announcement import Announced, announcement, mentions
 from bot.render.card import Scene
 from bot.store import deliveries, events, subscriptions, works
@@ -210,7 +211,26 @@ class Publisher:
             log.warning("Channel %d refused an announcement: %s", delivery.channel_id, error)
             # Refused now; but an earlier try may have been heard.
             state = "failed" if delivery.doubt_since is None else "uncertain"
-            await self._settle(delivery, state, error.text or str(error.status))
+            reason = error.text or str(error.status)
+            await self._settle(delivery, state, reason)
+            if await self._database.write(subscriptions.pause_if_refused, delivery.channel_id, self._clock()):
+                await self._tell_admins(delivery, reason)
+
+    async def _tell_admins(self, delivery: Delivery, reason: str) -> None:
+        """Say once, where it can be read, that a channel is given up and how to mend it."""
+        log.warning("Channel %d refused too often: announcements there are paused", delivery.channel_id)
+        guild = self._client.get_guild(delivery.guild_id)
+        if guild is None:
+            return
+        view = paused(words(delivery.language), delivery.channel_id, reason)
+        place = guild.system_channel
+        try:
+            if place is not None and place.permissions_for(guild.me).send_messages:
+                await place.send(view=view)
+            elif guild.owner_id is not None:
+                await (await self._client.fetch_user(guild.owner_id)).send(view=view)
+        except (discord.HTTPException, *_BROKEN) as error:
+            log.warning("The admins of server %d could not be told: %s", guild.id, error)
 
     async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
         """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
@@ -236,7 +256,8 @@ class Publisher:
             return Announced(item, None, (), links)
         work = await self._database.read(works.work, subject.slug)
         cast = await self._database.read(works.cast, subject.slug)
-        leads = [credit.person for credit in billed(cast.credits if cast else [])][:4]
+        credits_ = billed(cast.credits if cast else [])
+        leads = [credit.person for credit in credits_ if credit.role is Role.LEAD] or [c.person for c in credits_[:4]]
         return Announced(item, work, list(dict.fromkeys(leads)))
 
 

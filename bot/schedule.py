@@ -62,6 +62,28 @@ def announceable(event: Event) -> bool:
     return firm and event.rank == 0 and event.when.precision in EXACT
 
 
+class Why(StrEnum):
+    """Why an event is, or is not, announced in a server."""
+
+    TO_COME = "to_come"
+    NOT_FIRM = "not_firm"
+    VAGUE = "vague"
+    NOT_CHOSEN = "not_chosen"
+    BEFORE = "before"
+
+
+def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime) -> Why:
+    """Why an event of which nothing was posted yet is, or is not, to be announced in a server that chose these."""
+    if event.kind not in kinds:
+        return Why.NOT_CHOSEN
+    if event.status not in (Status.CONFIRMED, Status.RELEASED):
+        return Why.NOT_FIRM
+    at = due_at(event.when, zone)
+    if at is None:
+        return Why.VAGUE
+    return Why.BEFORE if at < since else Why.TO_COME
+
+
 def due(events: Iterable[Event], zones: Iterable[str], now: datetime) -> Iterator[Due]:
     """What is due about `now` for servers in `zones`: from `BEHIND` in the past to `AHEAD` in the future."""
     zones = list(zones)

@@ -14,18 +14,23 @@ from bot.answers import Interaction, reply, words_of
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
 from bot.model import Upcoming
-from bot.params import Zone
-from bot.render import announcement
-from bot.render.announcement import Setup
+from bot.params import FindDated, Zone
+from bot.render import administration, announcement
+from bot.render.administration import Outcome, Setup
 from bot.render.card import Accent, Scene, notice
 from bot.render.menus import trouble
+from bot.schedule import Why
+from bot.search import Entry
 from bot.store import deliveries, events, subscriptions
+from bot.store.deliveries import Settled
 from bot.store.subscriptions import GRACE, Subscription
 from bot.text import LANGUAGES, language_name, words
 from bot.when import SEOUL
 
 _admin = app_commands.checks.has_permissions(manage_guild=True)
 
+SHOWN = 15
+"""Lines of a list: what a phone shows without much scrolling, and within Discord's 4,000 characters."""
 LANGUAGE_CHOICES = [app_commands.Choice(name=language_name(language), value=language) for language in LANGUAGES]
 
 
@@ -80,7 +85,7 @@ class Announcements(
             since=self._bot.clock(),
         )
         await self._bot.database.write(subscriptions.choose, chosen)
-        lines = announcement.setup_lines(_scene(interaction), _setup_of(chosen))
+        lines = administration.setup_lines(_scene(interaction), _setup_of(chosen))
         lines.append(t("Nothing that is past is posted. See it with `/announcements test`."))
         await reply(interaction, notice(Accent.DATES, t("Announcements are on"), "\n".join(lines)), private=True)
 
@@ -90,17 +95,50 @@ class Announcements(
         assert interaction.guild_id is not None
         chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
         missing = self._missing_now(interaction, chosen)
-        settled = await self._bot.database.read(deliveries.lately, interaction.guild_id, 5)
-        known = {
-            item.event.id: item
-            for item in await self._bot.database.read(events.with_context, [one.event_id for one in settled])
-        }
-        lately = [(known[one.event_id], one.state, _jump(interaction.guild_id, one), one.reason) for one in settled]
-        ahead = await self._ahead(chosen) if chosen else []
-        view = announcement.status(
+        lately = await self._lately(interaction.guild_id, 5)
+        ahead = await self._ahead(chosen, 60) if chosen else []
+        view = administration.status(
             _scene(interaction), _setup_of(chosen) if chosen else None, missing, lately, ahead[:5]
         )
         await reply(interaction, view, private=True)
+
+    @app_commands.command(name=_("history"), description=_("What was posted, and what was not and why"))
+    async def history(self, interaction: Interaction) -> None:
+        """Show what became of a server's announcements."""
+        assert interaction.guild_id is not None
+        found = await self._lately(interaction.guild_id, SHOWN)
+        await reply(interaction, administration.history(_scene(interaction), found), private=True)
+
+    @app_commands.command(name=_("upcoming"), description=_("Exactly what would be posted, where and when"))
+    @app_commands.rename(days=_("days"))
+    @app_commands.describe(days=_("How many days to look ahead (30 if you do not say)"))
+    async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = 30) -> None:
+        """Show what would be posted, and what would stop it."""
+        assert interaction.guild_id is not None
+        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        if chosen is None:
+            await reply(interaction, _off(interaction), private=True)
+            return
+        missing = self._missing_now(interaction, chosen)
+        ahead = await self._ahead(chosen, days)
+        view = administration.ahead_of(_scene(interaction), days, _setup_of(chosen), missing, ahead[:SHOWN])
+        await reply(interaction, view, private=True)
+
+    @app_commands.command(name=_("why"), description=_("Why a drama or a song was, or was not, announced here"))
+    @app_commands.rename(name=_("name"))
+    @app_commands.describe(name=_("A drama or a song, in any spelling"))
+    async def why(self, interaction: Interaction, name: app_commands.Transform[Entry, FindDated]) -> None:
+        """Explain what becomes of each date of `name` in this server."""
+        assert interaction.guild_id is not None
+        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        if chosen is None:
+            await reply(interaction, _off(interaction), private=True)
+            return
+        dated = await self._bot.database.read(events.of_entity, name.ref)
+        ids = [item.event.id for item in dated]
+        known = await self._bot.database.read(deliveries.of_events, interaction.guild_id, ids)
+        found = [_explained(item, known.get(item.event.id), chosen) for item in dated]
+        await reply(interaction, administration.explanation(_scene(interaction), name.label, found), private=True)
 
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
     @_admin
@@ -147,9 +185,15 @@ class Announcements(
         channel = interaction.guild.get_channel(chosen.channel_id)
         return _missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
 
-    async def _ahead(self, chosen: Subscription) -> list[tuple[Upcoming, datetime]]:
+    async def _lately(self, guild_id: int, limit: int) -> list[Outcome]:
+        settled = await self._bot.database.read(deliveries.lately, guild_id, limit)
+        items = await self._bot.database.read(events.with_context, list(dict.fromkeys(one.event_id for one in settled)))
+        known = {item.event.id: item for item in items}
+        return [_outcome(known[one.event_id], one, guild_id) for one in settled]
+
+    async def _ahead(self, chosen: Subscription, days: int) -> list[tuple[Upcoming, datetime]]:
         now = self._bot.clock()
-        found = await self._bot.database.read(events.upcoming, now, now + timedelta(days=60))
+        found = await self._bot.database.read(events.upcoming, now, now + timedelta(days=days))
         ahead = [
             (item, at)
             for item in found
@@ -159,7 +203,7 @@ class Announcements(
         return sorted(ahead, key=lambda pair: pair[1])
 
     async def _example(self, chosen: Subscription) -> Upcoming | None:
-        ahead = await self._ahead(chosen)
+        ahead = await self._ahead(chosen, 60)
         if ahead:
             return ahead[0][0]
         return await self._bot.database.read(events.latest, self._bot.clock(), schedule.ANNOUNCED)
@@ -170,7 +214,7 @@ def _scene(interaction: Interaction) -> Scene:
 
 
 def _setup_of(chosen: Subscription) -> Setup:
-    return Setup(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds)
+    return Setup(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.paused_at)
 
 
 def _missing(channel: discord.TextChannel) -> list[str]:
@@ -203,7 +247,22 @@ def _off(interaction: Interaction) -> discord.ui.LayoutView:
     return notice(Accent.DATES, t("Announcements are off"), t("An admin turns them on with `/announcements setup`."))
 
 
-def _jump(guild_id: int, one: deliveries.Settled) -> str | None:
+def _outcome(item: Upcoming, one: Settled, guild_id: int) -> Outcome:
+    return Outcome(item, one.state, one.reason, _jump(guild_id, one))
+
+
+def _explained(
+    item: Upcoming, one: Settled | None, chosen: Subscription
+) -> tuple[Upcoming, Outcome | Why, datetime | None]:
+    """What became of a date here, or what will; with the time it is to be announced."""
+    at = schedule.due_at(item.event.when, chosen.zone)
+    if one is not None and one.state != "withdrawn":
+        return item, _outcome(item, one, chosen.guild_id), None
+    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since)
+    return item, why, at if why is Why.TO_COME else None
+
+
+def _jump(guild_id: int, one: Settled) -> str | None:
     if one.message_id is None:
         return None
     return f"https://discord.com/channels/{guild_id}/{one.channel_id}/{one.message_id}"

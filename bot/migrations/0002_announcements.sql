@@ -10,7 +10,9 @@ CREATE TABLE subscription (
     zone       TEXT NOT NULL,     -- IANA name
     kinds      TEXT NOT NULL,     -- comma-separated event kinds, with a comma at both ends: ',premiere,ost_release,'
     grace      INTEGER NOT NULL,  -- seconds after its time that an announcement may still be posted, marked as late
-    since      TEXT NOT NULL      -- UTC; nothing that was due before is ever posted
+    since      TEXT NOT NULL,     -- UTC; nothing that was due before is ever posted
+    paused_at  TEXT,              -- UTC; since when the channel refused so often that nothing more is tried
+    left_at    TEXT               -- UTC; since when the bot is no longer in the server
 ) STRICT;
 CREATE INDEX subscription_by_guild ON subscription (guild_id);
 

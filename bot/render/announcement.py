@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import discord
 from discord import ui
@@ -12,10 +11,9 @@ from discord.utils import format_dt
 
 from bot.model import EventKind, Label, Upcoming, Work
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.render.card import Accent, Content, Lead, Scene, draw
 from bot.render.drama import airing_words
 from bot.render.upcoming import headline
-from bot.text import Words, language_name
 from bot.when import Precision
 
 
@@ -82,103 +80,6 @@ def _leads(scene: Scene, found: Announced) -> list[Lead]:
         ]
     ref = found.item.event.subject.ref
     return [Lead("cast", ref, t("Cast"), "🎭"), Lead("ost", ref, t("OST"), "🎵"), Lead("drama", ref, t("Drama"), "🎬")]
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What a server chose, as its admins are shown it."""
-
-    channel_id: int
-    role_id: int | None
-    language: str
-    zone: str
-    kinds: Sequence[EventKind]
-
-
-def setup_lines(scene: Scene, chosen: Setup) -> list[str]:
-    """What a server chose, a line each."""
-    t = scene.words
-    names = {EventKind.PREMIERE: t("premieres"), EventKind.OST_RELEASE: t("OST releases")}
-    return [
-        phrases.field(t("Channel"), f"<#{chosen.channel_id}>"),
-        phrases.field(t("Role to ping"), f"<@&{chosen.role_id}>" if chosen.role_id else t("nobody")),
-        phrases.field(t("Language"), language_name(chosen.language)),
-        phrases.field(t("Time zone"), escape(chosen.zone)),
-        phrases.field(t("Announces"), t.both([names[kind] for kind in chosen.kinds if kind in names])),
-    ]
-
-
-def status(
-    scene: Scene,
-    chosen: Setup | None,
-    missing: Sequence[str],
-    settled: Sequence[tuple[Upcoming, str, str | None, str | None]],
-    ahead: Sequence[tuple[Upcoming, datetime]],
-) -> ui.LayoutView:
-    """Where announcements go, whether they can, what was posted last, and what comes next."""
-    t = scene.words
-    if chosen is None:
-        blocks = [t("Announcements are off. An admin turns them on with `/announcements setup`.")]
-    else:
-        blocks = setup_lines(scene, chosen)
-        if missing:
-            blocks.append(f"⚠️ {permissions_missing(scene, chosen.channel_id, missing)}")
-    if ahead:
-        entries = [f"- {format_dt(due, 'f')} {headline(t, item)}" for item, due in ahead]
-        blocks.append(f"**{t('Next')}**\n" + "\n".join(entries))
-    if settled:
-        entries = [
-            f"- {outcome(scene, state)} {headline(t, item)}"
-            + (f" — {link}" if link else "")
-            + (f" ({reason_words(t, reason)})" if reason else "")
-            for item, state, link, reason in settled
-        ]
-        blocks.append(f"**{t('Lately')}**\n" + "\n".join(entries))
-    content = Content(accent=Accent.DATES, title=t("Announcements"), subtitle="", blocks=blocks)
-    return draw(scene, content)
-
-
-def reason_words(t: Words, reason: str) -> str:
-    """Why something was not posted. What Discord said itself stays as it said it."""
-    known = {
-        "late": t("it came due while I was away for too long"),
-        "unreadable": t("I was interrupted while posting it, and may not read the channel to see whether it is there"),
-    }
-    return known.get(reason) or escape(reason)
-
-
-def outcome(scene: Scene, state: str) -> str:
-    """What became of an announcement, in a word."""
-    t = scene.words
-    return {
-        "sent": "✅",
-        "planned": t("planned:"),
-        "sending": t("being sent:"),
-        "retrying": t("to be tried again:"),
-        "failed": t("❌ failed:"),
-        "missed": t("⌛ missed:"),
-        "withdrawn": t("withdrawn:"),
-        "uncertain": t("❔ uncertain:"),
-    }[state]
-
-
-def permissions_missing(scene: Scene, channel_id: int, missing: Sequence[str]) -> str:
-    """Which permissions the bot lacks in a channel, and what to do about it."""
-    t = scene.words
-    names = {
-        "view_channel": t("View Channel"),
-        "send_messages": t("Send Messages"),
-        "embed_links": t("Embed Links"),
-        "manage_messages": t("Manage Messages"),
-        "read_message_history": t("Read Message History"),
-        "send_messages_in_threads": t("Send Messages in Threads"),
-        "mention_everyone": t("Mention @everyone, @here and All Roles"),
-    }
-    return t(
-        "I may not post in {channel}. Please give me there: {permissions}.",
-        channel=f"<#{channel_id}>",
-        permissions=t.both([f"**{names.get(name, name)}**" for name in missing]),
-    )
 
 
 def mentions(role_id: int | None) -> discord.AllowedMentions:

@@ -67,7 +67,7 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
             " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at,"
             "  strftime('%Y-%m-%dT%H:%M:%SZ', due.due_at, '+' || s.grace || ' seconds'), 'planned',"
             "  lower(hex(randomblob(10))), due.due_at, due.day"
-            " FROM due JOIN subscription s ON s.zone = due.zone"
+            " FROM due JOIN subscription s ON s.zone = due.zone AND s.paused_at IS NULL AND s.left_at IS NULL"
             " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
             "  AND NOT EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.stage = due.stage"
             "   AND old.channel_id = s.channel_id AND old.revision < due.revision"
@@ -215,6 +215,19 @@ class Settled:
     message_id: int | None
     reason: str | None
     due_at: datetime
+
+
+def of_events(connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]) -> dict[int, Settled]:
+    """What became of events in a server, or is planned for them, by event; of several revisions the last."""
+    rows = connection.execute(
+        f"SELECT event_id, channel_id, state, message_id, reason, due_at FROM delivery"
+        f" WHERE guild_id = ? AND event_id IN ({marks(ids)}) ORDER BY revision, id",
+        (guild_id, *ids),
+    )
+    return {
+        event: Settled(event, channel, state, message, reason, datetime.fromisoformat(due_at))
+        for event, channel, state, message, reason, due_at in rows
+    }
 
 
 def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[Settled]:

@@ -23,6 +23,16 @@ def upcoming(connection: sqlite3.Connection, now: datetime, until: datetime) -> 
     return with_context(connection, [id_ for id_, _ in rows])
 
 
+def of_entity(connection: sqlite3.Connection, ref: Ref) -> list[Upcoming]:
+    """The dates of an entity that hold, the earliest first."""
+    rows = connection.execute(
+        "SELECT event.id FROM event JOIN entity ON entity.id = entity_id"
+        " WHERE claim = 0 AND entity.kind = ? AND entity.slug = ? ORDER BY earliest",
+        ref,
+    ).fetchall()
+    return with_context(connection, [id_ for (id_,) in rows])
+
+
 def latest(
     connection: sqlite3.Connection, now: datetime, kinds: Collection[EventKind] = tuple(EventKind)
 ) -> Upcoming | None:

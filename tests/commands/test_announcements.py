@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from simcord import ChannelHandle
 
 from bot.client import Byeol
 from bot.database import Database
+from bot.store import subscriptions
 from tests.conftest import World, world_of
 from tests.seen import Seen, assert_within_limits
 
@@ -19,6 +21,8 @@ SEOUL = ZoneInfo("Asia/Seoul")
 EVE = datetime(2025, 1, 3, 12, tzinfo=SEOUL)
 PREMIERE = datetime(2025, 1, 4, 9, tzinfo=SEOUL)
 FIRST_SONG = datetime(2025, 1, 5, 18, tzinfo=SEOUL)
+SECOND_SONG = datetime(2025, 1, 19, 18, tzinfo=SEOUL)
+THIRD_SONG = datetime(2025, 1, 26, 18, tzinfo=SEOUL)
 
 
 @pytest_asyncio.fixture
@@ -291,3 +295,99 @@ async def test_set_up_again_keeps_what_is_left_out(eve: World) -> None:
     await eve.at(PREMIERE + timedelta(hours=8, seconds=1))
     assert eve.posts(channel) == []
     assert len(eve.posts(other)) == 1
+
+
+async def test_history_tells_what_was_posted_and_what_was_not_and_why(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    assert "Nothing has come due yet." in (await eve.ask("announcements history")).text
+    await eve.at(PREMIERE)
+    await eve.at(FIRST_SONG + timedelta(days=2))
+
+    shown = await eve.ask("announcements history")
+
+    assert shown.private
+    latest, first = (line for line in shown.text.split("\n") if line.startswith("- "))
+    assert latest.startswith("- ⌛ missed: 🎵 Feel Like a Million")
+    assert "it came due while I was away for too long" in latest
+    assert first.startswith(f"- ✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/{eve.guild.id}/")
+
+
+async def test_what_would_be_posted_is_told_with_what_would_stop_it(eve: World) -> None:
+    channel = news(eve)
+    role = eve.guild.create_role("Fans", mentionable=True)
+    await set_up(eve, channel, role=role, timezone="America/New_York")
+
+    shown = await eve.ask("announcements upcoming", days=3)
+
+    nine_in_new_york = int(datetime(2025, 1, 4, 9, tzinfo=ZoneInfo("America/New_York")).timestamp())
+    assert f"- <t:{nine_in_new_york}:f> 🎬 When the Stars Gossip premieres" in shown.text
+    assert "Life is Tricky" not in shown.text
+    assert f"<@&{role.id}>" in shown.text
+    assert "⚠️" not in shown.text
+
+
+async def test_why_explains_each_date_of_a_drama_or_a_song(eve: World) -> None:
+    channel = news(eve)
+    assert "Announcements are off" in (await eve.ask("announcements why", name="yours")).text
+    await set_up(eve, channel)
+
+    async def why(name: str) -> str:
+        return (await eve.ask("announcements why", name=name)).text
+
+    assert "It was over before announcements were turned on here" in await why("yours")
+    assert f"⏳ It will be announced: <t:{int(PREMIERE.timestamp())}:f>" in await why("stars-gossip")
+    assert "**Finale** 23 February 2025 · confirmed\n🚫 This server did not choose" in await why("stars-gossip")
+    await eve.at(PREMIERE)
+    assert "✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/" in await why("stars-gossip")
+
+
+async def test_after_three_refusals_a_channel_is_paused_and_the_admins_are_told_once(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    eve.env.inject_error(
+        "POST", f"/channels/{channel.id}/messages", status=403, code=50013, message="Missing Permissions", times=None
+    )
+    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
+        await eve.at(moment)
+
+    owner = eve.guild.owner
+    told = eve.posts(owner.dm_channel)
+    assert len(told) == 1
+    assert f"I could not post in <#{channel.id}> three times in a row" in told[0].text
+    assert "/announcements setup" in told[0].text
+    assert len(eve.sent_to(channel)) == 3
+    assert "⏸️ Paused since" in (await eve.ask("announcements status")).text
+
+    eve.env.backend.faults.clear()
+    assert "⏸️" not in (await set_up(eve, channel)).text
+    assert "⏸️" not in (await eve.ask("announcements status")).text
+
+
+async def test_removed_from_a_server_it_waits_and_added_back_it_goes_on_without_the_past(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    here = [guild.id for guild in eve.bot.guilds]
+    await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now())
+    await eve.at(PREMIERE)
+    assert eve.posts(channel) == []
+
+    await eve.at(PREMIERE + timedelta(hours=1))
+    await eve.bot.database.write(subscriptions.keep_step, here, eve.env.now())
+    await eve.at(PREMIERE + timedelta(hours=2))
+    assert eve.posts(channel) == []
+    await eve.at(FIRST_SONG)
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_a_month_after_it_was_removed_everything_of_a_server_is_forgotten(eve: World) -> None:
+    await set_up(eve, news(eve))
+    await eve.at(PREMIERE)
+    await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now())
+    await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now() + timedelta(days=31))
+
+    def kept(connection: sqlite3.Connection) -> list[int]:
+        tables = ("subscription", "delivery")
+        return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+
+    assert await eve.bot.database.read(kept) == [0, 0]

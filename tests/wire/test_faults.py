@@ -43,7 +43,7 @@ def subscribe(path: Path, channels: list[Channel], guild: int) -> None:
         connection.executemany(
             "INSERT INTO subscription (guild_id, channel_id, language, zone, kinds, grace, since)"
             " VALUES (?, ?, 'en', 'UTC', ',premiere,ost_release,', 21600, ?)",
-            [(guild + number, channel.id, now) for number, channel in enumerate(channels)],
+            [(guild, channel.id, now) for channel in channels],
         )
         connection.execute("UPDATE subscriptions SET revision = revision + 1")
 

@@ -1,0 +1,41 @@
+"""What happens when the bot is added to a server or removed from one."""
+
+from __future__ import annotations
+
+import discord
+from discord.ext import commands
+
+from bot.client import Byeol
+from bot.store import subscriptions
+
+
+class Servers(commands.Cog):
+    """Keeps what servers chose in step with the servers that the bot is in."""
+
+    def __init__(self, bot: Byeol) -> None:
+        self._bot = bot
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Notice what happened while the bot was away."""
+        await self._keep_step()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, _: discord.Guild) -> None:
+        """Go on in a server that the bot is back in."""
+        await self._keep_step()
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, _: discord.Guild) -> None:
+        """Wait in a server that the bot was removed from."""
+        await self._keep_step()
+
+    async def _keep_step(self) -> None:
+        # Servers that Discord cannot reach at the moment are among them; only those the bot was removed from are not.
+        here = [guild.id for guild in self._bot.guilds]
+        await self._bot.database.write(subscriptions.keep_step, here, self._bot.clock())
+
+
+async def setup(bot: Byeol) -> None:
+    """Add the listeners to the bot."""
+    await bot.add_cog(Servers(bot))
