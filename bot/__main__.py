@@ -121,7 +121,7 @@ async def seed_empty(database: Database) -> None:
     # Only this needs the readers of seed files, which are large.
     from bot.seeding import load_own
 
-    changes = await database.write(catalogue.apply, load_own())
+    changes = await database.write(catalogue.apply, load_own(), discord.utils.utcnow())
     log.info("The database was empty: loaded the catalogue that comes with Byeol (%d statements)", len(changes))
 
 

@@ -231,6 +231,7 @@ class Event(Fact):
     revision: int
     when: When
     after: tuple[Label, EventKind] | None
+    changed_at: datetime | None = None
 
     def status_at(self, now: datetime) -> Status:
         """The status as a reader at `now` sees it: what has not happened yet is not released."""

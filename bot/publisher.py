@@ -13,6 +13,7 @@ import logging
 import random
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,9 @@ from aiolimiter import AsyncLimiter
 
 from bot import schedule
 from bot.database import Database
-from bot.model import Clock, EventKind, Kind, Role, Upcoming, billed
+from bot.model import Clock, Event, EventKind, Kind, Role, Upcoming, billed
 from bot.render.administration import paused
-from bot.render.announcement import Announced, announcement, mentions
+from bot.render.announcement import Announced, announcement, mentions, outdated
 from bot.render.card import Scene
 from bot.store import deliveries, events, subscriptions, works
 from bot.store.deliveries import Delivery
@@ -82,6 +83,7 @@ class Publisher:
             elif pulse.next_try is None or pulse.next_try > now:
                 return
             await self._send_due()
+            await self._amend(now)
 
     async def _send_due(self) -> None:
         """Send everything that is due, many at a time, as fast as Discord lets one bot."""
@@ -109,10 +111,10 @@ class Publisher:
 
     async def _plan(self, now: datetime) -> None:
         """Write down what is due about now, for everyone who wants it; and what was missed."""
-        zones = await self._database.read(subscriptions.zones)
+        zones, stages = await self._database.read(subscriptions.wanted)
         if zones:
-            found = await self._database.read(deliveries.candidates, *schedule.window(now))
-            await self._database.write(deliveries.plan, list(schedule.due(found, zones, now)), now)
+            found = await self._database.read(deliveries.candidates, schedule.window(now), schedule.changes(now))
+            await self._database.write(deliveries.plan, list(schedule.due(found, zones, now, stages)), now)
         missed = await self._database.write(deliveries.expire, now)
         if missed:
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
@@ -159,12 +161,14 @@ class Publisher:
             await self._settle(delivery, "missed", "late")
             return
         found = await shown.of(delivery.event_id)
-        if found is None or found.item.event.revision != delivery.revision:
+        if found is None or not _holds(found.item.event, delivery):
             await self._settle(delivery, "withdrawn", "changed")
             return
         scene = Scene(words(delivery.language), now)
         late = now - delivery.due_at > timedelta(minutes=5)
-        view = announcement(scene, found, mark=delivery.nonce, role_id=delivery.role_id, late=late)
+        view = announcement(
+            scene, found, stage=delivery.stage, mark=delivery.nonce, role_id=delivery.role_id, late=late
+        )
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
         message = await channel.send(view=view, nonce=delivery.nonce, allowed_mentions=mentions(delivery.role_id))
@@ -244,12 +248,36 @@ class Publisher:
         await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
 
     async def announced_event(self, event_id: int) -> Announced | None:
-        """What an event's announcement shows; None where the event is no more, or no longer to be announced."""
+        """What an event's announcement shows; None where the event is no more."""
         found = await self._database.read(events.with_context, [event_id])
-        return await self.announced(found[0]) if found and schedule.announceable(found[0].event) else None
+        return await self.announced(found[0]) if found else None
+
+    async def _amend(self, now: datetime) -> None:
+        """Let the posts about a date that no longer holds say so."""
+        for post in await self._database.read(deliveries.outdated, now - schedule.BEHIND, BATCH):
+            found = await self.announced_event(post.event_id)
+            if found is not None:
+                correction = f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.correction_id}"
+                view = outdated(Scene(words(post.language), now), found.item, post.nonce, correction)
+                channel = self._client.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
+                await self._pace.acquire()
+                try:
+                    await channel.get_partial_message(post.message_id).edit(view=view)
+                except discord.HTTPException as error:
+                    if error.status >= 500 or error.status == 429:
+                        continue  # the next tick that has something to do tries again
+                    log.info("The post %d cannot be edited any more: %s", post.message_id, error)
+                except _BROKEN as error:
+                    log.warning("The post %d is not edited yet: %s", post.message_id, error)
+                    continue
+            await self._database.write(deliveries.amended, post.id, now)
 
     async def announced(self, item: Upcoming) -> Announced:
         """An event with what its announcement shows."""
+        before = await self._database.read(deliveries.date_before, item.event.id, item.event.revision)
+        return replace(await self._described(item), before=before)
+
+    async def _described(self, item: Upcoming) -> Announced:
         subject = item.event.subject.ref
         if item.event.kind is EventKind.OST_RELEASE or subject.kind is not Kind.WORK:
             links = await self._database.read(events.links, subject)
@@ -269,10 +297,15 @@ class _Shown:
         self._events: dict[int, asyncio.Task[Announced | None]] = {}
 
     async def of(self, event_id: int) -> Announced | None:
-        """What an event's announcement shows; None where the event is no more, or no longer to be announced."""
+        """What an event's announcement shows; None where the event is no more."""
         if event_id not in self._events:
             self._events[event_id] = asyncio.create_task(self._publisher.announced_event(event_id))
         return await asyncio.shield(self._events[event_id])
+
+
+def _holds(event: Event, delivery: Delivery) -> bool:
+    """Whether what a delivery says is true of its event, as it is now."""
+    return event.revision == delivery.revision and schedule.still_due(event, delivery.stage)
 
 
 def _bears(components: Sequence[Any], mark: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,27 @@ from bot.when import EXACT, Precision, When
 class Stage(StrEnum):
     """What is said about an event."""
 
+    CONFIRMED = "confirmed"
+    WEEK_AHEAD = "reminder_7d"
+    DAY_AHEAD = "reminder_24h"
+    HOUR_AHEAD = "reminder_1h"
     NOW = "now"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
 
+
+REMINDERS = {
+    Stage.WEEK_AHEAD: timedelta(days=7),
+    Stage.DAY_AHEAD: timedelta(days=1),
+    Stage.HOUR_AHEAD: timedelta(hours=1),
+}
+"""The stages that come before an event, and how long."""
+
+CORRECTIONS = frozenset({Stage.MOVED, Stage.CANCELLED})
+"""The stages that are told only where something was told before that is no longer true."""
+
+STAGES = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
+"""What a server is told of an event unless it chooses otherwise."""
 
 ANNOUNCED = (EventKind.PREMIERE, EventKind.OST_RELEASE)
 """What a server is told unless it chooses otherwise."""
@@ -36,7 +55,11 @@ SPREAD = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A stage of an event, and when it is due for servers in `zone`. `day` is the event's own, where it was stated."""
+    """A stage of an event, and when it is due for servers in `zone`.
+
+    `day` is the event's own, where it was stated; empty where the date is not known to the day. After `until` there is
+    no sense in it any more, however patient a server is.
+    """
 
     event_id: int
     revision: int
@@ -44,7 +67,8 @@ class Due:
     stage: Stage
     zone: str
     at: datetime
-    day: date
+    day: str
+    until: datetime | None = None
 
 
 def due_at(when: When, zone: str) -> datetime | None:
@@ -84,17 +108,63 @@ def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime) ->
     return Why.BEFORE if at < since else Why.TO_COME
 
 
-def due(events: Iterable[Event], zones: Iterable[str], now: datetime) -> Iterator[Due]:
-    """What is due about `now` for servers in `zones`: from `BEHIND` in the past to `AHEAD` in the future."""
+def due(
+    events: Iterable[Event], zones: Iterable[str], now: datetime, stages: Collection[Stage] = tuple(Stage)
+) -> Iterator[Due]:
+    """What is due about `now` for servers in `zones`: from `BEHIND` in the past to `AHEAD` in the future.
+
+    Only `stages` are looked at: those that some server wants.
+    """
     zones = list(zones)
-    for event in filter(announceable, events):
+    for event in events:
         for zone in zones:
-            at = due_at(event.when, zone)
-            day = event.when.first_day
-            if at is not None and day is not None and now - BEHIND <= at <= now + AHEAD:
-                yield Due(event.id, event.revision, event.kind, Stage.NOW, zone, at, day)
+            for stage, at, until in _stages(event, zone):
+                if stage in stages and now - BEHIND <= at <= now + AHEAD:
+                    yield Due(event.id, event.revision, event.kind, stage, zone, at, day_of(event.when), until)
+
+
+def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime | None]]:
+    """Each stage of an event for servers in a zone: when it is due, and until when there is sense in it."""
+    if event.rank != 0:
+        return
+    at = due_at(event.when, zone)
+    if event.changed_at is not None:
+        if event.status is Status.CANCELLED:
+            yield Stage.CANCELLED, event.changed_at, None
+        elif event.revision > 1:
+            yield Stage.MOVED, event.changed_at, None
+        if event.status is Status.CONFIRMED and at is not None and at > event.changed_at:
+            yield Stage.CONFIRMED, event.changed_at, at
+    if at is None or not announceable(event):
+        return
+    yield Stage.NOW, at, None
+    for stage, ahead in REMINDERS.items():
+        # A day has no hour before it.
+        if event.when.precision is Precision.MINUTE or ahead >= timedelta(days=1):
+            yield stage, at - ahead, at
+
+
+def day_of(when: When) -> str:
+    """The day of a date where it was stated, ISO; empty where it is not known to the day."""
+    return when.first_day.isoformat() if when.precision in EXACT and when.first_day is not None else ""
+
+
+def still_due(event: Event, stage: Stage) -> bool:
+    """Whether a stage is still true of an event, now that it is to be posted."""
+    match stage:
+        case Stage.CANCELLED:
+            return event.status is Status.CANCELLED
+        case Stage.MOVED:
+            return event.status is not Status.CANCELLED
+        case _:
+            return announceable(event)
 
 
 def window(now: datetime) -> tuple[datetime, datetime]:
-    """Between which instants an event's date must begin for `due` to have to look at it."""
-    return now - BEHIND - SPREAD, now + AHEAD + SPREAD
+    """Between which instants an event's date must begin for `due` to look at it for more than a change."""
+    return now - BEHIND - SPREAD, now + AHEAD + SPREAD + max(REMINDERS.values())
+
+
+def changes(now: datetime) -> tuple[datetime, datetime]:
+    """Between which instants an event must have changed for `due` to look at it for that."""
+    return now - BEHIND, now

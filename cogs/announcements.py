@@ -13,13 +13,13 @@ from bot import schedule
 from bot.answers import Interaction, reply, words_of
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.model import Upcoming
+from bot.model import EventKind, Upcoming
 from bot.params import FindDated, Zone
 from bot.render import administration, announcement
 from bot.render.administration import Outcome, Setup
 from bot.render.card import Accent, Scene, notice
 from bot.render.menus import trouble
-from bot.schedule import Why
+from bot.schedule import Stage, Why
 from bot.search import Entry
 from bot.store import deliveries, events, subscriptions
 from bot.store.deliveries import Settled
@@ -32,6 +32,34 @@ _admin = app_commands.checks.has_permissions(manage_guild=True)
 SHOWN = 15
 """Lines of a list: what a phone shows without much scrolling, and within Discord's 4,000 characters."""
 LANGUAGE_CHOICES = [app_commands.Choice(name=language_name(language), value=language) for language in LANGUAGES]
+
+
+KINDS = {
+    "main": schedule.ANNOUNCED,
+    "premieres": (EventKind.PREMIERE,),
+    "songs": (EventKind.OST_RELEASE,),
+    "all": tuple(EventKind),
+}
+KIND_CHOICES = [
+    app_commands.Choice(name=_("Premieres and OST releases"), value="main"),
+    app_commands.Choice(name=_("Premieres only"), value="premieres"),
+    app_commands.Choice(name=_("OST releases only"), value="songs"),
+    app_commands.Choice(name=_("Everything: episodes, finales and albums too"), value="all"),
+]
+REMINDERS = {
+    "none": (),
+    "hour": (Stage.HOUR_AHEAD,),
+    "day": (Stage.DAY_AHEAD,),
+    "week": (Stage.WEEK_AHEAD,),
+    "all": (Stage.CONFIRMED, *schedule.REMINDERS),
+}
+REMINDER_CHOICES = [
+    app_commands.Choice(name=_("No reminders"), value="none"),
+    app_commands.Choice(name=_("An hour ahead, where the time is known"), value="hour"),
+    app_commands.Choice(name=_("A day ahead"), value="day"),
+    app_commands.Choice(name=_("A week ahead"), value="week"),
+    app_commands.Choice(name=_("All of these, and when a date is confirmed"), value="all"),
+]
 
 
 @app_commands.guild_only()
@@ -47,13 +75,16 @@ class Announcements(
 
     @app_commands.command(name=_("setup"), description=_("Announce premieres and OST releases in a channel"))
     @app_commands.rename(channel=_("channel"), role=_("role"), language=_("language"), timezone=_("timezone"))
+    @app_commands.rename(kinds=_("kinds"), remind=_("remind"))
     @app_commands.describe(
         channel=_("Where to announce"),
         role=_("A role to ping; nobody is pinged if you choose none"),
         language=_("The language of the announcements"),
         timezone=_("Your server's time zone; dates without a time are announced at 9:00 there"),
+        kinds=_("What to announce; premieres and OST releases if you choose nothing"),
+        remind=_("Reminders ahead; none if you choose nothing"),
     )
-    @app_commands.choices(language=LANGUAGE_CHOICES)
+    @app_commands.choices(language=LANGUAGE_CHOICES, kinds=KIND_CHOICES, remind=REMINDER_CHOICES)
     @_admin
     async def setup(
         self,
@@ -62,6 +93,8 @@ class Announcements(
         role: discord.Role | None = None,
         language: app_commands.Choice[str] | None = None,
         timezone: app_commands.Transform[str, Zone] | None = None,
+        kinds: app_commands.Choice[str] | None = None,
+        remind: app_commands.Choice[str] | None = None,
     ) -> None:
         """Turn announcements on, or change them; what is left out stays as it was."""
         assert interaction.guild_id is not None
@@ -80,7 +113,8 @@ class Announcements(
             role_id=role.id if role else before.role_id if before else None,
             language=language.value if language else before.language if before else guild_language,
             zone=timezone or (before.zone if before else SEOUL),
-            kinds=before.kinds if before else schedule.ANNOUNCED,
+            kinds=KINDS[kinds.value] if kinds else before.kinds if before else schedule.ANNOUNCED,
+            stages=_stages(remind, before),
             grace=before.grace if before else GRACE,
             since=self._bot.clock(),
         )
@@ -161,7 +195,9 @@ class Announcements(
         await interaction.response.defer(ephemeral=True, thinking=True)
         scene = Scene(words(chosen.language), self._bot.clock())
         found = await self._bot.publisher.announced(item)
-        view = announcement.announcement(scene, found, mark=None, role_id=chosen.role_id, late=False, preview=True)
+        view = announcement.announcement(
+            scene, found, stage=Stage.NOW, mark=None, role_id=chosen.role_id, late=False, preview=True
+        )
         channel = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
         message = await channel.send(view=view, allowed_mentions=discord.AllowedMentions.none())
         await reply(interaction, notice(Accent.DATES, t("A preview is posted"), message.jump_url), private=True)
@@ -214,7 +250,9 @@ def _scene(interaction: Interaction) -> Scene:
 
 
 def _setup_of(chosen: Subscription) -> Setup:
-    return Setup(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.paused_at)
+    return Setup(
+        chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.stages, chosen.paused_at
+    )
 
 
 def _missing(channel: discord.TextChannel) -> list[str]:
@@ -245,6 +283,13 @@ def _unpingable(interaction: Interaction, role: discord.Role) -> discord.ui.Layo
 def _off(interaction: Interaction) -> discord.ui.LayoutView:
     t = words_of(interaction)
     return notice(Accent.DATES, t("Announcements are off"), t("An admin turns them on with `/announcements setup`."))
+
+
+def _stages(remind: app_commands.Choice[str] | None, before: Subscription | None) -> tuple[Stage, ...]:
+    """What is told of an event: the event itself and corrections always, reminders as chosen."""
+    if remind is None and before is not None:
+        return tuple(before.stages)
+    return (*schedule.STAGES, *(REMINDERS[remind.value] if remind else ()))
 
 
 def _outcome(item: Upcoming, one: Settled, guild_id: int) -> Outcome:

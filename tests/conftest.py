@@ -25,6 +25,8 @@ from bot.seeding import load_own
 from bot.store import catalogue
 from tests.seen import Seen, see
 
+LOADED = datetime(2020, 1, 1, tzinfo=UTC)
+"""When the seeds were loaded, for all that anybody remembers."""
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """When tests play unless they say otherwise: after everything in the seeds."""
 
@@ -37,7 +39,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     async def build() -> None:
         database = await Database.open(path)
         try:
-            await database.write(catalogue.apply, load_own())
+            await database.write(catalogue.apply, load_own(), LOADED)
         finally:
             await database.close()
 

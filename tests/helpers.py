@@ -26,6 +26,9 @@ from bot.store import catalogue
 from bot.store.catalogue import Change
 from bot.when import SEOUL, parse
 
+LOADED = datetime(2020, 1, 1, tzinfo=UTC)
+"""When seeds were loaded, unless a test says otherwise."""
+
 
 def utc(text: str) -> datetime:
     """An instant, from ``2025-01-26 09:00``."""
@@ -127,9 +130,9 @@ async def known(database: Database) -> Known:
     )
 
 
-async def apply(database: Database, *paths: Path) -> list[Change]:
-    """Load seed files into a database, and return what changed."""
-    return await database.write(catalogue.apply, load(paths, await known(database)))
+async def apply(database: Database, *paths: Path, now: datetime = LOADED) -> list[Change]:
+    """Load seed files into a database at a time, and return what changed."""
+    return await database.write(catalogue.apply, load(paths, await known(database)), now)
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -86,6 +86,7 @@ def server(
         language="ko" if number % 2 else "en",
         zone=zone,
         kinds=kinds,
+        stages=(schedule.Stage.NOW,),
         grace=subscriptions.GRACE,
         since=since,
     )
@@ -101,11 +102,11 @@ async def plan(store: Database, now: datetime) -> int:
 
     def planned(connection: sqlite3.Connection) -> int:
         before = len(states(connection))
-        deliveries.plan(connection, list(schedule.due(found, zones, now)), now)
+        deliveries.plan(connection, list(schedule.due(found, zones, now, stages)), now)
         return len(states(connection)) - before
 
-    zones = await store.read(subscriptions.zones)
-    found = await store.read(deliveries.candidates, *schedule.window(now))
+    zones, stages = await store.read(subscriptions.wanted)
+    found = await store.read(deliveries.candidates, schedule.window(now), schedule.changes(now))
     return await store.write(planned)
 
 
@@ -147,9 +148,9 @@ async def test_a_choice_is_kept_as_it_was_made(store: Database) -> None:
     chosen = replace(server(7, zone=NEW_YORK, kinds=(EventKind.FINALE, EventKind.PREMIERE)), grace=hours(2))
     await choose(store, chosen)
     found = await store.read(subscriptions.of_guild, 7)
-    assert found == replace(chosen, kinds=list(chosen.kinds))
+    assert found == replace(chosen, kinds=list(chosen.kinds), stages=list(chosen.stages))
     assert await store.read(subscriptions.of_guild, 8) is None
-    assert await store.read(subscriptions.zones) == [NEW_YORK]
+    assert (await store.read(subscriptions.wanted))[0] == [NEW_YORK]
 
 
 async def test_another_choice_takes_the_place_of_the_first(store: Database) -> None:
@@ -157,7 +158,7 @@ async def test_another_choice_takes_the_place_of_the_first(store: Database) -> N
     found = await store.read(subscriptions.of_guild, 1)
     assert found is not None
     assert (found.zone, found.role_id, found.language) == (NEW_YORK, None, "en")
-    assert sorted(await store.read(subscriptions.zones)) == [NEW_YORK, SEOUL]
+    assert (await store.read(subscriptions.wanted))[0] == [NEW_YORK, SEOUL]
 
 
 async def test_choosing_again_in_the_same_channel_keeps_since_when_it_holds(store: Database) -> None:
@@ -234,8 +235,8 @@ async def test_two_processes_that_plan_at_once_plan_once(store: Database, path: 
 
 
 async def one_due(store: Database) -> Due:
-    found = await store.read(deliveries.candidates, *schedule.window(PREMIERE))
-    return next(schedule.due(found, [SEOUL], PREMIERE))
+    found = await store.read(deliveries.candidates, schedule.window(PREMIERE), schedule.changes(PREMIERE))
+    return next(schedule.due(found, [SEOUL], PREMIERE, (schedule.Stage.NOW,)))
 
 
 async def test_planning_says_how_many_are_new(store: Database) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import EventKind, Status
-from bot.schedule import AHEAD, BEHIND, Stage, announceable, due, due_at, window
+from bot import schedule
+from bot.model import Event, EventKind, Status
+from bot.schedule import AHEAD, BEHIND, Due, Stage, announceable, due_at, window
 from bot.when import SEOUL, parse
 from tests.helpers import event, utc
 
 NEW_YORK, KIRITIMATI, FAR_WEST = "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"
+
+
+def due(events: Iterable[Event], zones: Iterable[str], now: datetime) -> Iterator[Due]:
+    """What is due of the events themselves: neither reminders nor corrections."""
+    return schedule.due(events, zones, now, (Stage.NOW,))
 
 
 @pytest.mark.parametrize("zone", [SEOUL, NEW_YORK, KIRITIMATI, FAR_WEST])

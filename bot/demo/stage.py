@@ -67,7 +67,7 @@ async def open_stage(start: datetime = START) -> AsyncGenerator[Stage]:
     with tempfile.TemporaryDirectory(prefix="byeol-demo-") as folder:
         database = await Database.open(Path(folder) / "byeol.db")
         try:
-            await database.write(catalogue.apply, load_own())
+            await database.write(catalogue.apply, load_own(), start)
             async with _server(database, start) as stage:
                 yield stage
         finally:

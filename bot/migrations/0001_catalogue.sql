@@ -178,9 +178,24 @@ CREATE TABLE event (
     words     TEXT,               -- the words it was stated in (localised)
     after_id  INTEGER REFERENCES entity,  -- known to come after that entity's ...
     after_kind TEXT,                      -- ... event of this kind
+    changed_at TEXT NOT NULL,     -- UTC; when its date or its status last changed
     UNIQUE (entity_id, kind, number, claim)
 ) STRICT;
 CREATE INDEX event_by_time ON event (earliest) WHERE claim = 0;
+CREATE INDEX event_by_change ON event (changed_at)
+    WHERE claim = 0 AND (revision > 1 OR status IN ('confirmed', 'cancelled'));
+
+-- The dates that an event had before.
+CREATE TABLE event_past (
+    event_id  INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
+    revision  INTEGER NOT NULL,
+    earliest  TEXT,
+    latest    TEXT,
+    precision TEXT NOT NULL,
+    zone      TEXT NOT NULL,
+    words     TEXT,
+    PRIMARY KEY (event_id, revision)
+) STRICT, WITHOUT ROWID;
 
 -- One row: the number of the catalogue's current state. It goes up with every change of the tables above.
 CREATE TABLE catalogue (

@@ -9,6 +9,7 @@ CREATE TABLE subscription (
     language   TEXT NOT NULL,
     zone       TEXT NOT NULL,     -- IANA name
     kinds      TEXT NOT NULL,     -- comma-separated event kinds, with a comma at both ends: ',premiere,ost_release,'
+    stages     TEXT NOT NULL,     -- likewise, what is told of an event: ',now,moved,cancelled,'
     grace      INTEGER NOT NULL,  -- seconds after its time that an announcement may still be posted, marked as late
     since      TEXT NOT NULL,     -- UTC; nothing that was due before is ever posted
     paused_at  TEXT,              -- UTC; since when the channel refused so often that nothing more is tried
@@ -28,11 +29,11 @@ CREATE TABLE delivery (
     id         INTEGER PRIMARY KEY,
     event_id   INTEGER NOT NULL REFERENCES event,
     revision   INTEGER NOT NULL,
-    stage      TEXT NOT NULL,     -- 'now'
+    stage      TEXT NOT NULL,     -- what is said: 'now', 'reminder_24h', 'moved', ...
     guild_id   INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
     due_at     TEXT NOT NULL,     -- UTC
-    day        TEXT NOT NULL,     -- the day of the event where it was stated: one day is announced once
+    day        TEXT NOT NULL,     -- the day of the event where it was stated: one day is announced once; '' for a vague one
     expires_at TEXT NOT NULL,     -- UTC; after this it is recorded as missed
     state      TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'sent', 'retrying', 'failed', 'missed', 'withdrawn',
                                               'uncertain')),
@@ -45,10 +46,13 @@ CREATE TABLE delivery (
     message_id INTEGER,
     settled_at TEXT,              -- UTC
     reason     TEXT,              -- why it is not sent
+    amended_at TEXT,              -- UTC; when the post was edited to say that its date no longer holds
     UNIQUE (event_id, revision, stage, channel_id)
 ) STRICT;
 CREATE INDEX delivery_to_try ON delivery (try_at) WHERE try_at IS NOT NULL;
 CREATE INDEX delivery_by_guild ON delivery (guild_id, due_at);
+CREATE INDEX delivery_by_channel ON delivery (channel_id, settled_at);
+CREATE INDEX delivery_corrections ON delivery (settled_at) WHERE stage IN ('moved', 'cancelled');
 
 -- What Discord was last told, so that it is told again only when that changed.
 CREATE TABLE command_sync (

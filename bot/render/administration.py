@@ -13,7 +13,7 @@ from bot.model import EventKind, Label, Upcoming
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Scene, draw, escape, notice
 from bot.render.upcoming import headline
-from bot.schedule import Why
+from bot.schedule import Stage, Why
 from bot.text import Words, language_name
 
 
@@ -26,6 +26,7 @@ class Setup:
     language: str
     zone: str
     kinds: Sequence[EventKind]
+    stages: Sequence[Stage]
     paused_at: datetime | None = None
 
 
@@ -44,13 +45,27 @@ def paused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
 def setup_lines(scene: Scene, chosen: Setup) -> list[str]:
     """What a server chose, a line each."""
     t = scene.words
-    names = {EventKind.PREMIERE: t("premieres"), EventKind.OST_RELEASE: t("OST releases")}
+    names = {
+        EventKind.PREMIERE: t("premieres"),
+        EventKind.OST_RELEASE: t("OST releases"),
+        EventKind.EPISODE: t("episodes"),
+        EventKind.FINALE: t("finales"),
+        EventKind.ALBUM_RELEASE: t("albums"),
+    }
+    ahead = {
+        Stage.CONFIRMED: t("when a date is confirmed"),
+        Stage.WEEK_AHEAD: t("a week ahead"),
+        Stage.DAY_AHEAD: t("a day ahead"),
+        Stage.HOUR_AHEAD: t("an hour ahead"),
+    }
+    reminders = [words for stage, words in ahead.items() if stage in chosen.stages]
     return [
         phrases.field(t("Channel"), f"<#{chosen.channel_id}>"),
         phrases.field(t("Role to ping"), f"<@&{chosen.role_id}>" if chosen.role_id else t("nobody")),
         phrases.field(t("Language"), language_name(chosen.language)),
         phrases.field(t("Time zone"), escape(chosen.zone)),
-        phrases.field(t("Announces"), t.both([names[kind] for kind in chosen.kinds if kind in names])),
+        phrases.field(t("Announces"), t.both([names[kind] for kind in chosen.kinds])),
+        *([phrases.field(t("Also tells"), t.both(reminders))] if reminders else []),
     ]
 
 

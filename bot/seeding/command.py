@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -43,7 +44,7 @@ async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool) -> i
 
     desired = load(paths, known, progress)
     try:
-        changes = await database.write(_try if dry_run else catalogue.apply, desired)
+        changes = await database.write(_try if dry_run else catalogue.apply, desired, datetime.now(UTC))
     except _DryRun as tried:
         changes = tried.changes
     for change in changes:
@@ -62,8 +63,8 @@ def _known(connection: sqlite3.Connection) -> Known:
     )
 
 
-def _try(connection: sqlite3.Connection, desired: Desired) -> list[Change]:
-    raise _DryRun(catalogue.apply(connection, desired))
+def _try(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
+    raise _DryRun(catalogue.apply(connection, desired, now))
 
 
 def _summary(changes: Sequence[Change], *, dry_run: bool) -> str:

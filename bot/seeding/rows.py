@@ -152,6 +152,7 @@ def _event_columns(events: Iterable[f.Event]) -> Iterator[tuple[str, f.Statement
                 "words": _text(event.words),
                 "after_id": Ref(Kind.WORK, event.after.work) if event.after else None,
                 "after_kind": event.after.event if event.after else None,
+                "changed_at": None,  # the store knows when
             },
         )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.model import Certainty, Kind, Ref
+from bot.store.reading import stamp
 
 Value = str | int | None
 
@@ -87,7 +89,10 @@ SHAPES: Mapping[str, Shape] = {
     "performer": Shape(("artist_id",), ("position", "credited_as")),
     "event": Shape(
         ("kind", "number", "claim"),
-        ("status", "revision", "earliest", "latest", "precision", "zone", "words", "after_id", "after_kind"),
+        (
+            *("status", "revision", "earliest", "latest", "precision", "zone", "words", "after_id", "after_kind"),
+            "changed_at",
+        ),
     ),
 }
 
@@ -121,13 +126,15 @@ def origins(connection: sqlite3.Connection) -> set[str]:
     return {o for (o,) in connection.execute("SELECT origin FROM entity UNION SELECT origin FROM source")}
 
 
-def apply(connection: sqlite3.Connection, desired: Desired) -> list[Change]:
+def apply(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
     """Bring the catalogue to what `desired` states, inside the caller's transaction, and return the differences.
+
+    `now` is when it is stated: what changes a date changes it then.
 
     What the files of `desired.origins` stated before and no longer do is removed, unless something else refers to it;
     then it is kept, and the change says what refers to it.
     """
-    changes = _Changes(connection, desired)
+    changes = _Changes(connection, desired, stamp(now))
     changes.sources()
     changes.entities()
     changes.statements()
@@ -140,7 +147,8 @@ def apply(connection: sqlite3.Connection, desired: Desired) -> list[Change]:
 class _Changes:
     """The state of one `apply`."""
 
-    def __init__(self, connection: sqlite3.Connection, desired: Desired) -> None:
+    def __init__(self, connection: sqlite3.Connection, desired: Desired, now: str) -> None:
+        self.now = now
         self.connection = connection
         self.desired = desired
         self.made: list[Change] = []
@@ -202,6 +210,8 @@ class _Changes:
                     for column, value in statement.columns.items()
                 }
                 entity = self.entity_ids[statement.entity]
+                if name == "event":
+                    columns["changed_at"] = self.now
                 old = stored.pop((entity, *(columns[column] for column in shape.key)), None)
                 if old is None:
                     self._insert(statement, entity, columns)
@@ -252,9 +262,8 @@ class _Changes:
         self.made.append(Change("added", self._describe(statement.shape, entity, columns)))
 
     def _update(self, statement: StatementRow, shape: Shape, columns: dict[str, Value], old: _StoredStatement) -> None:
-        if "revision" in columns:
-            moved = any(columns[column] != old.columns[column] for column in _DATE)
-            columns["revision"] = int(old.columns["revision"] or 0) + moved
+        if statement.shape == "event":
+            self._revise(columns, old)
         fact = (statement.rank, statement.certainty.value, statement.note, statement.sources)
         if fact == old.fact and columns == old.columns:
             return
@@ -267,6 +276,17 @@ class _Changes:
         self.connection.execute("DELETE FROM fact_source WHERE fact_id = ?", (old.id,))
         self._cite(old.id, statement.sources)
         self.made.append(Change("changed", self._describe(statement.shape, old.entity, columns)))
+
+    def _revise(self, columns: dict[str, Value], old: _StoredStatement) -> None:
+        """A changed date makes a new revision, and the old date is kept; else the event is as old as it was."""
+        before = int(old.columns["revision"] or 0)
+        moved = any(columns[column] != old.columns[column] for column in _DATE)
+        columns["revision"] = before + moved
+        if moved:
+            past = (old.id, before, *(old.columns[column] for column in (*_DATE, "zone", "words")))
+            self.connection.execute("INSERT INTO event_past VALUES (?, ?, ?, ?, ?, ?, ?)", past)
+        elif columns["status"] == old.columns["status"]:
+            columns["changed_at"] = old.columns["changed_at"]
 
     def _cite(self, fact: int | None, slugs: Sequence[str]) -> None:
         self.connection.executemany(

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Event
-from bot.schedule import Due
-from bot.store.reading import events, instant, marks, stamp
+from bot.schedule import Due, Stage
+from bot.store.reading import events, instant, marks, stamp, text
+from bot.when import Precision, When
 
 _CHUNK = 4000
-"""Rows of one statement: six parameters each, and SQLite takes 32,766."""
+"""Rows of one statement: eight parameters each, and SQLite takes 32,766."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Delivery:
     id: int
     event_id: int
     revision: int
+    stage: Stage
     guild_id: int
     channel_id: int
     due_at: datetime
@@ -33,14 +35,63 @@ class Delivery:
     language: str
 
 
-def candidates(connection: sqlite3.Connection, start: datetime, end: datetime) -> list[Event]:
-    """The events whose date begins between two instants."""
+def candidates(
+    connection: sqlite3.Connection, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
+) -> list[Event]:
+    """The events whose date begins between two instants, and those that changed between two others."""
     rows = connection.execute(
-        "SELECT DISTINCT entity_id FROM event WHERE claim = 0 AND earliest >= ? AND earliest <= ?",
-        (stamp(start), stamp(end)),
+        "SELECT entity_id FROM event WHERE claim = 0 AND earliest BETWEEN ? AND ?"
+        " UNION SELECT entity_id FROM event WHERE claim = 0 AND (revision > 1 OR status IN ('confirmed', 'cancelled'))"
+        " AND changed_at BETWEEN ? AND ?",
+        [stamp(at) for at in (*dated, *changed)],
     ).fetchall()
-    dated = events(connection, [id_ for (id_,) in rows])
-    return [event for found in dated.values() for event in found if event.rank == 0]
+    found = events(connection, [id_ for (id_,) in rows])
+    return [event for of_entity in found.values() for event in of_entity if event.rank == 0]
+
+
+_TRUE = (
+    "(stage = 'cancelled' AND event.status = 'cancelled'"
+    " OR stage = 'moved' AND event.status <> 'cancelled'"
+    " OR stage NOT IN ('cancelled', 'moved') AND event.status IN ('confirmed', 'released'))"
+)
+"""Whether what a delivery says is true of its event."""
+
+_TOLD = (
+    "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
+    " AND old.state IN ('sent', 'uncertain')"
+)
+"""Whether something was told of an event in a channel; to be closed."""
+
+_ALREADY = (
+    "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
+    " AND old.stage = due.stage AND old.revision < due.revision AND old.state IN ('sent', 'sending', 'uncertain')"
+    " AND old.day >= due.day)"
+)
+"""Whether a stage was told of this day before: a date that only became more exact is not told again."""
+
+_WANTED = (
+    "CASE due.stage"
+    f" WHEN 'cancelled' THEN {_TOLD})"
+    f" WHEN 'moved' THEN {_TOLD} AND old.revision < due.revision AND old.day <> due.day)"
+    f" ELSE NOT {_ALREADY} END"
+)
+
+_PLAN = (
+    " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, expires_at, state, nonce, try_at,"
+    "  day)"
+    " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at,"
+    "  min(strftime('%Y-%m-%dT%H:%M:%SZ', due.due_at, '+' || s.grace || ' seconds'), due.until), 'planned',"
+    "  lower(hex(randomblob(10))), due.due_at, due.day"
+    " FROM due JOIN subscription s ON s.zone = due.zone AND s.paused_at IS NULL AND s.left_at IS NULL"
+    " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
+    f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_WANTED}"
+    " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
+    "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at,"
+    "   expires_at = excluded.expires_at, settled_at = NULL, reason = NULL"
+    "  WHERE delivery.state = 'withdrawn'"
+)
+
+_NEVER = "9999-12-31T23:59:59Z"
 
 
 def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> int:
@@ -52,41 +103,21 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
         "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
         " WHERE try_at IS NOT NULL AND doubt_since IS NULL"
         " AND (state IN ('planned', 'retrying') OR state = 'sending' AND try_at <= ?1) AND NOT EXISTS"
-        " (SELECT 1 FROM event WHERE event.id = event_id AND event.revision = delivery.revision"
-        "  AND event.status IN ('confirmed', 'released'))",
+        f" (SELECT 1 FROM event WHERE event.id = event_id AND event.revision = delivery.revision AND {_TRUE})",
         (stamp(now),),
     )
     before = connection.total_changes
     for start in range(0, len(due), _CHUNK):
         rows = due[start : start + _CHUNK]
         connection.execute(
-            "WITH due (event_id, revision, kind, stage, zone, due_at, day) AS"
-            f" (VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(rows))})"
-            " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, expires_at, state, nonce,"
-            "  try_at, day)"
-            " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at,"
-            "  strftime('%Y-%m-%dT%H:%M:%SZ', due.due_at, '+' || s.grace || ' seconds'), 'planned',"
-            "  lower(hex(randomblob(10))), due.due_at, due.day"
-            " FROM due JOIN subscription s ON s.zone = due.zone AND s.paused_at IS NULL AND s.left_at IS NULL"
-            " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
-            "  AND NOT EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.stage = due.stage"
-            "   AND old.channel_id = s.channel_id AND old.revision < due.revision"
-            "   AND old.state IN ('sent', 'sending', 'uncertain') AND old.day >= due.day)"
-            " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
-            "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at,"
-            "   expires_at = excluded.expires_at, settled_at = NULL, reason = NULL"
-            "  WHERE delivery.state = 'withdrawn'",
+            "WITH due (event_id, revision, kind, stage, zone, due_at, day, until) AS"
+            f" (VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?)'] * len(rows))}){_PLAN}",
             [
                 value
                 for one in rows
                 for value in (
-                    one.event_id,
-                    one.revision,
-                    one.kind,
-                    one.stage,
-                    one.zone,
-                    stamp(one.at),
-                    one.day.isoformat(),
+                    *(one.event_id, one.revision, one.kind, one.stage, one.zone, stamp(one.at), one.day),
+                    stamp(one.until) if one.until else _NEVER,
                 )
             ],
         )
@@ -117,18 +148,15 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         ).fetchall()
     ]
     rows = connection.execute(
-        "SELECT d.id, d.event_id, d.revision, d.guild_id, d.channel_id, d.due_at, d.expires_at, d.nonce, d.attempts,"
-        " d.doubt_since, s.role_id, s.language FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id"
+        "SELECT d.id, d.event_id, d.revision, d.stage, d.guild_id, d.channel_id, d.due_at, d.expires_at, d.nonce,"
+        " d.attempts, d.doubt_since, s.role_id, s.language"
+        " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id"
         f" WHERE d.id IN ({marks(claimed)}) ORDER BY d.due_at, d.id",
         claimed,
     )
     return [
         Delivery(
-            id=id_,
-            event_id=event,
-            revision=revision,
-            guild_id=guild,
-            channel_id=channel,
+            *(id_, event, revision, Stage(stage), guild, channel),
             due_at=datetime.fromisoformat(due_at),
             expires_at=datetime.fromisoformat(expires_at),
             nonce=nonce,
@@ -137,7 +165,8 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             role_id=role,
             language=language or "en",
         )
-        for id_, event, revision, guild, channel, due_at, expires_at, nonce, attempts, doubt, role, language in rows
+        for id_, event, revision, stage, guild, channel, due_at, expires_at, nonce, attempts, doubt, *rest in rows
+        for role, language in [rest]
     ]
 
 
@@ -186,6 +215,54 @@ def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str
         " AND state = 'sending'",
         (state, reason, stamp(now), delivery, owner),
     )
+
+
+def date_before(connection: sqlite3.Connection, event_id: int, revision: int) -> When | None:
+    """The date that an event had before a revision of it."""
+    row = connection.execute(
+        "SELECT precision, zone, earliest, latest, words FROM event_past WHERE event_id = ? AND revision < ?"
+        " ORDER BY revision DESC LIMIT 1",
+        (event_id, revision),
+    ).fetchone()
+    if row is None:
+        return None
+    precision, zone, earliest, latest, words = row
+    return When(Precision(precision), zone, instant(earliest), instant(latest), text(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A post whose date no longer holds, and the post that says so."""
+
+    id: int
+    event_id: int
+    stage: Stage
+    channel_id: int
+    guild_id: int
+    message_id: int
+    nonce: str
+    language: str
+    correction_id: int
+
+
+def outdated(connection: sqlite3.Connection, since: datetime, limit: int) -> list[Outdated]:
+    """Posts that a correction made since then has overtaken, and that do not say so yet."""
+    rows = connection.execute(
+        "SELECT old.id, old.event_id, old.stage, old.channel_id, old.guild_id, old.message_id, old.nonce,"
+        " coalesce(s.language, 'en'), new.message_id FROM delivery new JOIN delivery old"
+        " ON old.event_id = new.event_id AND old.channel_id = new.channel_id AND old.id < new.id"
+        " LEFT JOIN subscription s ON s.channel_id = old.channel_id"
+        " WHERE new.stage IN ('moved', 'cancelled') AND new.settled_at >= ? AND new.state = 'sent'"
+        " AND old.state = 'sent' AND old.message_id IS NOT NULL AND old.amended_at IS NULL"
+        " AND (new.stage = 'cancelled' OR old.day <> new.day) GROUP BY old.id LIMIT ?",
+        (stamp(since), limit),
+    )
+    return [Outdated(id_, event, Stage(stage), *rest) for id_, event, stage, *rest in rows]
+
+
+def amended(connection: sqlite3.Connection, delivery: int, now: datetime) -> None:
+    """Record that a post says now that its date no longer holds, or that it can be edited no more."""
+    connection.execute("UPDATE delivery SET amended_at = ? WHERE id = ?", (stamp(now), delivery))
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,13 +129,14 @@ def events(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, li
     """The dates of entities by their id; of each kind the one that holds first, then other dates that were stated."""
     columns = (
         *("kind", "number", "claim", "status", "revision", "earliest", "latest", "precision", "zone", "words"),
-        *("after_id", "after_kind"),
+        *("after_id", "after_kind", "changed_at"),
     )
     rows = statements(connection, "event", columns, ids, order="t.earliest")
     known = labels(connection, {*ids, *(row.values[10] for row in rows if row.values[10] is not None)})
     found: dict[int, list[Event]] = {}
     for row in rows:
-        kind, number, _, status, revision, earliest, latest, precision, zone, words, after_id, after_kind = row.values
+        kind, number, _, status, revision, earliest, latest, precision, zone, words, *rest = row.values
+        after_id, after_kind, changed_at = rest
         found.setdefault(row.entity, []).append(
             Event(
                 **row.fact,
@@ -147,6 +148,7 @@ def events(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, li
                 revision=revision,
                 when=When(Precision(precision), zone, instant(earliest), instant(latest), text(words)),
                 after=(known[after_id], EventKind(after_kind)) if after_id is not None else None,
+                changed_at=instant(changed_at),
             )
         )
     return found

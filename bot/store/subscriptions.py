@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import EventKind
+from bot.schedule import Stage
 from bot.store.reading import instant, stamp
 
 GRACE = timedelta(hours=6)
@@ -24,6 +25,7 @@ class Subscription:
     language: str
     zone: str
     kinds: Sequence[EventKind]
+    stages: Sequence[Stage]
     grace: timedelta
     since: datetime
     paused_at: datetime | None = None
@@ -32,13 +34,13 @@ class Subscription:
 def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | None:
     """What a server chose, or None where announcements are off."""
     row = connection.execute(
-        "SELECT channel_id, role_id, language, zone, kinds, grace, since, paused_at FROM subscription"
+        "SELECT channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at FROM subscription"
         " WHERE guild_id = ?",
         (guild_id,),
     ).fetchone()
     if row is None:
         return None
-    channel, role, language, zone, kinds, grace, since, paused_at = row
+    channel, role, language, zone, kinds, stages, grace, since, paused_at = row
     return Subscription(
         guild_id=guild_id,
         channel_id=channel,
@@ -46,6 +48,7 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | No
         language=language,
         zone=zone,
         kinds=[EventKind(kind) for kind in kinds.split(",") if kind],
+        stages=[Stage(stage) for stage in stages.split(",") if stage],
         grace=timedelta(seconds=grace),
         since=datetime.fromisoformat(since),
         paused_at=instant(paused_at),
@@ -70,8 +73,8 @@ def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
     elif before is not None:
         end(connection, chosen.guild_id, chosen.since)
     connection.execute(
-        "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, grace, since)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             chosen.guild_id,
             chosen.channel_id,
@@ -79,6 +82,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
             chosen.language,
             chosen.zone,
             f",{','.join(chosen.kinds)},",
+            f",{','.join(chosen.stages)},",
             int(chosen.grace.total_seconds()),
             stamp(since),
         ),
@@ -147,6 +151,10 @@ def end(connection: sqlite3.Connection, guild_id: int, now: datetime) -> bool:
     return ended
 
 
-def zones(connection: sqlite3.Connection) -> list[str]:
-    """Every time zone that some server chose."""
-    return [zone for (zone,) in connection.execute("SELECT DISTINCT zone FROM subscription")]
+def wanted(connection: sqlite3.Connection) -> tuple[list[str], set[Stage]]:
+    """Every time zone that some server chose, and every stage."""
+    rows = connection.execute(
+        "SELECT DISTINCT zone, stages FROM subscription WHERE paused_at IS NULL AND left_at IS NULL"
+    ).fetchall()
+    stages = {Stage(stage) for _, chosen in rows for stage in chosen.split(",") if stage}
+    return sorted({zone for zone, _ in rows}), stages

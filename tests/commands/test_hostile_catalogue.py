@@ -10,7 +10,7 @@ import pytest
 from bot.database import Database
 from bot.seeding import Known, load
 from bot.store import catalogue
-from tests.conftest import world_of
+from tests.conftest import NOON, world_of
 from tests.seen import assert_within_limits
 
 LONG = "별" * 199 + "x"
@@ -62,7 +62,7 @@ async def test_every_card_stays_within_the_limits(tmp_path: Path, name: str) -> 
     file.write_text(seed(name), "utf-8")
     database = await Database.open(tmp_path / "byeol.db")
     try:
-        await database.write(catalogue.apply, load([file], Known({}, {}, frozenset())))
+        await database.write(catalogue.apply, load([file], Known({}, {}, frozenset())), NOON)
         async with world_of(database) as world:
             for language in ("en", "ko"):
                 world.languages[world.member.id] = language

@@ -324,11 +324,12 @@ async def announced(store: Database, now: str) -> None:
         language="en",
         zone=SEOUL,
         kinds=[EventKind.PREMIERE],
+        stages=[schedule.Stage.NOW],
         grace=GRACE,
         since=utc("2030-01-01 00:00"),
     )
     await store.write(subscriptions.choose, chosen)
-    found = await store.read(deliveries.candidates, *schedule.window(utc(now)))
+    found = await store.read(deliveries.candidates, schedule.window(utc(now)), schedule.changes(utc(now)))
     await store.write(deliveries.plan, list(schedule.due(found, [SEOUL], utc(now))), utc(now))
 
 

@@ -41,8 +41,8 @@ def subscribe(path: Path, channels: list[Channel], guild: int) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with closing(sqlite3.connect(path, timeout=5)) as connection, connection:
         connection.executemany(
-            "INSERT INTO subscription (guild_id, channel_id, language, zone, kinds, grace, since)"
-            " VALUES (?, ?, 'en', 'UTC', ',premiere,ost_release,', 21600, ?)",
+            "INSERT INTO subscription (guild_id, channel_id, language, zone, kinds, stages, grace, since)"
+            " VALUES (?, ?, 'en', 'UTC', ',premiere,ost_release,', ',now,moved,cancelled,', 21600, ?)",
             [(guild, channel.id, now) for channel in channels],
         )
         connection.execute("UPDATE subscriptions SET revision = revision + 1")
