@@ -23,13 +23,13 @@ from aiolimiter import AsyncLimiter
 
 from bot import schedule
 from bot.database import Database
-from bot.model import Clock, Event, EventKind, Kind, Role, Upcoming, billed
+from bot.model import Clock, EventKind, Kind, Role, Upcoming, billed
 from bot.render.administration import paused
 from bot.render.announcement import Announced, announcement, mentions, outdated
 from bot.render.card import Scene
 from bot.store import deliveries, events, subscriptions, works
 from bot.store.deliveries import Delivery
-from bot.text import words
+from bot.text import ENGLISH, words
 
 if TYPE_CHECKING:
     from bot.client import Byeol
@@ -53,6 +53,9 @@ ATTEMPT = 60.0
 PLAN_EVERY = timedelta(minutes=1)
 """How often is planned what nothing but the clock has brought near."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=5), timedelta(minutes=10)
+
+GONE = ("withdrawn", "changed")
+"""The state and the reason of a delivery that is no longer true."""
 
 _BROKEN = (OSError, aiohttp.ClientError, asyncio.TimeoutError)
 """What a request raises whose answer never came: it may have been heard."""
@@ -101,7 +104,11 @@ class Publisher:
 
         async with asyncio.TaskGroup() as sending:
             while not self._closing:
-                claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
+                try:
+                    claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
+                except Exception:
+                    log.exception("No more can be claimed for now")
+                    break  # and what is being sent goes on
                 if not claimed:
                     break
                 for delivery in claimed:
@@ -144,33 +151,35 @@ class Publisher:
             await self._retry(delivery, "an error in the bot, see its log", heard=True)
 
     async def _deliver(self, delivery: Delivery, shown: _Shown) -> None:
-        channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
         now = self._clock()
-        if delivery.doubt_since is not None and now - delivery.doubt_since > NONCE_WINDOW:
+        found = await shown.of(delivery.event_id)
+        overtaken = _overtaken(found, delivery, now)
+        if delivery.doubt_since is not None and (overtaken is not None or now - delivery.doubt_since > NONCE_WINDOW):
+            # The nonce would not tell any more, or there is nothing to repeat: is the message there?
             if not await self._may_read(delivery):
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
-            posted = await self._posted(channel, delivery)
+            posted = await self._posted(delivery)
             if posted is not None:
                 await self._record(delivery, posted)
                 return
-            # It never arrived: from here on it is a first try.
-            await self._database.write(deliveries.retry, delivery.id, self._owner, now, "not there", doubt_since=None)
+            if overtaken is None:
+                # It never arrived: it is a first try again, and taken up at once.
+                await self._database.write(
+                    deliveries.retry, delivery.id, self._owner, now, "not there", doubt_since=None
+                )
+                return
+        if overtaken is not None or found is None:
+            await self._settle(delivery, *(overtaken or GONE))
             return
-        if now > delivery.expires_at and delivery.doubt_since is None:
-            await self._settle(delivery, "missed", "late")
-            return
-        found = await shown.of(delivery.event_id)
-        if found is None or not _holds(found.item.event, delivery):
-            await self._settle(delivery, "withdrawn", "changed")
-            return
-        scene = Scene(words(delivery.language), now)
+        scene = Scene(words(delivery.language or ENGLISH), now)
         late = now - delivery.due_at > timedelta(minutes=5)
         view = announcement(
             scene, found, stage=delivery.stage, mark=delivery.nonce, role_id=delivery.role_id, late=late
         )
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
+        channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
         message = await channel.send(view=view, nonce=delivery.nonce, allowed_mentions=mentions(delivery.role_id))
         await self._publish(message, delivery)
         await self._record(delivery, message.id)
@@ -196,10 +205,11 @@ class Publisher:
         allowed = channel.permissions_for(channel.guild.me)
         return allowed.view_channel and allowed.read_message_history
 
-    async def _posted(self, channel: discord.PartialMessageable, delivery: Delivery) -> int | None:
+    async def _posted(self, delivery: Delivery) -> int | None:
         """The message of a delivery that is in doubt, if it stands in the channel."""
         assert delivery.doubt_since is not None
         assert self._client.user is not None
+        channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
         since = delivery.doubt_since - timedelta(minutes=1)
         async for message in channel.history(after=since, limit=500, oldest_first=True):
             if message.author.id == self._client.user.id and _bears(message.components, delivery.nonce):
@@ -226,7 +236,7 @@ class Publisher:
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None:
             return
-        view = paused(words(delivery.language), delivery.channel_id, reason)
+        view = paused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
         place = guild.system_channel
         try:
             if place is not None and place.permissions_for(guild.me).send_messages:
@@ -303,9 +313,14 @@ class _Shown:
         return await asyncio.shield(self._events[event_id])
 
 
-def _holds(event: Event, delivery: Delivery) -> bool:
-    """Whether what a delivery says is true of its event, as it is now."""
-    return event.revision == delivery.revision and schedule.still_due(event, delivery.stage)
+def _overtaken(found: Announced | None, delivery: Delivery, now: datetime) -> tuple[str, str] | None:
+    """The state and the reason of a delivery that is not to be sent any more; None where it is."""
+    if delivery.language is None:
+        return "withdrawn", "off"
+    event = found.item.event if found else None
+    if event is None or event.revision != delivery.revision or not schedule.still_due(event, delivery.stage):
+        return GONE
+    return ("missed", "late") if now > delivery.expires_at else None
 
 
 def _bears(components: Sequence[Any], mark: str) -> bool:

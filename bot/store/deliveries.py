@@ -32,7 +32,7 @@ class Delivery:
     attempts: int
     doubt_since: datetime | None
     role_id: int | None
-    language: str
+    language: str | None
 
 
 def candidates(
@@ -163,7 +163,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             attempts=attempts,
             doubt_since=instant(doubt),
             role_id=role,
-            language=language or "en",
+            language=language,
         )
         for id_, event, revision, stage, guild, channel, due_at, expires_at, nonce, attempts, doubt, *rest in rows
         for role, language in [rest]
