@@ -118,10 +118,10 @@ class Publisher:
 
     async def _plan(self, now: datetime) -> None:
         """Write down what is due about now, for everyone who wants it; and what was missed."""
-        zones, stages = await self._database.read(subscriptions.wanted)
-        if zones:
+        audiences, stages = await self._database.read(subscriptions.wanted)
+        if audiences:
             found = await self._database.read(deliveries.candidates, schedule.window(now), schedule.changes(now))
-            await self._database.write(deliveries.plan, list(schedule.due(found, zones, now, stages)), now)
+            await self._database.write(deliveries.plan, list(schedule.due(found, audiences, now, stages)), now)
         missed = await self._database.write(deliveries.expire, now)
         if missed:
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
@@ -173,7 +173,7 @@ class Publisher:
             await self._settle(delivery, *(overtaken or GONE))
             return
         scene = Scene(words(delivery.language or ENGLISH), now)
-        late = now - delivery.due_at > timedelta(minutes=5)
+        late = now - delivery.send_at > timedelta(minutes=5)
         view = announcement(
             scene, found, stage=delivery.stage, mark=delivery.nonce, role_id=delivery.role_id, late=late
         )

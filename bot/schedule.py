@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.model import Event, EventKind, Status
@@ -53,9 +55,16 @@ SPREAD = timedelta(hours=36)
 """The most by which a day's announcement can lie from the start of the day, over all zones of the world."""
 
 
+class Audience(NamedTuple):
+    """Servers that are told at the same time: their time zone, and their quiet hours (``22:00-08:00``, or empty)."""
+
+    zone: str
+    quiet: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A stage of an event, and when it is due for servers in `zone`.
+    """A stage of an event, and when it is due for an audience; `send_at` is later where that falls into quiet hours.
 
     `day` is the event's own, where it was stated; empty where the date is not known to the day. After `until` there is
     no sense in it any more, however patient a server is.
@@ -65,8 +74,9 @@ class Due:
     revision: int
     kind: EventKind
     stage: Stage
-    zone: str
+    audience: Audience
     at: datetime
+    send_at: datetime
     day: str
     until: datetime | None = None
 
@@ -108,19 +118,55 @@ def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime) ->
     return Why.BEFORE if at < since else Why.TO_COME
 
 
+QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+"""How quiet hours are written: from when until when, in the server's zone."""
+
+
+def quiet_hours(text: str) -> str | None:
+    """Quiet hours as people write them (``22-8``, ``22:00 - 08:00``), in the one way they are kept; None for others.
+
+    No hours at all are written ``off``, ``none`` or not at all, and kept as an empty text.
+    """
+    if text.strip().casefold() in ("", "off", "none", "-"):
+        return ""
+    match = re.fullmatch(r"(\d{1,2})(?::(\d\d))?(?:-|–|~|to)(\d{1,2})(?::(\d\d))?", "".join(text.split()))
+    if match is None:
+        return None
+    hour, minute, end_hour, end_minute = (int(part or 0) for part in match.groups())
+    kept = f"{hour:02}:{minute:02}-{end_hour % 24:02}:{end_minute:02}"
+    return kept if QUIET.fullmatch(kept) and kept[:5] != kept[6:] else None
+
+
+def after_quiet(at: datetime, audience: Audience) -> datetime:
+    """When something that is due at `at` may be posted: at once, or when the quiet hours it falls into are over."""
+    match = QUIET.fullmatch(audience.quiet)
+    if match is None:
+        return at
+    begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    local = at.astimezone(ZoneInfo(audience.zone))
+    clock = local.time().replace(tzinfo=None)
+    within = begin <= clock < end if begin < end else clock >= begin or clock < end
+    if not within:
+        return at
+    day = local.date() + timedelta(days=clock >= end)
+    return datetime.combine(day, end, ZoneInfo(audience.zone)).astimezone(UTC)
+
+
 def due(
-    events: Iterable[Event], zones: Iterable[str], now: datetime, stages: Collection[Stage] = tuple(Stage)
+    events: Iterable[Event], audiences: Iterable[Audience], now: datetime, stages: Collection[Stage] = tuple(Stage)
 ) -> Iterator[Due]:
-    """What is due about `now` for servers in `zones`: from `BEHIND` in the past to `AHEAD` in the future.
+    """What is due about `now` for `audiences`: from `BEHIND` in the past to `AHEAD` in the future.
 
     Only `stages` are looked at: those that some server wants.
     """
-    zones = list(zones)
+    audiences = list(audiences)
     for event in events:
-        for zone in zones:
-            for stage, at, until in _stages(event, zone):
+        for audience in audiences:
+            for stage, at, until in _stages(event, audience.zone):
                 if stage in stages and now - BEHIND <= at <= now + AHEAD:
-                    yield Due(event.id, event.revision, event.kind, stage, zone, at, day_of(event.when), until)
+                    send_at = after_quiet(at, audience)
+                    key = (event.id, event.revision, event.kind, stage)
+                    yield Due(*key, audience, at, send_at, day_of(event.when), until)
 
 
 def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime | None]]:

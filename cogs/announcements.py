@@ -17,9 +17,9 @@ from bot.model import EventKind, Upcoming
 from bot.params import FindDated, Zone
 from bot.render import administration, announcement
 from bot.render.administration import Outcome, Setup
-from bot.render.card import Accent, Scene, notice
+from bot.render.card import Accent, Scene, escape, notice
 from bot.render.menus import trouble
-from bot.schedule import Stage, Why
+from bot.schedule import Audience, Stage, Why
 from bot.search import Entry
 from bot.store import deliveries, events, subscriptions
 from bot.store.deliveries import Settled
@@ -75,7 +75,7 @@ class Announcements(
 
     @app_commands.command(name=_("setup"), description=_("Announce premieres and OST releases in a channel"))
     @app_commands.rename(channel=_("channel"), role=_("role"), language=_("language"), timezone=_("timezone"))
-    @app_commands.rename(kinds=_("kinds"), remind=_("remind"))
+    @app_commands.rename(kinds=_("kinds"), remind=_("remind"), quiet=_("quiet"))
     @app_commands.describe(
         channel=_("Where to announce"),
         role=_("A role to ping; nobody is pinged if you choose none"),
@@ -83,6 +83,7 @@ class Announcements(
         timezone=_("Your server's time zone; dates without a time are announced at 9:00 there"),
         kinds=_("What to announce; premieres and OST releases if you choose nothing"),
         remind=_("Reminders ahead; none if you choose nothing"),
+        quiet=_("When nothing is posted, such as 22:00-08:00; what comes due waits. Or: off"),
     )
     @app_commands.choices(language=LANGUAGE_CHOICES, kinds=KIND_CHOICES, remind=REMINDER_CHOICES)
     @_admin
@@ -95,6 +96,7 @@ class Announcements(
         timezone: app_commands.Transform[str, Zone] | None = None,
         kinds: app_commands.Choice[str] | None = None,
         remind: app_commands.Choice[str] | None = None,
+        quiet: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
         """Turn announcements on, or change them; what is left out stays as it was."""
         assert interaction.guild_id is not None
@@ -104,6 +106,11 @@ class Announcements(
             raise MissingPermissionsError(channel.id, missing)
         if role is not None and not _pingable(channel, role):
             await reply(interaction, _unpingable(interaction, role), private=True)
+            return
+        hours = None if quiet is None else schedule.quiet_hours(quiet)
+        if quiet is not None and hours is None:
+            title = t("“{text}” are no quiet hours I understand", text=escape(quiet))
+            await reply(interaction, trouble(t, title, t("Write them like this: 22:00-08:00. Or: off.")), private=True)
             return
         before = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
         guild_language = words(interaction.guild_locale.value if interaction.guild_locale else "en").language
@@ -117,6 +124,7 @@ class Announcements(
             stages=_stages(remind, before),
             grace=before.grace if before else GRACE,
             since=self._bot.clock(),
+            quiet=hours if hours is not None else before.quiet if before else "",
         )
         await self._bot.database.write(subscriptions.choose, chosen)
         lines = administration.setup_lines(_scene(interaction), _setup_of(chosen))
@@ -231,7 +239,7 @@ class Announcements(
         now = self._bot.clock()
         found = await self._bot.database.read(events.upcoming, now, now + timedelta(days=days))
         ahead = [
-            (item, at)
+            (item, schedule.after_quiet(at, Audience(chosen.zone, chosen.quiet)))
             for item in found
             if item.event.kind in chosen.kinds and schedule.announceable(item.event)
             if (at := schedule.due_at(item.event.when, chosen.zone)) is not None and at > now
@@ -251,7 +259,9 @@ def _scene(interaction: Interaction) -> Scene:
 
 def _setup_of(chosen: Subscription) -> Setup:
     return Setup(
-        chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.stages, chosen.paused_at
+        *(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.stages),
+        paused_at=chosen.paused_at,
+        quiet=chosen.quiet,
     )
 
 

@@ -102,10 +102,10 @@ async def plan(store: Database, now: datetime) -> int:
 
     def planned(connection: sqlite3.Connection) -> int:
         before = len(states(connection))
-        deliveries.plan(connection, list(schedule.due(found, zones, now, stages)), now)
+        deliveries.plan(connection, list(schedule.due(found, audiences, now, stages)), now)
         return len(states(connection)) - before
 
-    zones, stages = await store.read(subscriptions.wanted)
+    audiences, stages = await store.read(subscriptions.wanted)
     found = await store.read(deliveries.candidates, schedule.window(now), schedule.changes(now))
     return await store.write(planned)
 
@@ -150,7 +150,7 @@ async def test_a_choice_is_kept_as_it_was_made(store: Database) -> None:
     found = await store.read(subscriptions.of_guild, 7)
     assert found == replace(chosen, kinds=list(chosen.kinds), stages=list(chosen.stages))
     assert await store.read(subscriptions.of_guild, 8) is None
-    assert (await store.read(subscriptions.wanted))[0] == [NEW_YORK]
+    assert (await store.read(subscriptions.wanted))[0] == [(NEW_YORK, "")]
 
 
 async def test_another_choice_takes_the_place_of_the_first(store: Database) -> None:
@@ -158,7 +158,7 @@ async def test_another_choice_takes_the_place_of_the_first(store: Database) -> N
     found = await store.read(subscriptions.of_guild, 1)
     assert found is not None
     assert (found.zone, found.role_id, found.language) == (NEW_YORK, None, "en")
-    assert (await store.read(subscriptions.wanted))[0] == [NEW_YORK, SEOUL]
+    assert (await store.read(subscriptions.wanted))[0] == [(NEW_YORK, ""), (SEOUL, "")]
 
 
 async def test_choosing_again_in_the_same_channel_keeps_since_when_it_holds(store: Database) -> None:
@@ -236,7 +236,7 @@ async def test_two_processes_that_plan_at_once_plan_once(store: Database, path: 
 
 async def one_due(store: Database) -> Due:
     found = await store.read(deliveries.candidates, schedule.window(PREMIERE), schedule.changes(PREMIERE))
-    return next(schedule.due(found, [SEOUL], PREMIERE, (schedule.Stage.NOW,)))
+    return next(schedule.due(found, [schedule.Audience(SEOUL)], PREMIERE, (schedule.Stage.NOW,)))
 
 
 async def test_planning_says_how_many_are_new(store: Database) -> None:
@@ -248,7 +248,9 @@ async def test_planning_says_how_many_are_new(store: Database) -> None:
 async def test_more_than_one_statement_holds_is_planned_all_the_same(store: Database) -> None:
     await choose(store, server())
     wanted = await one_due(store)
-    await store.write(deliveries.plan, [*[replace(wanted, zone="Etc/UTC")] * 9000, wanted], PREMIERE)
+    await store.write(
+        deliveries.plan, [*[replace(wanted, audience=schedule.Audience("Etc/UTC"))] * 9000, wanted], PREMIERE
+    )
     assert await store.read(states) == [(100, "planned", None)]
 
 

@@ -8,6 +8,7 @@ CREATE TABLE subscription (
     role_id    INTEGER,           -- the one role an announcement may ping
     language   TEXT NOT NULL,
     zone       TEXT NOT NULL,     -- IANA name
+    quiet      TEXT NOT NULL DEFAULT '',  -- when nothing is posted, in that zone: '22:00-08:00', or ''
     kinds      TEXT NOT NULL,     -- comma-separated event kinds, with a comma at both ends: ',premiere,ost_release,'
     stages     TEXT NOT NULL,     -- likewise, what is told of an event: ',now,moved,cancelled,'
     grace      INTEGER NOT NULL,  -- seconds after its time that an announcement may still be posted, marked as late
@@ -33,6 +34,7 @@ CREATE TABLE delivery (
     guild_id   INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
     due_at     TEXT NOT NULL,     -- UTC
+    send_at    TEXT NOT NULL,     -- UTC; later than `due_at` where that falls into quiet hours
     day        TEXT NOT NULL,     -- the day of the event where it was stated: one day is announced once; '' for a vague one
     expires_at TEXT NOT NULL,     -- UTC; after this it is recorded as missed
     state      TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'sent', 'retrying', 'failed', 'missed', 'withdrawn',

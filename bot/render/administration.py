@@ -28,6 +28,7 @@ class Setup:
     kinds: Sequence[EventKind]
     stages: Sequence[Stage]
     paused_at: datetime | None = None
+    quiet: str = ""
 
 
 def paused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
@@ -66,6 +67,7 @@ def setup_lines(scene: Scene, chosen: Setup) -> list[str]:
         phrases.field(t("Time zone"), escape(chosen.zone)),
         phrases.field(t("Announces"), t.both([names[kind] for kind in chosen.kinds])),
         *([phrases.field(t("Also tells"), t.both(reminders))] if reminders else []),
+        *([phrases.field(t("Quiet hours"), chosen.quiet)] if chosen.quiet else []),
     ]
 
 

@@ -12,8 +12,8 @@ from bot.schedule import Due, Stage
 from bot.store.reading import events, instant, marks, stamp, text
 from bot.when import Precision, When
 
-_CHUNK = 4000
-"""Rows of one statement: eight parameters each, and SQLite takes 32,766."""
+_CHUNK = 3000
+"""Rows of one statement: ten parameters each, and SQLite takes 32,766."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Delivery:
     guild_id: int
     channel_id: int
     due_at: datetime
+    send_at: datetime
     expires_at: datetime
     nonce: str
     attempts: int
@@ -77,21 +78,23 @@ _WANTED = (
 )
 
 _PLAN = (
-    " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, expires_at, state, nonce, try_at,"
-    "  day)"
-    " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at,"
-    "  min(strftime('%Y-%m-%dT%H:%M:%SZ', due.due_at, '+' || s.grace || ' seconds'), due.until), 'planned',"
-    "  lower(hex(randomblob(10))), due.due_at, due.day"
-    " FROM due JOIN subscription s ON s.zone = due.zone AND s.paused_at IS NULL AND s.left_at IS NULL"
+    " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, send_at, expires_at, state, nonce,"
+    "  try_at, day)"
+    " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at, due.send_at,"
+    "  min(strftime('%Y-%m-%dT%H:%M:%SZ', due.send_at, '+' || s.grace || ' seconds'), due.until), 'planned',"
+    "  lower(hex(randomblob(10))), due.send_at, due.day"
+    " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet"
+    "  AND s.paused_at IS NULL AND s.left_at IS NULL"
     " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
     f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_WANTED}"
     " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
-    "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at,"
+    "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at, send_at = excluded.send_at,"
     "   expires_at = excluded.expires_at, settled_at = NULL, reason = NULL"
     "  WHERE delivery.state = 'withdrawn'"
 )
 
 _NEVER = "9999-12-31T23:59:59Z"
+_COLUMNS = range(10)
 
 
 def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> int:
@@ -110,14 +113,14 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
     for start in range(0, len(due), _CHUNK):
         rows = due[start : start + _CHUNK]
         connection.execute(
-            "WITH due (event_id, revision, kind, stage, zone, due_at, day, until) AS"
-            f" (VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?)'] * len(rows))}){_PLAN}",
+            "WITH due (event_id, revision, kind, stage, zone, quiet, due_at, send_at, day, until) AS"
+            f" (VALUES {', '.join([f'({marks(_COLUMNS)})'] * len(rows))}){_PLAN}",
             [
                 value
                 for one in rows
                 for value in (
-                    *(one.event_id, one.revision, one.kind, one.stage, one.zone, stamp(one.at), one.day),
-                    stamp(one.until) if one.until else _NEVER,
+                    *(one.event_id, one.revision, one.kind, one.stage, *one.audience),
+                    *(stamp(one.at), stamp(one.send_at), one.day, stamp(one.until) if one.until else _NEVER),
                 )
             ],
         )
@@ -148,8 +151,8 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         ).fetchall()
     ]
     rows = connection.execute(
-        "SELECT d.id, d.event_id, d.revision, d.stage, d.guild_id, d.channel_id, d.due_at, d.expires_at, d.nonce,"
-        " d.attempts, d.doubt_since, s.role_id, s.language"
+        "SELECT d.id, d.event_id, d.revision, d.stage, d.guild_id, d.channel_id, d.due_at, d.send_at, d.expires_at,"
+        " d.nonce, d.attempts, d.doubt_since, s.role_id, s.language"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id"
         f" WHERE d.id IN ({marks(claimed)}) ORDER BY d.due_at, d.id",
         claimed,
@@ -158,6 +161,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         Delivery(
             *(id_, event, revision, Stage(stage), guild, channel),
             due_at=datetime.fromisoformat(due_at),
+            send_at=datetime.fromisoformat(send_at),
             expires_at=datetime.fromisoformat(expires_at),
             nonce=nonce,
             attempts=attempts,
@@ -165,8 +169,8 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             role_id=role,
             language=language,
         )
-        for id_, event, revision, stage, guild, channel, due_at, expires_at, nonce, attempts, doubt, *rest in rows
-        for role, language in [rest]
+        for id_, event, revision, stage, guild, channel, due_at, send_at, expires_at, *rest in rows
+        for nonce, attempts, doubt, role, language in [rest]
     ]
 
 

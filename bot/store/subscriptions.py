@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import EventKind
-from bot.schedule import Stage
+from bot.schedule import Audience, Stage
 from bot.store.reading import instant, stamp
 
 GRACE = timedelta(hours=6)
@@ -29,18 +29,19 @@ class Subscription:
     grace: timedelta
     since: datetime
     paused_at: datetime | None = None
+    quiet: str = ""
 
 
 def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | None:
     """What a server chose, or None where announcements are off."""
     row = connection.execute(
-        "SELECT channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at FROM subscription"
+        "SELECT channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet FROM subscription"
         " WHERE guild_id = ?",
         (guild_id,),
     ).fetchone()
     if row is None:
         return None
-    channel, role, language, zone, kinds, stages, grace, since, paused_at = row
+    channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet = row
     return Subscription(
         guild_id=guild_id,
         channel_id=channel,
@@ -52,6 +53,7 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | No
         grace=timedelta(seconds=grace),
         since=datetime.fromisoformat(since),
         paused_at=instant(paused_at),
+        quiet=quiet,
     )
 
 
@@ -73,8 +75,8 @@ def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
     elif before is not None:
         end(connection, chosen.guild_id, chosen.since)
     connection.execute(
-        "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, quiet)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             chosen.guild_id,
             chosen.channel_id,
@@ -85,6 +87,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
             f",{','.join(chosen.stages)},",
             int(chosen.grace.total_seconds()),
             stamp(since),
+            chosen.quiet,
         ),
     )
 
@@ -151,10 +154,10 @@ def end(connection: sqlite3.Connection, guild_id: int, now: datetime) -> bool:
     return ended
 
 
-def wanted(connection: sqlite3.Connection) -> tuple[list[str], set[Stage]]:
-    """Every time zone that some server chose, and every stage."""
+def wanted(connection: sqlite3.Connection) -> tuple[list[Audience], set[Stage]]:
+    """The audiences of all servers, and every stage that some server chose."""
     rows = connection.execute(
-        "SELECT DISTINCT zone, stages FROM subscription WHERE paused_at IS NULL AND left_at IS NULL"
+        "SELECT DISTINCT zone, quiet, stages FROM subscription WHERE paused_at IS NULL AND left_at IS NULL"
     ).fetchall()
-    stages = {Stage(stage) for _, chosen in rows for stage in chosen.split(",") if stage}
-    return sorted({zone for zone, _ in rows}), stages
+    stages = {Stage(stage) for _, _, chosen in rows for stage in chosen.split(",") if stage}
+    return sorted({Audience(zone, quiet) for zone, quiet, _ in rows}), stages

@@ -178,3 +178,24 @@ async def test_only_what_a_server_chose_is_told(world: World, drama: Drama) -> N
     await world.at(NINE)
     assert world.posts(channel) == []
     assert "**Announces** OST releases" in (await world.ask("announcements status")).text
+
+
+async def test_what_comes_due_in_quiet_hours_waits_and_says_the_true_time(world: World, drama: Drama) -> None:
+    channel = await channel_of(world, quiet="21-10")
+    await drama.says("2031-04-12 21:20")
+    at = datetime(2031, 4, 12, 12, 20, tzinfo=UTC)
+    await world.at(at)
+    assert world.posts(channel) == []
+    await world.at(datetime(2031, 4, 13, 1, 0, tzinfo=UTC))
+    (post,) = world.posts(channel)
+    assert f"<t:{int(at.timestamp())}:F>" in post.text
+    assert "This comes late" not in post.text
+    assert "**Quiet hours** 21:00-10:00" in (await world.ask("announcements status")).text
+
+
+async def test_quiet_hours_that_cannot_be_read_change_nothing(world: World) -> None:
+    channel = world.guild.create_text_channel("news")
+    shown = await world.ask("announcements setup", by=world.admin, channel=channel, quiet="at night")
+    assert "“at night” are no quiet hours I understand" in shown.text
+    assert "22:00-08:00" in shown.text
+    assert "Announcements are off" in (await world.ask("announcements status")).text

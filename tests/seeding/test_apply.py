@@ -330,7 +330,7 @@ async def announced(store: Database, now: str) -> None:
     )
     await store.write(subscriptions.choose, chosen)
     found = await store.read(deliveries.candidates, schedule.window(utc(now)), schedule.changes(utc(now)))
-    await store.write(deliveries.plan, list(schedule.due(found, [SEOUL], utc(now))), utc(now))
+    await store.write(deliveries.plan, list(schedule.due(found, [schedule.Audience(SEOUL)], utc(now))), utc(now))
 
 
 async def test_a_date_that_was_announced_is_kept(store: Database, folder: Path) -> None:
