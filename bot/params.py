@@ -56,6 +56,12 @@ class FindSung(Find):
     kinds = (Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK)
 
 
+class FindFollowed(Find):
+    """Whatever a server can follow: a drama, a person or a group."""
+
+    kinds = (Kind.WORK, Kind.PERSON, Kind.GROUP)
+
+
 class FindDated(Find):
     """Whatever has dates that are announced: a drama or a song."""
 

@@ -103,13 +103,16 @@ class Why(StrEnum):
     NOT_FIRM = "not_firm"
     VAGUE = "vague"
     NOT_CHOSEN = "not_chosen"
+    NOT_FOLLOWED = "not_followed"
     BEFORE = "before"
 
 
-def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime) -> Why:
+def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> Why:
     """Why an event of which nothing was posted yet is, or is not, to be announced in a server that chose these."""
     if event.kind not in kinds:
         return Why.NOT_CHOSEN
+    if not followed:
+        return Why.NOT_FOLLOWED
     if event.status not in (Status.CONFIRMED, Status.RELEASED):
         return Why.NOT_FIRM
     at = due_at(event.when, zone)

@@ -62,6 +62,8 @@ class Words:
 
     def number(self, number: int) -> str:
         """A whole number with its separators."""
+        if abs(number) < 1000:
+            return str(number)
         return numbers.format_decimal(number, locale=self._locale)
 
     def money(self, amount: int, currency: str) -> str:

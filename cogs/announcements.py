@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import discord
@@ -13,15 +14,16 @@ from bot import schedule
 from bot.answers import Interaction, reply, words_of
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.model import EventKind, Upcoming
-from bot.params import FindDated, Zone
+from bot.model import EventKind, Label, Upcoming
+from bot.params import FindDated, FindFollowed, Zone
 from bot.render import administration, announcement
 from bot.render.administration import Outcome, Setup
-from bot.render.card import Accent, Scene, escape, notice
+from bot.render.card import Accent, Scene, escape, notice, shorten
 from bot.render.menus import trouble
+from bot.render.phrases import called
 from bot.schedule import Audience, Stage, Why
 from bot.search import Entry
-from bot.store import deliveries, events, subscriptions
+from bot.store import deliveries, events, follows, subscriptions
 from bot.store.deliveries import Settled
 from bot.store.subscriptions import GRACE, Subscription
 from bot.text import LANGUAGES, language_name, words
@@ -139,8 +141,9 @@ class Announcements(
         missing = self._missing_now(interaction, chosen)
         lately = await self._lately(interaction.guild_id, 5)
         ahead = await self._ahead(chosen, 60) if chosen else []
+        followed = await self._bot.database.read(follows.of_guild, interaction.guild_id)
         view = administration.status(
-            _scene(interaction), _setup_of(chosen) if chosen else None, missing, lately, ahead[:5]
+            _scene(interaction), _setup_of(chosen, followed) if chosen else None, missing, lately, ahead[:5]
         )
         await reply(interaction, view, private=True)
 
@@ -163,7 +166,8 @@ class Announcements(
             return
         missing = self._missing_now(interaction, chosen)
         ahead = await self._ahead(chosen, days)
-        view = administration.ahead_of(_scene(interaction), days, _setup_of(chosen), missing, ahead[:SHOWN])
+        followed = await self._bot.database.read(follows.of_guild, interaction.guild_id)
+        view = administration.ahead_of(_scene(interaction), days, _setup_of(chosen, followed), missing, ahead[:SHOWN])
         await reply(interaction, view, private=True)
 
     @app_commands.command(name=_("why"), description=_("Why a drama or a song was, or was not, announced here"))
@@ -179,8 +183,46 @@ class Announcements(
         dated = await self._bot.database.read(events.of_entity, name.ref)
         ids = [item.event.id for item in dated]
         known = await self._bot.database.read(deliveries.of_events, interaction.guild_id, ids)
-        found = [_explained(item, known.get(item.event.id), chosen) for item in dated]
+        told = await self._bot.database.read(follows.concerned, interaction.guild_id, ids)
+        found = [_explained(item, known.get(item.event.id), chosen, item.event.id in told) for item in dated]
         await reply(interaction, administration.explanation(_scene(interaction), name.label, found), private=True)
+
+    @app_commands.command(name=_("follow"), description=_("Be told of some dramas and artists only"))
+    @app_commands.rename(name=_("name"))
+    @app_commands.describe(name=_("A drama, a person or a group"))
+    @_admin
+    async def follow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
+        """Let a server be told of `name`, and of nothing that it does not follow."""
+        assert interaction.guild_id is not None
+        t = words_of(interaction)
+        if not await self._bot.database.write(follows.add, interaction.guild_id, name.ref):
+            title = t("A server can follow {n} things at most", n=follows.MAX_FOLLOWS)
+            await reply(interaction, trouble(t, title, t("Let one go with `/announcements unfollow`.")), private=True)
+            return
+        await self._show_follows(interaction, t("Followed: {name}", name=called(t, name.label)))
+
+    @app_commands.command(name=_("unfollow"), description=_("Follow a drama or an artist no longer"))
+    @app_commands.rename(name=_("name"))
+    @app_commands.describe(name=_("A drama, a person or a group"))
+    @_admin
+    async def unfollow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
+        """Let a server be told of `name` no longer; or of everything, if it was the last that it followed."""
+        assert interaction.guild_id is not None
+        t = words_of(interaction)
+        if await self._bot.database.write(follows.remove, interaction.guild_id, name.ref):
+            await self._show_follows(interaction, t("No longer followed: {name}", name=called(t, name.label)))
+        else:
+            await self._show_follows(interaction, t("This was not followed: {name}", name=called(t, name.label)))
+
+    async def _show_follows(self, interaction: Interaction, title: str) -> None:
+        assert interaction.guild_id is not None
+        t = words_of(interaction)
+        found = await self._bot.database.read(follows.of_guild, interaction.guild_id)
+        names = shorten(", ".join(called(t, label) for label in found), 3000)
+        body = (
+            t("Announced is only what has to do with: {names}", names=names) if found else t("Everything is announced.")
+        )
+        await reply(interaction, notice(Accent.DATES, title, body), private=True)
 
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
     @_admin
@@ -238,10 +280,11 @@ class Announcements(
     async def _ahead(self, chosen: Subscription, days: int) -> list[tuple[Upcoming, datetime]]:
         now = self._bot.clock()
         found = await self._bot.database.read(events.upcoming, now, now + timedelta(days=days))
+        told = await self._bot.database.read(follows.concerned, chosen.guild_id, [item.event.id for item in found])
         ahead = [
             (item, schedule.after_quiet(at, Audience(chosen.zone, chosen.quiet)))
             for item in found
-            if item.event.kind in chosen.kinds and schedule.announceable(item.event)
+            if item.event.id in told and item.event.kind in chosen.kinds and schedule.announceable(item.event)
             if (at := schedule.due_at(item.event.when, chosen.zone)) is not None and at > now
         ]
         return sorted(ahead, key=lambda pair: pair[1])
@@ -257,11 +300,12 @@ def _scene(interaction: Interaction) -> Scene:
     return Scene(words_of(interaction), interaction.client.clock())
 
 
-def _setup_of(chosen: Subscription) -> Setup:
+def _setup_of(chosen: Subscription, followed: Sequence[Label] = ()) -> Setup:
     return Setup(
         *(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.stages),
         paused_at=chosen.paused_at,
         quiet=chosen.quiet,
+        follows=followed,
     )
 
 
@@ -307,13 +351,13 @@ def _outcome(item: Upcoming, one: Settled, guild_id: int) -> Outcome:
 
 
 def _explained(
-    item: Upcoming, one: Settled | None, chosen: Subscription
+    item: Upcoming, one: Settled | None, chosen: Subscription, followed: bool
 ) -> tuple[Upcoming, Outcome | Why, datetime | None]:
     """What became of a date here, or what will; with the time it is to be announced."""
     at = schedule.due_at(item.event.when, chosen.zone)
     if one is not None and one.state != "withdrawn":
         return item, _outcome(item, one, chosen.guild_id), None
-    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since)
+    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=followed)
     return item, why, at if why is Why.TO_COME else None
 
 

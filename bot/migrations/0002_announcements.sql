@@ -18,6 +18,14 @@ CREATE TABLE subscription (
 ) STRICT;
 CREATE INDEX subscription_by_guild ON subscription (guild_id);
 
+-- What a server follows. If it follows anything, it is told of nothing else.
+CREATE TABLE follow (
+    guild_id  INTEGER NOT NULL,
+    entity_id INTEGER NOT NULL REFERENCES entity,
+    PRIMARY KEY (guild_id, entity_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follow_by_entity ON follow (entity_id);
+
 -- One row: a number that goes up with every change of what servers chose.
 CREATE TABLE subscriptions (
     id       INTEGER PRIMARY KEY CHECK (id = 1),

@@ -11,7 +11,7 @@ from discord.utils import format_dt
 
 from bot.model import EventKind, Label, Upcoming
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Scene, draw, escape, notice
+from bot.render.card import Accent, Content, Scene, draw, escape, notice, shorten
 from bot.render.upcoming import headline
 from bot.schedule import Stage, Why
 from bot.text import Words, language_name
@@ -29,6 +29,7 @@ class Setup:
     stages: Sequence[Stage]
     paused_at: datetime | None = None
     quiet: str = ""
+    follows: Sequence[Label] = ()
 
 
 def paused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
@@ -59,6 +60,7 @@ def setup_lines(scene: Scene, chosen: Setup) -> list[str]:
         Stage.DAY_AHEAD: t("a day ahead"),
         Stage.HOUR_AHEAD: t("an hour ahead"),
     }
+    follows = shorten(", ".join(phrases.called(t, label) for label in chosen.follows), 800)
     reminders = [words for stage, words in ahead.items() if stage in chosen.stages]
     return [
         phrases.field(t("Channel"), f"<#{chosen.channel_id}>"),
@@ -68,6 +70,7 @@ def setup_lines(scene: Scene, chosen: Setup) -> list[str]:
         phrases.field(t("Announces"), t.both([names[kind] for kind in chosen.kinds])),
         *([phrases.field(t("Also tells"), t.both(reminders))] if reminders else []),
         *([phrases.field(t("Quiet hours"), chosen.quiet)] if chosen.quiet else []),
+        *([phrases.field(t("Only what is followed"), follows)] if follows else []),
     ]
 
 
@@ -169,6 +172,7 @@ def why_words(t: Words, why: Why) -> str:
         Why.NOT_FIRM: t("🔎 Not yet: the date is not confirmed. It is announced once it is."),
         Why.VAGUE: t("🔎 Not yet: the date is not known to the day."),
         Why.NOT_CHOSEN: t("🚫 This server did not choose to be told of this kind."),
+        Why.NOT_FOLLOWED: t("🚫 This server follows other things only, see `/announcements follow`."),
         Why.BEFORE: t("🕰️ It was over before announcements were turned on here; nothing past is posted."),
     }[why]
 

@@ -348,7 +348,10 @@ class _Changes:
         (told,) = self.connection.execute(
             "SELECT count(*) FROM delivery JOIN event ON event.id = event_id WHERE event.entity_id = ?", (id_,)
         ).fetchone()
+        (follows,) = self.connection.execute("SELECT count(*) FROM follow WHERE entity_id = ?", (id_,)).fetchone()
         referrers = [f"referred to by {self.refs[entity]}" for entity in sorted(found - leaving)]
+        if follows:
+            referrers.append(f"{follows} servers follow it")
         return [*referrers, *([f"{told} announcements were made or planned for it"] if told else [])]
 
     def _describe(self, shape: str, entity: int, columns: Mapping[str, Value]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Event
 from bot.schedule import Due, Stage
+from bot.store.follows import CONCERNS
 from bot.store.reading import events, instant, marks, stamp, text
 from bot.when import Precision, When
 
@@ -84,9 +85,11 @@ _PLAN = (
     "  min(strftime('%Y-%m-%dT%H:%M:%SZ', due.send_at, '+' || s.grace || ' seconds'), due.until), 'planned',"
     "  lower(hex(randomblob(10))), due.send_at, due.day"
     " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet"
-    "  AND s.paused_at IS NULL AND s.left_at IS NULL"
+    "  AND s.paused_at IS NULL AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
     " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
     f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_WANTED}"
+    "  AND (NOT EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id)"
+    f"   OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS})))"
     " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
     "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at, send_at = excluded.send_at,"
     "   expires_at = excluded.expires_at, settled_at = NULL, reason = NULL"

@@ -57,7 +57,8 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | No
     )
 
 
-def _changed(connection: sqlite3.Connection) -> None:
+def changed(connection: sqlite3.Connection) -> None:
+    """Note that what servers chose is another than before: the publisher plans anew."""
     connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
@@ -68,7 +69,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
     """
     before = of_guild(connection, chosen.guild_id)
     since = chosen.since
-    _changed(connection)
+    changed(connection)
     if before is not None and before.channel_id == chosen.channel_id:
         since = before.since
         connection.execute("DELETE FROM subscription WHERE guild_id = ?", (chosen.guild_id,))
@@ -111,7 +112,7 @@ def pause_if_refused(connection: sqlite3.Connection, channel_id: int, now: datet
         "UPDATE subscription SET paused_at = ? WHERE channel_id = ? AND paused_at IS NULL", (stamp(now), channel_id)
     ).rowcount
     if paused:
-        _changed(connection)
+        changed(connection)
         _withdraw(connection, "channel_id", channel_id, "paused", now)
     return paused > 0
 
@@ -134,8 +135,9 @@ def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: date
     for guild in forgotten:
         connection.execute("DELETE FROM subscription WHERE guild_id = ?", (guild,))
         connection.execute("DELETE FROM delivery WHERE guild_id = ?", (guild,))
+        connection.execute("DELETE FROM follow WHERE guild_id = ?", (guild,))
     if gone or back or forgotten:
-        _changed(connection)
+        changed(connection)
 
 
 def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str, now: datetime) -> None:
@@ -148,7 +150,7 @@ def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str
 
 def end(connection: sqlite3.Connection, guild_id: int, now: datetime) -> bool:
     """Turn a server's announcements off, and withdraw what was planned. Returns whether they were on."""
-    _changed(connection)
+    changed(connection)
     ended = connection.execute("DELETE FROM subscription WHERE guild_id = ?", (guild_id,)).rowcount > 0
     _withdraw(connection, "guild_id", guild_id, "off", now)
     return ended

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import discord
+import pytest
 import pytest_asyncio
 from simcord import ChannelHandle
 
@@ -391,3 +392,46 @@ async def test_a_month_after_it_was_removed_everything_of_a_server_is_forgotten(
         return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
     assert await eve.bot.database.read(kept) == [0, 0]
+
+
+async def test_a_server_that_follows_something_is_told_of_nothing_else(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    shown = await eve.ask("announcements follow", by=eve.admin, name="jin")
+    assert "**Followed: Jin**" in shown.text
+    assert "Announced is only what has to do with: Jin" in shown.text
+    assert "**Only what is followed** Jin" in (await eve.ask("announcements status")).text
+    assert "This server follows other things only" in (await eve.ask("announcements why", name="stars-gossip")).text
+    assert "Nothing is dated in this time." in (await eve.ask("announcements upcoming", days=3)).text
+
+    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
+        await eve.at(moment)
+
+    (post,) = eve.posts(channel)
+    assert "Close to You by Jin" in post.text
+
+
+@pytest.mark.parametrize("followed", ["stars-gossip", "bts", "lee min ho"])
+async def test_following_reaches_from_drama_group_and_actor(eve: World, followed: str) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.ask("announcements follow", by=eve.admin, name=followed)
+    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
+        await eve.at(moment)
+    expected = {"stars-gossip": 4, "bts": 1, "lee min ho": 1}
+    assert len(eve.posts(channel)) == expected[followed]
+
+
+async def test_unfollowing_the_last_lets_everything_be_told_again(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await eve.ask("announcements follow", by=eve.admin, name="itaewon")
+    assert "This was not followed: Jin" in (await eve.ask("announcements unfollow", by=eve.admin, name="jin")).text
+    shown = await eve.ask("announcements unfollow", by=eve.admin, name="itaewon")
+    assert "Everything is announced." in shown.text
+    await eve.at(PREMIERE)
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_members_may_not_choose_what_is_followed(eve: World) -> None:
+    assert "This is for admins" in (await eve.ask("announcements follow", name="jin")).text

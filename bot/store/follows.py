@@ -1,0 +1,60 @@
+"""What servers follow: works, people and groups. A server that follows something is told of nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+
+from bot.model import Label, Ref
+from bot.store.reading import entity_id, labels, marks
+from bot.store.subscriptions import changed
+
+MAX_FOLLOWS = 50
+"""More than a server can follow is everything, and no list to be read."""
+
+CONCERNS = (
+    "follow.entity_id = event.entity_id"
+    " OR follow.entity_id IN (SELECT work_id FROM ost WHERE ost.entity_id = event.entity_id)"
+    " OR follow.entity_id IN (SELECT artist_id FROM performer WHERE performer.entity_id = event.entity_id)"
+    " OR follow.entity_id IN (SELECT person_id FROM credit WHERE credit.entity_id = event.entity_id)"
+    " OR follow.entity_id IN (SELECT group_id FROM membership WHERE membership.entity_id IN"
+    "  (SELECT artist_id FROM performer WHERE performer.entity_id = event.entity_id))"
+)
+"""Whether a followed entity has to do with an event: it is the event's own, or its drama, performer, actor or group."""
+
+
+def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
+    """Follow an entity. Returns False where the server follows too many already."""
+    id_ = entity_id(connection, ref)
+    (count,) = connection.execute("SELECT count(*) FROM follow WHERE guild_id = ?", (guild_id,)).fetchone()
+    if id_ is None or count >= MAX_FOLLOWS:
+        return False
+    connection.execute("INSERT INTO follow VALUES (?, ?) ON CONFLICT DO NOTHING", (guild_id, id_))
+    changed(connection)
+    return True
+
+
+def remove(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
+    """Follow an entity no longer. Returns whether it was followed."""
+    removed = connection.execute(
+        "DELETE FROM follow WHERE guild_id = ? AND entity_id = ?", (guild_id, entity_id(connection, ref))
+    ).rowcount
+    changed(connection)
+    return removed > 0
+
+
+def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Label]:
+    """What a server follows."""
+    ids = [id_ for (id_,) in connection.execute("SELECT entity_id FROM follow WHERE guild_id = ?", (guild_id,))]
+    return list(labels(connection, ids).values())
+
+
+def concerned(connection: sqlite3.Connection, guild_id: int, event_ids: Collection[int]) -> set[int]:
+    """Those of some events that a server is told of, by what it follows: all of them, if it follows nothing."""
+    rows = connection.execute(
+        f"SELECT event.id FROM event WHERE event.id IN ({marks(event_ids)})"
+        " AND (NOT EXISTS (SELECT 1 FROM follow WHERE guild_id = ?)"
+        f"  OR EXISTS (SELECT 1 FROM follow WHERE guild_id = ? AND ({CONCERNS})))",
+        (*event_ids, guild_id, guild_id),
+    )
+    return {id_ for (id_,) in rows}
