@@ -11,13 +11,22 @@ from pathlib import Path
 
 from rich.console import Console
 
+from .fanout import fanout
 from .interactions import interactions
 from .measure import Contestant, Options, Report, able, write_json
+from .planning import planning
+from .search import search
 from .startup import startup
 
 Benchmark = Callable[[Sequence[Contestant], Options, Path], Awaitable[Report]]
 
-BENCHMARKS: dict[str, Benchmark] = {"startup": startup, "interactions": interactions}
+BENCHMARKS: dict[str, Benchmark] = {
+    "startup": startup,
+    "interactions": interactions,
+    "fanout": fanout,
+    "planning": planning,
+    "search": search,
+}
 
 
 async def measure(names: Sequence[str], options: Options, console: Console) -> list[Report]:

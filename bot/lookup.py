@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Generator, Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TypeVar
 
 from bot.database import Database
 from bot.errors import AmbiguousError, NotFoundError
-from bot.model import Kind, Ref
-from bot.search import Entry, Index, Match, certain
-from bot.store import catalogue, names
+from bot.model import Clock, Kind, Ref
+from bot.search import Builder, Entry, Index, Match, Tier, certain
+from bot.store import names
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SLICE = 0.001
+"""Seconds of work on the index between two turns of the event loop."""
+CHUNK = 50
+"""Entities that are read from the database at a time."""
+FOLLOWED = 200
+"""Changed entities up to which an index is patched; for more it is built anew."""
+PATIENCE = 1.0
+"""Seconds that a question waits for an index that is being built, before the one before it has to do."""
+SOON = 100
+"""Dates ahead that are looked through where nothing is typed."""
+
+
+def _utcnow() -> datetime:
+    return datetime.now(UTC)
 
 
 class Lookup:
     """Finds what somebody means. Follows every change of the catalogue, also those that another process makes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock = _utcnow) -> None:
         self._database = database
-        self._index = Index(())
-        self._revision = -1
-        self._building = asyncio.Lock()
+        self._clock = clock
+        self._index: Index | None = None
+        self._serial = -1
+        self._following = asyncio.Lock()
+        self._building: asyncio.Task[None] | None = None
+        self._until = 0.0
 
     async def index(self) -> Index:
-        """The index of the catalogue as it is now."""
-        if await self._database.read(catalogue.revision) != self._revision:
-            async with self._building:
-                revision = await self._database.read(catalogue.revision)
-                if revision != self._revision:
-                    entries = await self._database.read(names.entries)
-                    self._index = await asyncio.to_thread(Index, entries)
-                    self._revision = revision
+        """The index of the catalogue as it is now, or, while a large change is taken in, as it was before."""
+        if await self._database.read(names.serial) != self._serial:
+            await self._follow()
+        assert self._index is not None
         return self._index
 
     async def suggest(self, query: str, kinds: Collection[Kind], limit: int = 25) -> Sequence[Match]:
-        """What may be meant by what was typed so far, the best first."""
-        return (await self.index()).search(query, kinds, limit)
+        """What may be meant by what was typed so far, the best first; for nothing, what is upcoming or popular."""
+        index = await self.index()
+        found = index.search(query, kinds, limit)
+        if query.strip():
+            return found
+        soon = await self._database.read(names.upcoming, self._clock(), SOON)
+        entries = [entry for ref in soon if ref.kind in kinds and (entry := index.get(ref)) is not None]
+        first = {entry.ref: Match(entry, Tier.PREFIX, 100.0) for entry in entries}
+        return [*first.values(), *(match for match in found if match.entry.ref not in first)][:limit]
 
     async def find(self, query: str, kinds: Collection[Kind]) -> Entry:
         """The one entity that `query` means: a key that was chosen from suggestions, or a name.
@@ -52,3 +81,63 @@ class Lookup:
         if len(likely) > 1:
             raise AmbiguousError(query, [match.entry for match in likely])
         return likely[0].entry
+
+    async def _follow(self) -> None:
+        """Take in what changed: a little at once, much in the background while the index before it answers."""
+        async with self._following:
+            if self._building is None and not await self._patch():
+                self._building = asyncio.create_task(self._build())
+                self._building.add_done_callback(self._built)
+                self._until = perf_counter() + PATIENCE
+        if (building := self._building) is not None:
+            left = max(self._until - perf_counter(), 0) if self._index is not None else None
+            await asyncio.wait([building], timeout=left)
+            if building.done():
+                building.result()
+
+    def _built(self, building: asyncio.Task[None]) -> None:
+        self._building = None
+        if not building.cancelled() and (error := building.exception()) is not None:
+            log.error("The search index could not be built", exc_info=error)
+
+    async def _patch(self) -> bool:
+        """Take in what changed since the index was made, if it is little enough, and say whether it was."""
+        while self._index is not None:
+            changed = await self._database.read(names.changes, self._serial, FOLLOWED)
+            if changed is None or self._index.changes > FOLLOWED:
+                return False
+            serial, entries, gone = changed
+            if serial == self._serial:
+                return True
+            self._index = await _in_slices(self._index.with_changes(entries, gone))
+            self._serial = serial
+        return False
+
+    async def _build(self) -> None:
+        """Build the index anew."""
+        serial, ids = await self._database.read(names.in_order)
+        builder = Builder()
+        for start in range(0, len(ids), CHUNK):
+            entries = await self._database.read(names.entries, ids[start : start + CHUNK])
+            await _in_slices(_added(builder, entries))
+        self._index, self._serial = Index.of(await _in_slices(builder.finish())), serial
+        await self._patch()
+
+
+def _added(builder: Builder, entries: list[Entry]) -> Generator[None, None, None]:
+    for entry in entries:
+        builder.add(entry)
+        yield
+
+
+async def _in_slices(steps: Generator[None, None, T]) -> T:
+    """Run steps to their end, a slice at a time, and return what they return."""
+    until = perf_counter() + SLICE
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+        if perf_counter() >= until:
+            await asyncio.sleep(0)
+            until = perf_counter() + SLICE

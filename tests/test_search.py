@@ -187,13 +187,11 @@ def test_an_entity_is_got_by_its_key() -> None:
     assert INDEX.get(Ref(Kind.GROUP, "jin")) is None
 
 
-@pytest.mark.xfail(strict=True, reason="each word takes the first word it begins, and never gives it back")
 def test_words_in_another_order_find_a_name_whose_words_begin_alike() -> None:
     index = Index([entry("jinyoung-jin", "Jinyoung Jin")])
     assert [match.tier for match in index.search("jin jinyoung", ALL)] == [Tier.WORDS]
 
 
-@pytest.mark.xfail(strict=True, reason="the 50 names that resemble most are taken of all kinds, then filtered by kind")
 def test_a_misspelt_artist_is_suggested_also_beside_many_songs_that_are_called_alike() -> None:
     songs = [entry(f"song-{number}", f"Paper Moon {number}", kind=Kind.TRACK) for number in range(60)]
     artist = entry("club", "Paper Mood Club")
@@ -326,7 +324,6 @@ async def test_what_is_not_found_comes_with_what_is_near(
     assert [entry.ref.slug for entry in raised.value.near] == near
 
 
-@pytest.mark.xfail(strict=True, reason="a query of nothing but punctuation is taken for an empty one that means all")
 @pytest.mark.parametrize("kinds", [pytest.param({Kind.WORK}, id="one of them"), pytest.param(ARTISTS, id="many")])
 async def test_punctuation_alone_means_nobody(database: Database, kinds: frozenset[Kind]) -> None:
     with pytest.raises(NotFoundError):

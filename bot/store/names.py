@@ -3,67 +3,120 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 
 from bot.model import Kind, Label, Ref
 from bot.search import Entry
-from bot.store.reading import labels
+from bot.store.reading import labels, marks, stamp
+
+SEARCHED = (Kind.WORK, Kind.PERSON, Kind.GROUP, Kind.TRACK, Kind.ALBUM)
 
 _HINTS = (
-    "SELECT entity_id, group_id FROM membership ORDER BY id",
-    "SELECT entity_id, artist_id FROM performer ORDER BY position",
-    "SELECT character_id, entity_id FROM credit WHERE character_id IS NOT NULL ORDER BY id",
+    ("SELECT entity_id, group_id FROM membership WHERE entity_id IN ({}) ORDER BY id"),
+    ("SELECT entity_id, artist_id FROM performer WHERE entity_id IN ({}) ORDER BY position"),
+)
+"""Who an entity is shown with: a person's groups, a song's performers."""
+
+_HINTED = (
+    ("SELECT entity_id FROM membership WHERE group_id IN ({})"),
+    ("SELECT entity_id FROM performer WHERE artist_id IN ({})"),
 )
 
-_SEARCHED = (Kind.WORK, Kind.PERSON, Kind.GROUP, Kind.TRACK, Kind.ALBUM)
+_COUNTED = (
+    ("performer", "artist_id"),
+    ("credit", "person_id"),
+    ("credit", "entity_id"),
+    ("ost", "work_id"),
+    ("ost", "entity_id"),
+)
+"""What makes an entity important: its credits and its songs."""
+
+_WEIGHT = " + ".join(f"(SELECT count(*) FROM {table} WHERE {column} = entity.id)" for table, column in _COUNTED)
+_YEAR = (
+    "(SELECT CAST(substr(min(earliest), 1, 4) AS INTEGER) FROM event WHERE entity_id = entity.id AND claim = 0"
+    " AND kind IN ('premiere', 'album_release') AND earliest IS NOT NULL)"
+)
+_NAMED = (
+    f"kind IN ({', '.join(repr(kind.value) for kind in SEARCHED)})"
+    " AND EXISTS (SELECT 1 FROM name WHERE entity_id = entity.id)"
+)
 
 
-def entries(connection: sqlite3.Connection) -> list[Entry]:
-    """Everything that can be searched for."""
-    texts: dict[int, list[str]] = {}
-    for id_, name in connection.execute("SELECT entity_id, text FROM name ORDER BY entity_id, position"):
-        texts.setdefault(id_, []).append(name)
-    ids = {
-        id_: Ref(Kind(kind), slug)
-        for id_, kind, slug in connection.execute("SELECT id, kind, slug FROM entity")
-        if kind in _SEARCHED
-    }
-    known = _all_labels(connection)
-    hints: dict[int, list[Label]] = {}
-    for query in _HINTS:
-        for id_, other in connection.execute(query):
-            hints.setdefault(id_, []).append(known[other])
-    years = {
-        id_: int(earliest[:4])
-        for id_, earliest in connection.execute(
-            "SELECT entity_id, min(earliest) FROM event WHERE claim = 0 AND kind IN ('premiere', 'album_release')"
-            " AND earliest IS NOT NULL GROUP BY entity_id"
-        )
-    }
-    weights = _weights(connection)
-    return [
-        Entry(
-            ref=ref,
-            label=known[id_],
-            texts=tuple(dict.fromkeys(texts.get(id_, ()))),
-            hints=tuple(hints.get(id_, ())),
-            year=years.get(id_),
-            weight=weights.get(id_, 0),
-        )
-        for id_, ref in ids.items()
-        if texts.get(id_)
-    ]
+def serial(connection: sqlite3.Connection) -> int:
+    """The number of the last change of what can be searched for: another number, another state."""
+    (number,) = connection.execute("SELECT coalesce(max(serial), 0) FROM searched").fetchone()
+    return number
 
 
-def _all_labels(connection: sqlite3.Connection) -> dict[int, Label]:
-    return labels(connection, [id_ for (id_,) in connection.execute("SELECT id FROM entity")])
-
-
-def _weights(connection: sqlite3.Connection) -> dict[int, int]:
-    """How much the catalogue knows of an entity: what has more to show comes first among equals."""
-    return dict(
-        connection.execute(
-            "SELECT id, count(*) FROM (SELECT artist_id AS id FROM performer UNION ALL SELECT person_id FROM credit"
-            " UNION ALL SELECT work_id FROM ost UNION ALL SELECT entity_id FROM credit"
-            " UNION ALL SELECT entity_id FROM ost) GROUP BY id"
-        )
+def in_order(connection: sqlite3.Connection) -> tuple[int, array[int]]:
+    """The number of the last change, and the id of everything that can be searched for, the most important first."""
+    # Row by row: between two rows the thread lets others run, which it would not while it makes one long list.
+    rows = connection.execute(
+        f"SELECT id FROM entity WHERE {_NAMED} ORDER BY {_WEIGHT} DESC, coalesce({_YEAR}, 0) DESC, slug"
     )
+    return serial(connection), array("q", (id_ for (id_,) in rows))
+
+
+def entries(connection: sqlite3.Connection, ids: Collection[int]) -> list[Entry]:
+    """Entities as search sees them, in the order of their ids; those that cannot be searched for are left out."""
+    ids = tuple(ids)
+    texts: dict[int, dict[str, None]] = {}
+    for id_, text in connection.execute(
+        f"SELECT entity_id, text FROM name WHERE entity_id IN ({marks(ids)}) ORDER BY entity_id, position", ids
+    ):
+        texts.setdefault(id_, {}).setdefault(text)
+    pairs = [pair for query in _HINTS for pair in connection.execute(query.format(marks(ids)), ids)]
+    known = labels(connection, {*ids, *(other for _, other in pairs)})
+    hints: dict[int, list[Label]] = {}
+    for id_, other in pairs:
+        hints.setdefault(id_, []).append(known[other])
+    rows = connection.execute(f"SELECT id, {_YEAR}, {_WEIGHT} FROM entity WHERE {_NAMED} AND id IN ({marks(ids)})", ids)
+    found = {
+        id_: Entry(known[id_].ref, known[id_], tuple(texts[id_]), tuple(hints.get(id_, ())), year, weight)
+        for id_, year, weight in rows
+    }
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def changes(connection: sqlite3.Connection, since: int, most: int) -> tuple[int, list[Entry], list[Ref]] | None:
+    """What changed after the change of that number: the last number, the entities as they are now, and those that
+    are gone. None where more than `most` changed."""
+    rows = connection.execute(
+        "SELECT searched.kind, searched.slug, entity.id FROM searched LEFT JOIN entity USING (kind, slug)"
+        " WHERE serial > ? ORDER BY serial LIMIT ?",
+        (since, most + 1),
+    ).fetchall()
+    ids = [id_ for _, _, id_ in rows if id_ is not None]
+    # A changed name also changes what tells others apart.
+    ids = list(dict.fromkeys((*ids, *(id_ for query in _HINTED for id_ in _ids(connection, query, ids)))))
+    if len(rows) > most or len(ids) > most:
+        return None
+    found = entries(connection, ids)
+    refs = {entry.ref for entry in found}
+    return serial(connection), found, [ref for kind, slug, _ in rows if (ref := Ref(Kind(kind), slug)) not in refs]
+
+
+def upcoming(connection: sqlite3.Connection, now: datetime, most: int) -> list[Ref]:
+    """What has a date ahead, the soonest first, each with the artists and the dramas it belongs to."""
+    rows = connection.execute(
+        "SELECT entity_id FROM event WHERE claim = 0 AND earliest >= ? AND status <> 'cancelled'"
+        " ORDER BY earliest LIMIT ?",
+        (stamp(now), most),
+    )
+    ids: dict[int, None] = {}
+    for (id_,) in rows.fetchall():
+        ids.setdefault(id_)
+        for query in (
+            "SELECT artist_id FROM performer WHERE entity_id = ? ORDER BY position",
+            "SELECT work_id FROM ost WHERE entity_id = ? ORDER BY id",
+        ):
+            ids.update(dict.fromkeys(other for (other,) in connection.execute(query, (id_,))))
+    known = labels(connection, ids)
+    return [known[id_].ref for id_ in ids]
+
+
+def _ids(connection: sqlite3.Connection, query: str, ids: Sequence[int]) -> Iterator[int]:
+    rows: Iterable[tuple[int]] = connection.execute(query.format(marks(ids)), tuple(ids))
+    return (id_ for (id_,) in rows)

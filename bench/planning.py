@@ -1,0 +1,167 @@
+"""What it costs to look for what is due, and to plan it, in a catalogue of any size for very many servers."""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from bot.database import Database, migrate
+from bot.publisher import BATCH, LEASE, Publisher
+from bot.schedule import AHEAD, BEHIND, SPREAD
+from bot.store import deliveries
+from bot.store.reading import stamp
+
+from .measure import Contestant, Options, Report
+
+SIZES = (1_000, 100_000, 1_000_000)
+"""Events of the catalogue."""
+SUBSCRIPTIONS = 10_000
+ZONES = ("Asia/Seoul", "UTC", "Europe/Berlin", "America/New_York")
+RECENT = 10
+"""Events that came due within the last two weeks, whatever the size: those have to be looked at each time."""
+NOW = datetime(2031, 4, 5, 12, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=365)
+NEAREST = BEHIND + 3 * SPREAD
+"""How far from now the other events are, at the least: beyond what anybody looks at."""
+YEARS = timedelta(days=3650)
+GRAIN = 10
+"""SQLite's steps between two counts of them."""
+
+
+async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> Report:
+    """Ask the same at each size: none of it should cost more for there being more events."""
+    report = Report(f"Planning for {SUBSCRIPTIONS:,} subscriptions ({options.rounds} rounds)")
+    found: dict[int, Costs] = {}
+    for size in SIZES:
+        path = folder / f"planning-{size}.db"
+        build(path, size)
+        found[size] = await measured(path, options.rounds)
+        path.unlink()
+    for question in found[SIZES[0]].steps:
+        for size in SIZES:
+            costs = found[size]
+            report.add(f"{question}, {size:,} events: steps of SQLite", "thousands", "byeol", costs.steps[question])
+            report.add(f"{question}, {size:,} events: time", "ms", "byeol", costs.times[question])
+        for kind, unit in (("steps", "steps"), ("times", "time")):
+            least, most = (statistics.median(getattr(found[size], kind)[question]) for size in (SIZES[0], SIZES[-1]))
+            title = f"{question}: {unit}, {SIZES[-1]:,} events to {SIZES[0]:,}"
+            report.add(title, "ratio", "byeol", [most / least if least else None])
+    return report
+
+
+@dataclass
+class Costs:
+    """What each question cost, a value for each round."""
+
+    steps: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in thousands
+    times: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in milliseconds
+
+
+async def measured(path: Path, rounds: int) -> Costs:
+    """Ask everything that a tick asks, in the order in which a day goes."""
+    costs, clock = Costs(), [NOW]
+    database = await Database.open(path)
+    try:
+        # Nothing is sent: what plans needs no client.
+        publisher = Publisher(cast("Any", None), database, lambda: clock[0])
+        plan: Callable[[datetime], Awaitable[None]] = publisher._plan  # pyright: ignore[reportPrivateUsage]
+        await plan(NOW)
+        # Each round goes twice: once by the clock, and once with the steps counted, which takes time of its own.
+        for turn in range(2 * rounds):
+            ask = partial(counted if turn % 2 else timed, database, costs)
+            await ask("look whether anything is due", lambda: database.read(deliveries.pulse))
+            await ask("plan, nothing new", lambda: plan(clock[0]))
+            clock[0] += timedelta(minutes=1)
+            await database.write(_one_more, clock[0] + AHEAD)
+            await ask("plan one event", lambda: plan(clock[0]))
+            then = clock[0] + AHEAD
+            await ask(f"claim {BATCH}", lambda at=then: database.write(deliveries.claim, at, "bench", LEASE, BATCH))
+            await database.write(_settle)
+    finally:
+        await database.close()
+    return costs
+
+
+async def timed(_: Database, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask a question by the clock."""
+    begun = time.perf_counter()
+    await ask()
+    costs.times.setdefault(question, []).append((time.perf_counter() - begun) * 1000)
+
+
+async def counted(database: Database, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask a question and count the steps of SQLite's virtual machine."""
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    def watch(connection: sqlite3.Connection, handler: Callable[[], int] | None) -> None:
+        connection.set_progress_handler(handler, GRAIN)
+
+    # Questions that are asked one after the other are all asked of the same reader.
+    for handler in (step, None):
+        await database.read(watch, handler)
+        await database.write(watch, handler)
+        if handler is not None:
+            await ask()
+    costs.steps.setdefault(question, []).append(count * GRAIN / 1000)
+
+
+def _one_more(connection: sqlite3.Connection, at: datetime) -> None:
+    """Let one event be due then, as if it had come nearer by itself."""
+    (event,) = connection.execute(
+        "SELECT id FROM event WHERE claim = 0 AND earliest >= ? ORDER BY earliest LIMIT 1", (stamp(NOW + 2 * SPREAD),)
+    ).fetchone()
+    connection.execute("UPDATE event SET earliest = ?, latest = ? WHERE id = ?", (stamp(at), stamp(at), event))
+
+
+def _settle(connection: sqlite3.Connection) -> None:
+    """Let everything be sent."""
+    connection.execute(
+        "UPDATE delivery SET state = 'sent', try_at = NULL, settled_at = ? WHERE try_at IS NOT NULL", (stamp(NOW),)
+    )
+
+
+def build(path: Path, size: int) -> None:
+    """A catalogue of `size` dated songs: `RECENT` of them lately, the others evenly in ten years before and after."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection)
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        numbers = f"WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {size})"
+        connection.execute(
+            f"{numbers} INSERT INTO entity (id, kind, slug, origin) SELECT n, 'track', n, 'bench' FROM n"
+        )
+        connection.execute(
+            f"{numbers} INSERT INTO fact (id, entity_id, shape, rank, certainty)"
+            " SELECT n, n, 'event', 0, 'stated' FROM n"
+        )
+        lately = f"{NOW.timestamp()} - n * {BEHIND.total_seconds()} / {RECENT + 1}"
+        apart = YEARS.total_seconds() / ((size - RECENT) / 2)
+        around = f"{NOW.timestamp()} + (n % 2 * 2 - 1) * ({NEAREST.total_seconds()} + (n - {RECENT}) / 2 * {apart})"
+        at = f"strftime('%Y-%m-%dT%H:%M:%SZ', iif(n <= {RECENT}, {lately}, {around}), 'unixepoch')"
+        connection.execute(
+            f"{numbers}, dated (n, at) AS (SELECT n, {at} FROM n)"
+            " INSERT INTO event (id, entity_id, kind, number, claim, status, revision, earliest, latest, precision,"
+            "  zone, changed_at)"
+            " SELECT n, n, 'ost_release', 0, 0, iif(at > ?, 'confirmed', 'released'), 1, at, at, 'minute', 'UTC', ?"
+            "  FROM dated",
+            (stamp(NOW), stamp(LONG_AGO)),
+        )
+        connection.executemany(
+            "INSERT INTO subscription (guild_id, channel_id, language, zone, kinds, stages, grace, since)"
+            " VALUES (?1, ?1, 'en', ?2, ',premiere,ost_release,', ',now,moved,cancelled,', 21600, ?3)",
+            [(number, ZONES[number % len(ZONES)], stamp(LONG_AGO)) for number in range(1, SUBSCRIPTIONS + 1)],
+        )
+        connection.execute("COMMIT")

@@ -1,0 +1,372 @@
+"""What finding a name costs, at 1,000, 10,000 and 100,000 entities of three names, and what else it could cost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import aiosqlite
+from rapidfuzz import fuzz, process
+from rich.console import Console
+from rich.table import Table
+
+from bot.database import Database
+from bot.lookup import Lookup
+from bot.model import Kind
+from bot.search import Entry, Index
+from bot.seeding import load_own
+from bot.store import catalogue as stored
+from tests.search.catalogue import catalogue
+from tests.search.changes import changed
+
+from .measure import Contestant, Options, Report, percentile, resident_mb
+
+SIZES = (1_000, 10_000, 100_000)
+SEED = 20_250_104
+TYPED = 2_000
+"""Names that are typed, each changed at random, and each keystroke of 400 of them."""
+SLOW = 25
+"""Questions to ways that take hundreds of milliseconds for one."""
+BEAT = 0.001
+ALL = frozenset(Kind)
+
+Figures = dict[str, float]
+
+
+def timed(ask: Callable[[str], object], queries: Sequence[str]) -> list[float]:
+    """Milliseconds of each question."""
+    took: list[float] = []
+    for query in queries:
+        begin = time.perf_counter()
+        ask(query)
+        took.append((time.perf_counter() - begin) * 1000)
+    return took
+
+
+class Heartbeat:
+    """How long the event loop was held, in milliseconds: by how much a short sleep overslept, at most."""
+
+    longest = 0.0
+
+    async def beat(self) -> None:
+        while True:
+            begin = time.perf_counter()
+            await asyncio.sleep(BEAT)
+            self.longest = max(self.longest, (time.perf_counter() - begin - BEAT) * 1000)
+
+
+@asynccontextmanager
+async def heartbeat() -> AsyncIterator[Heartbeat]:
+    heart = Heartbeat()
+    beating = asyncio.create_task(heart.beat())
+    await asyncio.sleep(5 * BEAT)
+    heart.longest = 0.0
+    try:
+        yield heart
+        await asyncio.sleep(2 * BEAT)
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beating
+
+
+def fill(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """Store entities with their names, and as many parts in one drama as give them their weight, in few rows."""
+    for id_, entry in enumerate(entries, start=1):
+        connection.execute(
+            "INSERT INTO entity (id, kind, slug, origin) VALUES (?, ?, ?, 'bench')",
+            (id_, entry.ref.kind, entry.ref.slug),
+        )
+        facts = ((position, text, "ko" if position == 1 else "en") for position, text in enumerate(entry.texts))
+        for position, text, language in facts:
+            fact = connection.execute(
+                "INSERT INTO fact (entity_id, shape, rank, certainty) VALUES (?, 'name', 0, 'stated')", (id_,)
+            ).lastrowid
+            connection.execute(
+                "INSERT INTO name VALUES (?, ?, ?, 'official', ?, ?)", (fact, id_, text, language, position)
+            )
+        for _ in range(min(entry.weight, 30) if entry.ref.kind is Kind.PERSON else 0):
+            fact = connection.execute(
+                "INSERT INTO fact (entity_id, shape, rank, certainty) VALUES (1, 'credit', 0, 'stated')"
+            ).lastrowid
+            connection.execute(
+                "INSERT INTO credit (id, entity_id, person_id, billing) VALUES (?, 1, ?, 0)", (fact, id_)
+            )
+
+
+def rename(connection: sqlite3.Connection, slug: str, text: str) -> None:
+    connection.execute(
+        "UPDATE name SET text = ? WHERE position = 0 AND entity_id = (SELECT id FROM entity WHERE slug = ?)",
+        (text, slug),
+    )
+
+
+async def follow(lookup: Lookup, database: Database, entries: Sequence[Entry]) -> Figures:
+    """Change names one by one, as another process would, and ask until each is found."""
+    took: list[float] = []
+    async with heartbeat() as heart:
+        for number, entry in enumerate(entries):
+            name = f"Quxwolf Zyphon {number}"
+            await database.write(rename, entry.ref.slug, name)
+            begin = time.perf_counter()
+            while not (found := await lookup.suggest(name, ALL, 1)) or found[0].entry.ref != entry.ref:
+                pass
+            took.append((time.perf_counter() - begin) * 1000)
+    return {"a changed name is found (ms)": statistics.median(took), "held by following (ms)": heart.longest}
+
+
+async def select_one(path: Path) -> Figures:
+    async with aiosqlite.connect(path) as connection:
+        took: dict[str, list[float]] = {"fetchall": [], "cursor": []}
+        for _ in range(2000):
+            begin = time.perf_counter()
+            await connection.execute_fetchall("SELECT 1")
+            middle = time.perf_counter()
+            async with connection.execute("SELECT 1") as cursor:
+                await cursor.fetchone()
+            took["fetchall"].append((middle - begin) * 1000)
+            took["cursor"].append((time.perf_counter() - middle) * 1000)
+    return {
+        "SELECT 1, execute_fetchall (ms)": statistics.median(took["fetchall"]),
+        "SELECT 1, cursor (ms)": statistics.median(took["cursor"]),
+    }
+
+
+def recall(found: Callable[[str], Sequence[str]], asked: Sequence[tuple[str, str, Entry]], way: str) -> Figures:
+    """The share of questions of which what was meant, or one of the same name, is first, or of the first five."""
+    first = five = 0
+    for _, query, entry in asked:
+        fits = [name in entry.texts for name in found(query)[:5]]
+        first += fits[:1] == [True]
+        five += any(fits)
+    return {f"{way}: recall@1": first / len(asked), f"{way}: recall@5": five / len(asked)}
+
+
+def others(entries: Sequence[Entry], asked: Sequence[tuple[str, str, Entry]]) -> Figures:
+    """The same questions to LIKE, to FTS5's trigrams and to rapidfuzz, over the same names."""
+    names = [text for entry in entries for text in entry.texts]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE plain (text)")
+    connection.execute("CREATE VIRTUAL TABLE grams USING fts5 (text, tokenize = 'trigram')")
+    for table in ("plain", "grams"):
+        connection.executemany(f"INSERT INTO {table} VALUES (?)", ((name,) for name in names))
+
+    def like(query: str) -> list[str]:
+        rows = connection.execute("SELECT text FROM plain WHERE text LIKE ? LIMIT 25", (f"%{query}%",))
+        return [text for (text,) in rows]
+
+    def grams(query: str) -> list[str]:
+        quoted = '"' + query.replace('"', '""') + '"'
+        rows = connection.execute("SELECT text FROM grams WHERE text MATCH ? ORDER BY rank LIMIT 25", (quoted,))
+        return [text for (text,) in rows]
+
+    def linear(query: str) -> list[str]:
+        return [name for name, _, _ in process.extract(query, names, scorer=fuzz.WRatio, limit=25)]
+
+    figures: Figures = {}
+    for way, ask, count in (
+        ("LIKE '%q%'", like, 100),
+        ("FTS5 trigram", grams, 400),
+        ("linear rapidfuzz", linear, SLOW),
+    ):
+        took = timed(ask, [query for _, query, _ in asked[:count]])
+        figures |= {f"{way}: median (ms)": statistics.median(took), f"{way}: p99 (ms)": percentile(took, 0.99)}
+        figures |= recall(ask, asked[:count], way)
+    return figures
+
+
+def ask(index: Index, asked: Sequence[tuple[str, str, Entry]]) -> Figures:
+    """What questions cost, and what they find. What is slow is asked again: a busy machine is slow only once."""
+    queries = [query for _, query, _ in asked]
+    keystrokes = [query[:length] for query in queries[: TYPED // 5] for length in range(1, len(query) + 1)]
+    Random(SEED).shuffle(keystrokes)
+
+    def search(query: str) -> object:
+        return index.search(query, ALL)
+
+    typed, whole = timed(search, keystrokes), timed(search, queries)
+    slowest = sorted(zip([*typed, *whole], [*keystrokes, *queries], strict=True), reverse=True)[:50]
+    again = max(min(timed(search, [query] * 5)) for _, query in slowest)
+    return {
+        "keystroke: median (ms)": statistics.median(typed),
+        "keystroke: p99 (ms)": percentile(typed, 0.99),
+        "changed name: median (ms)": statistics.median(whole),
+        "changed name: p99 (ms)": percentile(whole, 0.99),
+        "longest question (ms)": again,
+        **recall(
+            lambda query: [text for m in index.search(query, ALL, 5) for text in m.entry.texts[:1]], asked, "Byeol"
+        ),
+    }
+
+
+async def measure(size: int, folder: Path) -> Figures:
+    path = folder / f"search-{size}.db"
+    entries = list(catalogue(size, SEED))
+    database = await Database.open(path)
+    await database.write(fill, entries)
+    meant = changed(Random(SEED), entries, TYPED)
+    changing = Random(SEED).sample(entries, 20)
+    gc.collect()
+    gc.freeze()
+    before = resident_mb(os.getpid()) or 0.0
+    async with heartbeat() as idle:
+        await asyncio.sleep(2)
+    lookup = Lookup(database)
+    async with heartbeat() as heart:
+        begin = time.perf_counter()
+        index = await lookup.index()
+        built = time.perf_counter() - begin
+    gc.collect()
+    figures = {
+        "memory (MB)": (resident_mb(os.getpid()) or 0.0) - before,
+        "build (s)": built,
+        "held by building (ms)": heart.longest,
+        "held by nothing (ms)": idle.longest,
+        **ask(index, meant),
+        **await select_one(path),
+    }
+    took: list[float] = []
+    for _, query, _ in meant[:500]:
+        begin = time.perf_counter()
+        await lookup.suggest(query, ALL)
+        took.append((time.perf_counter() - begin) * 1000)
+    figures["with the question whether anything changed: median (ms)"] = statistics.median(took)
+    figures |= await follow(lookup, database, changing)
+    await database.close()
+    return figures | others(entries, meant)
+
+
+async def seeds(folder: Path) -> Figures:
+    """What a start pays for search at the size of the project's own catalogue, the best of five."""
+    database = await Database.open(folder / "search-seeds.db")
+    await database.write(stored.apply, load_own(), datetime.now(UTC))
+    took: list[float] = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        await Lookup(database).index()
+        took.append((time.perf_counter() - begin) * 1000)
+    await database.close()
+    return {"start-up with the seeds (ms)": min(took)}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is promised of a figure: `value` of all sizes' figures is at most, or at least, `bound`."""
+
+    words: str
+    value: Callable[[dict[int, Figures], Figures], float]
+    bound: float
+    at_least: bool = False
+
+    def met(self, value: float) -> bool:
+        return value >= self.bound if self.at_least else value <= self.bound
+
+
+def _worst(figure: str) -> Callable[[dict[int, Figures], Figures], float]:
+    return lambda sizes, _: max(figures[figure] for figures in sizes.values())
+
+
+TARGETS = (
+    Target("recall@5 at 10,000", lambda sizes, _: sizes[10_000]["Byeol: recall@5"], 0.97, at_least=True),
+    Target("recall@1 at 10,000", lambda sizes, _: sizes[10_000]["Byeol: recall@1"], 0.90, at_least=True),
+    Target("recall@5 at 100,000", lambda sizes, _: sizes[100_000]["Byeol: recall@5"], 0.92, at_least=True),
+    Target("recall@1 at 100,000", lambda sizes, _: sizes[100_000]["Byeol: recall@1"], 0.80, at_least=True),
+    Target(
+        "a keystroke at 10,000, in SELECT 1 (execute_fetchall)",
+        lambda sizes, _: sizes[10_000]["keystroke: median (ms)"] / sizes[10_000]["SELECT 1, execute_fetchall (ms)"],
+        2,
+    ),
+    Target(
+        "a changed name at 10,000, in SELECT 1 (execute_fetchall)",
+        lambda sizes, _: sizes[10_000]["changed name: median (ms)"] / sizes[10_000]["SELECT 1, execute_fetchall (ms)"],
+        2,
+    ),
+    Target(
+        "a changed name at 10,000, in SELECT 1 (cursor)",
+        lambda sizes, _: sizes[10_000]["changed name: median (ms)"] / sizes[10_000]["SELECT 1, cursor (ms)"],
+        2,
+    ),
+    Target(
+        "a keystroke at 100,000, in those at 1,000",
+        lambda sizes, _: sizes[100_000]["keystroke: median (ms)"] / sizes[1_000]["keystroke: median (ms)"],
+        2.2,
+    ),
+    Target(
+        "a changed name at 100,000, in those at 1,000",
+        lambda sizes, _: sizes[100_000]["changed name: median (ms)"] / sizes[1_000]["changed name: median (ms)"],
+        2.2,
+    ),
+    Target(
+        "a changed name at 100,000, in linear rapidfuzz",
+        lambda sizes, _: sizes[100_000]["changed name: median (ms)"] / sizes[100_000]["linear rapidfuzz: median (ms)"],
+        1 / 500,
+    ),
+    Target("longest question (ms)", _worst("longest question (ms)"), 3),
+    Target("held by building (ms)", _worst("held by building (ms)"), 5),
+    Target("held by following (ms)", _worst("held by following (ms)"), 5),
+    Target("memory at 100,000 (MB)", lambda sizes, _: sizes[100_000]["memory (MB)"], 100),
+    Target("a changed name is found (ms)", _worst("a changed name is found (ms)"), 50),
+    Target("start-up with the seeds (ms)", lambda _, seeds: seeds["start-up with the seeds (ms)"], 20),
+)
+
+
+@dataclass
+class SearchReport(Report):
+    """One column for each size, and every promise with what was measured."""
+
+    sizes: dict[int, Figures] = field(default_factory=dict[int, Figures])
+    start: Figures = field(default_factory=dict[str, float])
+
+    def print(self, console: Console) -> None:
+        table = Table(title=self.title, title_justify="left")
+        table.add_column("figure")
+        for size in self.sizes:
+            table.add_column(f"{size:,}", justify="right")
+        for figure in next(iter(self.sizes.values())):
+            table.add_row(figure, *(f"{figures[figure]:.3g}" for figures in self.sizes.values()))
+        console.print(table)
+        promises = Table(title="Promises", title_justify="left")
+        for column in ("promise", "measured", "bound", ""):
+            promises.add_column(column)
+        for target in TARGETS:
+            value = target.value(self.sizes, self.start)
+            bound = f"{'at least' if target.at_least else 'at most'} {target.bound:.3g}"
+            promises.add_row(target.words, f"{value:.3g}", bound, "pass" if target.met(value) else "[bold red]FAIL[/]")
+        console.print(promises)
+        for note in self.notes:
+            console.print(f"- {note}", markup=False, highlight=False)
+
+    def as_json(self) -> dict[str, object]:
+        return {"title": self.title, "figures": self.sizes, "start": self.start, "notes": self.notes}
+
+
+async def search(contestants: Sequence[Contestant], options: Options, folder: Path) -> SearchReport:
+    """Measure each size in a process of its own, so that none finds the memory of another."""
+    report = SearchReport(f"Search (names changed at random, seed {SEED})", start=await seeds(folder))
+    for size in SIZES:
+        command = [sys.executable, "-m", "bench.search", str(size), str(folder)]
+        ran = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
+        report.sizes[size] = json.loads(ran.stdout)
+    report.notes.append(
+        "Held by building and following: what a sleeping task overslept, the machine's own noise included."
+    )
+    report.notes.append(f"Linear rapidfuzz answers {SLOW} of the questions, LIKE 100, FTS5 400, Byeol {TYPED}.")
+    return report
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(measure(int(sys.argv[1]), Path(sys.argv[2])))))

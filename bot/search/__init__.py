@@ -1,0 +1,12 @@
+"""Names: how they are compared, and which entity somebody means. Pure.
+
+`spelling` gives the forms in which names are compared, `places` finds beginnings, `typos` near misses, `table` holds
+them, `asking` asks a table from the best fit to the weakest, and `index` adds what changed.
+"""
+
+from bot.search.entry import Entry, Match, Tier, certain
+from bot.search.index import Index
+from bot.search.spelling import plain
+from bot.search.table import Builder
+
+__all__ = ["Builder", "Entry", "Index", "Match", "Tier", "certain", "plain"]

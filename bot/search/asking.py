@@ -1,0 +1,255 @@
+"""How a table is asked: from the best way in which a name can fit to the weakest, until there is enough. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property, partial
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.search import spelling
+from bot.search.entry import Tier
+from bot.search.table import Table
+
+MAX_QUERY = 64
+"""Characters of a query that are looked at; longer ones are nobody's name."""
+ENOUGH = 6
+"""Entities after which nothing is looked for that only resembles the query."""
+MOST_FUZZY = 8
+"""Entities that are suggested only because they resemble the query."""
+CUTOFF = 0.62
+"""The similarity, of 1, below which nothing is suggested."""
+NEAR = 0.84
+"""The similarity, of 1, from which on no weaker candidates are looked for."""
+CUT = 0.96
+"""What counts of the similarity where only the beginning of a name was typed."""
+HEARD = 0.55
+"""The similarity of sound, of 1, below which the spelling is not compared."""
+MOST_INITIALS = 8
+"""Letters of a query up to which they may be the initials of a title."""
+WIDE = 3000
+"""Places at which a word begins as asked, up to which their entities are compared with those of another word."""
+WIDEST = 100
+"""Entities that have all words, of which it is made sure that no word was taken twice."""
+MOST_ALIKE = 40
+"""Entities that sound like the query, whose spelling is compared."""
+
+
+_extract = partial(process.extract, scorer=OSA.normalized_similarity, score_cutoff=0.4, limit=None)
+
+
+Hits = dict[int, tuple[Tier, float]]
+"""The numbers of entities, the best first, with how well each fits: `Match` says more."""
+
+
+class Asked:
+    """What was typed, in the forms in which names are compared."""
+
+    def __init__(self, query: str) -> None:
+        self.name = spelling.plain(query[:MAX_QUERY])
+        self.bare = spelling.bare(self.name)
+        self.form = spelling.squash(self.name)
+        self.bare_form = spelling.squash(self.bare) if self.bare != self.name else self.form
+        self.words = self.bare.split()
+        self.hangul = spelling.has_hangul(self.form)
+        self.initials = spelling.is_initials(self.form)
+
+    @cached_property
+    def folds(self) -> list[bytes]:
+        """The forms in which romanisations meet."""
+        return spelling.folds(self.name)
+
+    @cached_property
+    def likened(self) -> list[bytes]:
+        """The forms that are compared with those of names that are not quite what was asked."""
+        return [self.form] if self.hangul else self.folds
+
+
+class Search:
+    """One question to one table."""
+
+    def __init__(self, table: Table, asked: Asked, kinds: Collection[int], limit: int, hidden: Collection[int]) -> None:
+        self._table = table
+        self._asked = asked
+        self._kinds = kinds
+        self._limit = limit
+        self._hidden = hidden
+        self._found: Hits = {}
+
+    def run(self) -> Hits:
+        """What was found, the best first."""
+        asked, starts = self._asked, self._table.starts
+        if not asked.form:
+            self._add(Tier.PREFIX, starts.owners(b"", self._kinds))
+            return self._found
+        exact, longer = starts.exactly_and_owners(asked.form, self._kinds)
+        self._add(Tier.EXACT, exact)
+        if asked.bare_form != asked.form:
+            self._add(Tier.EXACT, starts.exactly(asked.bare_form, self._kinds))
+        self._add(Tier.PREFIX, longer)
+        for stage in (self._words, self._sounds, self._any_order, self._initials, self._resembling):
+            if len(self._found) >= self._limit:
+                break
+            stage()
+        return self._found
+
+    def _add(self, tier: Tier, numbers: Iterable[int], score: float = 100.0) -> None:
+        found, kinds, wanted, hidden, limit = self._found, self._table.kinds, self._kinds, self._hidden, self._limit
+        fit = (tier, score)
+        for number in numbers:
+            if len(found) >= limit:
+                return
+            if number not in found and kinds[number] in wanted and number not in hidden:
+                found[number] = fit
+
+    def _words(self) -> None:
+        asked, table = self._asked, self._table
+        if asked.bare_form != asked.form:
+            self._add(Tier.WORDS, table.starts.owners(asked.bare_form, self._kinds))
+        self._add(Tier.WORDS, table.words.owners(asked.bare_form, self._kinds), 95)
+        if 2 <= len(asked.words) <= 3 and not self._found:
+            # The family name last, or first: "min-ho lee" begins as Lee Min-ho does.
+            for turned in _turned(asked.words):
+                self._add(Tier.WORDS, table.starts.owners(spelling.squash(turned), self._kinds), 90)
+
+    def _any_order(self) -> None:
+        """The entities in whose names each word that was asked for begins a word of its own."""
+        if len(self._asked.words) < 2 or self._found:
+            return
+        table = self._table
+        asked = sorted(map(spelling.squash, self._asked.words), key=len, reverse=True)
+        both: set[int] | None = None
+        for word in asked:
+            starts, words = table.starts.every(word, WIDE), table.words.every(word, WIDE)
+            if starts is None or words is None:
+                continue
+            both = starts | words if both is None else both & (starts | words)
+            if not both:
+                return
+        likely = sorted(self._new(both or ()))[:WIDEST]
+        self._add(Tier.WORDS, [number for number in likely if self._has_words(number, asked)], 85)
+
+    def _has_words(self, number: int, asked: list[bytes]) -> bool:
+        texts = self._table.entry(number).texts
+        return any(
+            _words_begin(asked, [spelling.squash(word) for word in spelling.plain(text).split()]) for text in texts
+        )
+
+    def _sounds(self) -> None:
+        asked, sounds = self._asked, self._table.sounds
+        alike: dict[int, bool] = {}
+        for fold in asked.folds:
+            exact, longer = sounds.exactly_and_owners(fold, self._kinds)
+            alike |= dict.fromkeys(exact, True)
+            if len(fold) >= 4:
+                alike = dict.fromkeys(longer, False) | alike
+        if not alike and 2 <= len(asked.words) <= 3 and asked.name.isascii():
+            for turned in _turned(asked.words):
+                alike |= dict.fromkeys(sounds.exactly(spelling.fold(turned), self._kinds), True)
+        new = sorted(self._new(alike), key=lambda number: (not alike[number], number))[:MOST_ALIKE]
+        if asked.hangul:
+            # Who has a name in Hangul is found by that, or was not meant.
+            new = [number for number in new if not any(map(spelling.has_hangul, self._table.names.of(number)))]
+        if len(new) == 1 and alike[new[0]]:
+            self._add(Tier.SOUNDS_LIKE, new)
+        elif new:
+            form = next(iter(spelling.spoken(asked.name)), asked.form)
+            spelt = self._likeness(new, form)
+            for number in sorted(new, key=lambda number: (-spelt[number], number)):
+                if alike[number] or spelt[number] >= NEAR:
+                    self._add(Tier.SOUNDS_LIKE, (number,), 100 * spelt[number])
+
+    def _initials(self) -> None:
+        asked, initials = self._asked, self._table.initials
+        if (asked.initials and len(asked.form) >= 2) or (2 <= len(asked.form) <= 3 and not asked.hangul):
+            exact, longer = initials.exactly_and_owners(asked.form, self._kinds)
+            self._add(Tier.INITIALS, exact)
+            self._add(Tier.INITIALS, longer, 90)
+        elif not asked.hangul and len(asked.form) <= MOST_INITIALS:
+            self._add(Tier.INITIALS, initials.exactly(asked.form, self._kinds))
+
+    def _resembling(self) -> None:
+        asked, typos = self._asked, self._table.typos
+        tier = next(iter(self._found.values()))[0] if self._found else Tier.FUZZY
+        if tier <= Tier.WORDS or len(self._found) >= ENOUGH or len(asked.form) < 2 or asked.initials:
+            return
+        likeness: dict[int, float] = {}
+        best = 0.0 if asked.hangul else self._measure(likeness, typos.spelt(asked.form, self._new))
+        weaker = zip(*(typos.candidates(form, self._new) for form in asked.likened), strict=True)
+        while best < NEAR and (candidates := next(weaker, None)) is not None:
+            best = self._measure(likeness, [number for numbers in candidates for number in numbers])
+            if self._found:
+                break
+        for number, alike in sorted(likeness.items(), key=lambda found: (-found[1], found[0]))[:MOST_FUZZY]:
+            if alike < CUTOFF:
+                break
+            self._add(Tier.FUZZY, (number,), 100 * alike)
+
+    def _new(self, numbers: Iterable[int]) -> list[int]:
+        """The entities that may still be added."""
+        found, hidden, wanted, kinds = self._found, self._hidden, self._kinds, self._table.kinds
+        return [n for n in numbers if n not in found and kinds[n] in wanted and n not in hidden]
+
+    def _measure(self, likeness: dict[int, float], numbers: Iterable[int]) -> float:
+        """Note how alike the forms of entities are, and return the most alike."""
+        new = [number for number in dict.fromkeys(numbers) if number not in likeness]
+        if new:
+            asked, table = self._asked, self._table
+            if asked.hangul:
+                likeness |= _alike([asked.form], new, table.names.of)
+            else:
+                # Half by how it sounds, half by how it is spelt.
+                heard = _alike(asked.folds, new, table.folds.of)
+                near = [number for number in new if heard.get(number, 0.0) >= HEARD]
+                spelt = _alike([asked.form], near, self._spellings)
+                likeness |= {number: (heard[number] + spelt.get(number, 0.0)) / 2 for number in near}
+        return max(likeness.values(), default=0.0)
+
+    def _spellings(self, number: int) -> list[bytes]:
+        return self._table.names.of(number) + self._table.spoken.of(number)
+
+    def _likeness(self, numbers: list[int], form: bytes) -> dict[int, float]:
+        """How alike the spelling of entities is: of their names, and of their Hangul in Latin letters."""
+        return dict.fromkeys(numbers, 0.0) | _alike([form], numbers, self._spellings)
+
+
+def _alike(asked: list[bytes], numbers: list[int], of: Callable[[int], list[bytes]]) -> dict[int, float]:
+    """How alike each entity's best form is, of 1; what was asked may also be the beginning of it."""
+    choices: list[bytes] = []
+    owners: list[int] = []
+    for number in numbers:
+        forms = of(number)
+        choices += forms
+        owners += [number] * len(forms)
+    found: dict[int, float] = {}
+    best = 0.0
+    for form in asked:
+        for _, alike, place in _extract(form, choices):
+            owner = owners[place]
+            if owner not in found or alike > found[owner]:
+                found[owner] = alike
+                best = max(best, alike)
+    form, length = asked[0], len(asked[0])
+    if best < NEAR and length >= 4:
+        for _, alike, place in _extract(form, [choice[:length] for choice in choices]):
+            owner = owners[place]
+            if len(choices[place]) > length and (owner not in found or CUT * alike > found[owner]):
+                found[owner] = CUT * alike
+    return found
+
+
+def _turned(words: list[str]) -> list[str]:
+    """Two or three words with the first last, and with the last first."""
+    return list(dict.fromkeys((" ".join((*words[-1:], *words[:-1])), " ".join((*words[1:], words[0])))))
+
+
+def _words_begin(asked: list[bytes], words: list[bytes]) -> bool:
+    """Whether each word that was asked for begins a word of the name of its own, in whatever order."""
+    if not asked:
+        return True
+    first, *others = sorted(asked, key=len, reverse=True)
+    return any(
+        word.startswith(first) and _words_begin(others, words[:place] + words[place + 1 :])
+        for place, word in enumerate(words)
+    )

@@ -1,0 +1,83 @@
+"""Typed queries of every kind, over the seeds and over a generated catalogue: who is found first, and among five."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from bot.database import Database
+from bot.lookup import Lookup
+from bot.model import Kind
+from bot.search import Entry, Index
+
+from .catalogue import catalogue
+
+ALL = frozenset(Kind)
+GENERATED = (2_000, 20_250_104)
+"""Size and seed of the catalogue that the queries of the file were drawn from."""
+
+CERTAIN = {"exact", "prefix", "word prefix"}
+"""Kinds that leave no doubt: all must be found, in the first place."""
+AT_LEAST = {"recall@1": 0.90, "recall@5": 0.97}
+"""Of all other kinds together."""
+
+
+class Typed(NamedTuple):
+    """One line of the file."""
+
+    catalogue: str
+    kind: str
+    query: str
+    expected: str
+
+
+def _typed() -> list[Typed]:
+    lines = (Path(__file__).parent / "queries.tsv").read_text("utf-8").splitlines()[1:]
+    return [Typed(*line.split("\t")) for line in lines]
+
+
+@pytest.fixture
+async def indexes(database: Database) -> dict[str, Index]:
+    return {"seeds": await Lookup(database).index(), "generated": Index(catalogue(*GENERATED))}
+
+
+def _same_name(found: Entry, expected: Entry) -> bool:
+    """Whether they are one, or two of one name, which no query tells apart: a menu does, by group, work or year."""
+    return found.ref == expected.ref or bool({*found.texts[:2]} & {*expected.texts[:2]})
+
+
+def test_the_file_has_queries_of_every_kind_for_entities_that_exist(indexes: dict[str, Index]) -> None:
+    typed = _typed()
+    assert len(typed) >= 200
+    refs = {name: {str(entry.ref) for entry in index.entries} for name, index in indexes.items()}
+    assert [line for line in typed if line.expected not in refs[line.catalogue]] == []
+
+
+def test_typed_queries_find_who_is_meant(indexes: dict[str, Index]) -> None:
+    entries = {name: {str(entry.ref): entry for entry in index.entries} for name, index in indexes.items()}
+    first: defaultdict[str, list[bool]] = defaultdict(list)
+    five: defaultdict[str, list[bool]] = defaultdict(list)
+    missed: list[str] = []
+    for name, kind, query, ref in _typed():
+        expected = entries[name][ref]
+        found = [_same_name(match.entry, expected) for match in indexes[name].search(query, ALL, 5)]
+        first[kind].append(found[:1] == [True])
+        five[kind].append(any(found))
+        if found[:1] != [True]:
+            missed.append(f"{kind}: {query} ({ref})")
+    lines = [f"{'kind':20} {'queries':>7} {'recall@1':>8} {'recall@5':>8}"]
+    lines += [f"{kind:20} {len(first[kind]):7} {_share(first[kind]):8.2f} {_share(five[kind]):8.2f}" for kind in first]
+    sys.stdout.write("\n".join(("", *lines, "not first:", *missed, "")))
+    for kind in CERTAIN:
+        assert all(first[kind]), missed
+    others = [kind for kind in first if kind not in CERTAIN]
+    assert _share([hit for kind in others for hit in first[kind]]) >= AT_LEAST["recall@1"], missed
+    assert _share([hit for kind in others for hit in five[kind]]) >= AT_LEAST["recall@5"], missed
+
+
+def _share(hits: list[bool]) -> float:
+    return sum(hits) / len(hits)
