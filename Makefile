@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run seed test check format bench docs messages lock clean
+.PHONY: help demo run seed test slow check format bench docs messages lock clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,8 +18,11 @@ run: $(VENV)/.run ## Start the bot on Discord (DISCORD_TOKEN in .env)
 seed: $(VENV)/.run ## Load seeds/ into the database
 	$(BIN)/python -m bot seed $(ARGS)
 
-test: $(VENV)/.test ## Run every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.test ## Run the tests
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+slow: $(VENV)/.test ## Run the tests that take minutes: crashes, faults, soaks
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(VENV)/.check ## Format, lint and types
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -39,7 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case _:
                 from bot.demo import main as demo
 
-                return demo()
+                return demo(
+                    port=options.port,
+                    tour=not options.no_tour,
+                    browse=options.open,
+                    transcript=options.transcript,
+                    shots=options.shots,
+                )
     except SettingError as error:
         _complain(f"{error.key} {error.problem}")
     except StartError as error:
@@ -67,8 +74,25 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, default=[SEEDS], metavar="PATH", help="files or folders (default: seeds/)"
     )
     seed.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
-    commands.add_parser("demo", help="try the bot without a token")
+    demo = commands.add_parser("demo", help="try the bot in a browser, without a token")
+    demo.add_argument(
+        "--port", type=_port, metavar="NUMBER", help="where to serve it (default: 8765, or the next free)"
+    )
+    demo.add_argument("--no-tour", action="store_true", help="begin with an empty server")
+    demo.add_argument("--open", action="store_true", help="open the page in your browser")
+    instead = demo.add_mutually_exclusive_group()
+    instead.add_argument("--transcript", action="store_true", help="no browser: play the tour in the terminal and end")
+    instead.add_argument(
+        "--shots", type=Path, metavar="DIR", help="write pictures of the demo to a folder; needs Chromium"
+    )
     return parser
+
+
+def _port(text: str) -> int:
+    """A port; 0 is any that is free."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: it has to be a number from 0 to 65535")
+    return int(text)
 
 
 async def run(chosen: Settings) -> int:
@@ -99,7 +123,8 @@ async def _serve(chosen: Settings, database: Database) -> int:
             running.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; Ctrl-C ends it all the same
+            loop.add_signal_handler(number, stop)
     try:
         await running
     except asyncio.CancelledError:

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.errors import StartError
 
+NEEDED = frozenset({"simcord", "markdown_it", "linkify_it", "regex", "PIL"})
+"""What the demo imports and the bot does not."""
 
-def main() -> int:
+
+def main(
+    *,
+    port: int | None = None,
+    tour: bool = True,
+    browse: bool = False,
+    transcript: bool = False,
+    shots: Path | None = None,
+) -> int:
     """The command ``demo``. Raises `StartError` where what it needs is not installed."""
     try:
-        from bot.demo.tour import main as play
+        if transcript:
+            from bot.demo import tour as terminal
+
+            return terminal.main()
+        if shots is not None:
+            from bot.demo import shots as pictures
+
+            return pictures.main(shots)
+        from bot.demo import site
+
+        return site.main(port=site.PORT if port is None else port, tour=tour, browse=browse)
     except ModuleNotFoundError as error:
-        if error.name != "simcord":
+        if error.name not in NEEDED:
             raise
-        raise StartError("The demo needs one more package: python -m pip install -r requirements/demo.txt") from error
-    return play()
+        raise StartError(
+            f"The demo needs packages that are not installed ({error.name}): "
+            "python -m pip install -r requirements/demo.txt"
+        ) from error

@@ -1,24 +1,25 @@
-"""The stage of the demo: a server with its members and channels, the bot, and a clock. It prints nothing."""
+"""The stage of the demo: two servers with their members and channels, the bot, and a clock. It prints nothing."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import discord
 import simcord
+from aiolimiter import AsyncLimiter
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, RoleHandle
 
 from bot.client import Byeol
 from bot.database import Database
 from bot.demo import engine
 from bot.seeding import load_own
-from bot.store import catalogue
+from bot.store import catalogue, subscriptions
 
 SEOUL = ZoneInfo("Asia/Seoul")
 START = datetime(2025, 1, 3, 23, 59, tzinfo=SEOUL)
@@ -29,18 +30,42 @@ _BEAT = timedelta(seconds=6)
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody one can be on the stage: in both servers, with a Discord of their own language and time zone."""
+
+    member: MemberActor
+    admin: MemberActor
+    """The same person in the second server, where they are an admin."""
+    name: str
+    language: str
+    speaks: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """The bot in a simulated server."""
+    """The bot in simulated servers."""
 
     env: simcord.Env
     bot: Byeol
     guild: GuildHandle
     general: ChannelHandle
+    chat: ChannelHandle
     announcements: ChannelHandle
+    korean_news: ChannelHandle
     premieres: RoleHandle
     fan: MemberActor
     korean_fan: MemberActor
     admin: MemberActor
+    people: Sequence[Person]
+    other: GuildHandle
+    """A server where nothing is set up yet."""
+    other_channels: Sequence[ChannelHandle]
+
+    @property
+    def subscribers(self) -> tuple[int, ...]:
+        """The servers that may have something announced, as `subscribe` enters them."""
+        return self.guild.id, self.korean_news.id, self.other.id
 
     def now(self) -> datetime:
         """The time on the stage, UTC."""
@@ -51,12 +76,26 @@ class Stage:
         return await member.slash(self.general, command, **options)
 
     async def move_to(self, at: datetime) -> list[discord.Message]:
-        """Move the clock on to `at`, and return what is announced by then."""
+        """Move the clock on to `at`, and return what is announced in English by then."""
         before = {message.id for message in self.announcements.history()}
         # Set, not advanced: nobody needs to see the announcer wake every few seconds of a month.
         engine.set_clock(self.env, at.astimezone(UTC))
         await self.env.advance_time(_BEAT.total_seconds())
         return [message for message in self.announcements.history() if message.id not in before]
+
+    async def subscribe(self) -> None:
+        """Announce in English and in Korean from now on."""
+        await self.ask(
+            self.admin, "announcements setup", channel=self.announcements, role=self.premieres, language="en"
+        )
+        database = self.bot.database
+        english = await database.read(subscriptions.of_guild, self.guild.id)
+        assert english is not None
+        # A server has one channel so far, so the second is entered as if it were a server of its own.
+        korean = replace(
+            english, guild_id=self.korean_news.id, channel_id=self.korean_news.id, language="ko", role_id=None
+        )
+        await database.write(subscriptions.choose, korean)
 
 
 @asynccontextmanager
@@ -68,35 +107,63 @@ async def open_stage(start: datetime = START) -> AsyncGenerator[Stage]:
         database = await Database.open(Path(folder) / "byeol.db")
         try:
             await database.write(catalogue.apply, load_own(), start)
-            async with _server(database, start) as stage:
+            async with _discord(database, start) as stage:
                 yield stage
         finally:
             await database.close()
 
 
 @asynccontextmanager
-async def _server(database: Database, start: datetime) -> AsyncGenerator[Stage]:
+async def _discord(database: Database, start: datetime) -> AsyncGenerator[Stage]:
     bot = Byeol(database, clock=lambda: env.now())
+    # Nothing limits the rate here, and simcord cannot wait for a pause of milliseconds in the middle of a beat.
+    bot.publisher._pace = AsyncLimiter(1000, 1)  # pyright: ignore[reportPrivateUsage]
     env = simcord.Env(bot, shard_count=1, check_errors=False, settle_timeout=30)
+    engine.name_bot(env, "Byeol")
     engine.set_clock(env, start.astimezone(UTC))
     await env.start()
     try:
-        owner = env.create_user("haneul", global_name="Haneul")
-        guild = env.create_guild("K-Drama Fans", owner=owner)
-        mods = guild.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
-        fan = guild.add_member(env.create_user("mina", global_name="Mina"))
-        korean_fan = guild.add_member(env.create_user("jiwoo", global_name="지우"))
-        engine.speak(env, {korean_fan.id: "ko"})
-        yield Stage(
-            env=env,
-            bot=bot,
-            guild=guild,
-            general=guild.create_text_channel("general"),
-            announcements=guild.create_news_channel("announcements"),
-            premieres=guild.create_role("Premieres", mentionable=True),
-            fan=fan,
-            korean_fan=korean_fan,
-            admin=guild.add_member(env.create_user("sora", global_name="Sora"), roles=[mods]),
-        )
+        yield _build(env, bot)
     finally:
         await env.shutdown()
+
+
+def _build(env: simcord.Env, bot: Byeol) -> Stage:
+    owner = env.create_user("haneul", global_name="Haneul")
+    guild = env.create_guild("K-Drama Fans", owner=owner)
+    other = env.create_guild("My New Server", owner=owner)
+    mods, admins = (
+        place.create_role("Mods", permissions=discord.Permissions(manage_guild=True)) for place in (guild, other)
+    )
+
+    def person(handle: str, name: str, language: str, speaks: str, zone: str) -> Person:
+        user = env.create_user(handle, global_name=name)
+        return Person(guild.add_member(user), other.add_member(user, roles=[admins]), name, language, speaks, zone)
+
+    people = (
+        person("mina", "Mina", "en-GB", "English", "America/New_York"),
+        person("jiwoo", "지우", "ko", "한국어", SEOUL.key),
+        person("lea", "Léa", "fr", "Français (answers in English)", "Europe/Paris"),
+    )
+    languages = {one.member.id: one.language for one in people}
+    engine.speak(env, languages)
+    engine.describe(env, languages)
+    return Stage(
+        env=env,
+        bot=bot,
+        guild=guild,
+        general=guild.create_text_channel("general", topic="Type /ost, /cast or /drama"),
+        chat=guild.create_text_channel("ost-chat", topic="What are you listening to?"),
+        announcements=guild.create_news_channel("announcements"),
+        korean_news=guild.create_news_channel("드라마-소식"),
+        premieres=guild.create_role("Premieres", mentionable=True),
+        fan=people[0].member,
+        korean_fan=people[1].member,
+        admin=guild.add_member(env.create_user("sora", global_name="Sora"), roles=[mods]),
+        people=people,
+        other=other,
+        other_channels=(
+            other.create_text_channel("general", topic="You are an admin here: try /announcements setup"),
+            other.create_text_channel("news", topic="For announcements, once you have set them up"),
+        ),
+    )

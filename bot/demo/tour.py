@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -24,6 +24,8 @@ MOMENTS = (
     datetime(2025, 1, 26, 18, 0, tzinfo=SEOUL),
 )
 """When the premiere of *When the Stars Gossip* and its first songs are announced in a Korean server."""
+BEFORE = datetime(2022, 10, 20, 17, 59, tzinfo=SEOUL)
+"""A minute before a song whose name another one bears later."""
 
 
 class Tour:
@@ -33,13 +35,32 @@ class Tour:
         self._stage = stage
         self._out = out
         names = {stage.premieres.id: stage.premieres.name}
-        names |= {channel.id: channel.name or "" for channel in (stage.general, stage.announcements)}
+        channels = (stage.general, stage.chat, stage.announcements, stage.korean_news)
+        names |= {channel.id: channel.name or "" for channel in channels}
         self._drawing = Drawing("Asia/Seoul", names)
 
     async def play(self) -> None:
         """The whole tour."""
-        stage = self._stage
         self._narrate("A server of fans, the evening before a premiere. Nothing here reaches the internet.")
+        await self._questions()
+        await self._setup()
+        for moment in MOMENTS:
+            await self._announce(moment)
+        self._narrate("Your own server is next: see the README, “On Discord”.")
+
+    async def evening(self, at: datetime) -> None:
+        """The tour for a page: it ends at `at` and leaves what comes then to whoever looks at the page."""
+        self._narrate("A server of fans. Nothing here reaches the internet.")
+        await self._announce(BEFORE + timedelta(minutes=1))
+        await self._stage.move_to(at)
+        self._clock(at)
+        self._narrate("The evening before a premiere.")
+        await self._questions()
+        await self._setup()
+        self._narrate("The premiere is next: press “Next announcement” in the page. It arrives in English and Korean.")
+
+    async def _questions(self) -> None:
+        stage = self._stage
         await self._ask(stage.fan, "ost", name="jin")
         await self._ask(stage.fan, "cast", drama="stars-gossip")
         self._narrate("Nobody types a title without a mistake.")
@@ -47,16 +68,19 @@ class Tour:
         await self._press(stage.fan, unsure)
         self._narrate("지우's Discord is in Korean, and so are the answers.")
         await self._ask(stage.korean_fan, "artist", name="공효진")
+
+    async def _setup(self) -> None:
+        stage = self._stage
         self._narrate("An admin chooses where to announce.")
         await self._ask(
             stage.admin, "announcements setup", channel=stage.announcements, role=stage.premieres, language="en"
         )
-        for moment in MOMENTS:
-            announced = await stage.move_to(moment)
-            self._clock(moment)
-            for message in announced:
-                self._say(stage.bot.user.name if stage.bot.user else "Byeol", "announcements", message)
-        self._narrate("Your own server is next: see the README, “On Discord”.")
+
+    async def _announce(self, moment: datetime) -> None:
+        announced = await self._stage.move_to(moment)
+        self._clock(moment)
+        for message in announced:
+            self._say("Byeol", "announcements", message)
 
     def _narrate(self, words: str) -> None:
         self._out.print()

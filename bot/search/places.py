@@ -21,7 +21,7 @@ MOST = 32
 STEP = 400
 """Places that are handled between two pauses while places are put in order: well under a millisecond."""
 
-EVERY = 16
+EVERY = 32
 """Every so many places one is copied out, so that most of a bisection compares bytes and calls no function."""
 COPIED = 20
 """Bytes that are copied of it."""

@@ -25,7 +25,9 @@ _KINDS = tuple(Kind)
 KEPT = 2048
 """Entries that are kept once they were shown; what many look for is then not read again."""
 
-_Packed: TypeAlias = tuple[str, str | None, str | None, tuple[str, ...], tuple[tuple[str, ...], ...], int | None, int]
+_Packed: TypeAlias = tuple[
+    str, str | int | None, str | int | None, tuple[str, ...], tuple[tuple[str, ...], ...], int | None, int
+]
 
 
 class Forms:
@@ -77,6 +79,7 @@ class Table:
         entry = self._kept.get(number)
         if entry is None:
             slug, english, korean, texts, hints, year, weight = self._record(number)
+            english, korean = (texts[name] if isinstance(name, int) else name for name in (english, korean))
             ref = Ref(_KINDS[self.kinds[number]], slug)
             labels = tuple(Label(Ref(Kind(kind), slug), en or None, ko or None) for kind, slug, en, ko in hints)
             entry = Entry(ref, Label(ref, english, korean), texts, labels, year, weight)
@@ -117,36 +120,37 @@ class Builder:
         table.kinds.append(KINDS[entry.ref.kind])
         table.records += marshal.dumps(_packed(entry))
         table.record_begins.append(len(table.records))
-        names = _different(map(spelling.plain, (*entry.texts, entry.ref.slug.replace("-", " "))))
-        self._add_names(number, names)
+        names = _different(map(spelling.plain, entry.texts))
+        slug = spelling.plain(entry.ref.slug.replace("-", " "))
+        self._add_names(number, names, _different((*names, slug)))
         sounds = list(dict.fromkeys(fold for name in names for fold in spelling.folds(name) if fold))
         for fold in _places(table.folds, sounds):
             self._sounds.append(number << 32 | fold)
         table.spoken.add(list(dict.fromkeys(form for name in names for form in spelling.spoken(name))))
-        forms = table.names.of(number)
+        forms = [spelling.squash(name) for name in names]
         table.typos.add(
             number,
             [*sounds, *(form for form in forms if spelling.has_hangul(form))],
             [form for form in forms if form.isascii()],
         )
 
-    def _add_names(self, number: int, names: list[str]) -> None:
-        """Add the names as they are typed: whole, without particles, their words, their initials."""
+    def _add_names(self, number: int, names: list[str], typed: list[str]) -> None:
+        """Add the initials of names, and what may be typed: whole, without particles, by word."""
         table = self._table
         begin = len(table.names.text)
         forms: dict[bytes, list[int]] = {}
         initials: dict[bytes, None] = {}
-        for name in names:
+        for name in typed:
             words = name.split()
             lengths = map(len, words if name.isascii() else map(spelling.squash, words))
             places = list(accumulate(lengths))[:-1]
             known = forms.setdefault(spelling.squash(name), places)
             if len(places) > len(known):
                 known[:] = places
-            initials.setdefault(spelling.initials(name))
             if (bare := spelling.bare(name)) != name:
-                initials.setdefault(spelling.initials(bare))
                 forms.setdefault(spelling.squash(bare), [])
+        for name in names:
+            initials |= dict.fromkeys((spelling.initials(name), spelling.initials(spelling.bare(name))))
         initials.update(dict.fromkeys(_mixed_initials(names)))
         for form, places in forms.items():
             self._starts.append(number << 32 | begin)
@@ -195,7 +199,11 @@ def _different(names: Iterable[str]) -> list[str]:
 def _packed(entry: Entry) -> _Packed:
     hints = tuple((h.ref.kind.value, h.ref.slug, h.english or "", h.korean or "") for h in entry.hints)
     label = entry.label
-    return (entry.ref.slug, label.english, label.korean, entry.texts, hints, entry.year, entry.weight)
+    # A name of the label is nearly always one of the texts: then its place says it.
+    english, korean = (
+        entry.texts.index(name) if name in entry.texts else name for name in (label.english, label.korean)
+    )
+    return (entry.ref.slug, english, korean, entry.texts, hints, entry.year, entry.weight)
 
 
 def _places(forms: Forms, added: list[bytes]) -> list[int]:

@@ -31,6 +31,8 @@ READ = 400
 """Entities that are read of those that are filed under the same letters; of more, the most important."""
 BUDGET = 1500
 """Entities that are read for sequences of three letters, the rarest first."""
+GRAMS = 200
+"""Sequences that are handled between two pauses."""
 STEP = 1500
 """Filings that are handled between two pauses: about a third of a millisecond."""
 SMALLEST, LARGEST = 1 << 8, 1 << 22
@@ -81,7 +83,7 @@ class Typos:
         while buckets < count and buckets < LARGEST:
             buckets *= 2
         self._mask = mask = buckets - 1
-        begins, filed = self._begins, self._filed
+        begins, filed, grams = self._begins, self._filed, self._grams
         for _ in range(0, buckets + 2, STEP):
             begins.extend([0] * STEP)
             yield
@@ -106,6 +108,10 @@ class Typos:
                 begins[bucket] = place + 1
             yield
         self._hashes = self._filings = array("I")
+        for count, (gram, owners) in enumerate(grams.items()):
+            grams[gram] = owners[:]  # without the room to grow
+            if count % GRAMS == 0:
+                yield
 
     def candidates(self, form: bytes, wanted: Wanted) -> Iterator[list[int]]:
         """Entities that may have a form like this one: the likeliest, then weaker ones."""

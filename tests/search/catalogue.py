@@ -22,9 +22,12 @@ def catalogue(count: int, seed: int) -> Iterator[Entry]:
     random = Random(seed)
     makers = {Kind.PERSON: _person, Kind.TRACK: _title, Kind.WORK: _title, Kind.GROUP: _group, Kind.ALBUM: _title}
     kinds = random.choices(list(makers), (45, 25, 20, 5, 5), k=count)
-    for number, kind in enumerate(kinds):
+    taken: dict[tuple[Kind, str], int] = {}
+    for kind in kinds:
         english, hangul, alias = makers[kind](random)
-        slug = f"{''.join(c if c.isalnum() else '-' for c in english.lower())}-{number}"
+        slug = "-".join("".join(c if c.isalnum() else " " for c in english.lower()).split())
+        taken[kind, slug] = taken.get((kind, slug), 0) + 1
+        slug = slug if taken[kind, slug] == 1 else f"{slug}-{taken[kind, slug]}"
         weight = min(int(random.paretovariate(1.1)), 400) - 1
         ref = Ref(kind, slug)
         label = Label(ref, english, hangul)

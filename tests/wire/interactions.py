@@ -20,6 +20,10 @@ from .world import ApiError, World
 ANSWER_WITHIN = 3.0
 """Seconds after which Discord tells the user that the application did not respond, and refuses an answer (10062)."""
 
+FILLING_IN = 0.2
+"""Seconds that a person takes at the very least to fill in a form. A client knows a form it opened only once it has
+the answer to its own request, so a form that were sent back sooner would be unknown to it."""
+
 
 class Kind(IntEnum):
     """Interaction types."""
@@ -176,6 +180,7 @@ class Interactions:
         if unknown:
             raise LookupError(f"the form has no {', '.join(sorted(unknown))}")
         data = {"custom_id": form.data["custom_id"], "components": fields, "resolved": resolved}
+        await asyncio.sleep(FILLING_IN)
         return await self._act(Kind.MODAL, data, form.channel, form.source, acting)
 
     async def _act(self, kind: Kind, data: Payload, channel: Channel, message: Payload | None, acting: Acting) -> Reply:

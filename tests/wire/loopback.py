@@ -20,11 +20,12 @@ from typing import Self, Unpack
 
 from aiohttp import web
 
+from .clock import Clock
 from .gateway import Gateway
 from .interactions import Acting, Interactions, Reply
 from .offer import Value
 from .payloads import BOT_PERMISSIONS, ChannelKind, Payload, Permission
-from .places import Channel, Guild
+from .places import Channel, Guild, Role
 from .rest import PREFIX, Rest
 from .traffic import Action, Fault, Limits, Request
 from .world import World
@@ -52,6 +53,7 @@ class Loopback:
 
     async def start(self) -> None:
         """Listen on a free port."""
+        self.clock.open()
         app = web.Application(client_max_size=30 * 2**20)
         app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.serve)
         # The gateway answers at any other address, so that a bot may derive its own from the API's.
@@ -65,6 +67,7 @@ class Loopback:
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        self.clock.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -103,6 +106,11 @@ class Loopback:
         return self.world.syncs
 
     @property
+    def clock(self) -> Clock:
+        """Discord's time, which can be set; `launched` bots live by it too."""
+        return self.world.clock
+
+    @property
     def nonce_window(self) -> float:
         """For how many seconds Discord remembers a nonce; set it to 0 to be past the window."""
         return self.world.nonce_window
@@ -123,6 +131,12 @@ class Loopback:
         """The server removes the bot: its channels become unknown."""
         del self.world.guilds[guild.id]
         await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild_id=guild.id)
+
+    async def delete_role(self, guild: Guild, role: Role) -> None:
+        """Delete a role of a server; a message that names it pings nobody from now on."""
+        del guild.roles[role.id]
+        data = {"guild_id": str(guild.id), "role_id": str(role.id)}
+        await self.gateway.dispatch("GUILD_ROLE_DELETE", data, guild_id=guild.id)
 
     async def delete_channel(self, channel: Channel, *, tell: bool = True) -> None:
         """Delete a channel; without `tell` the bot finds out by the 404 (10003) that it gets."""

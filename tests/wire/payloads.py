@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum, IntFlag
 from typing import Any, cast
+
+from .clock import Clock
 
 Payload = dict[str, Any]
 """One JSON object of Discord's API."""
@@ -72,11 +73,12 @@ ADMIN_PERMISSIONS = MEMBER_PERMISSIONS | Permission.ADMINISTRATOR | Permission.M
 class Snowflakes:
     """Ids as Discord makes them: the millisecond in the upper bits, always growing."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._last = 0
 
     def __call__(self) -> int:
-        now = (int(time.time() * 1000) - DISCORD_EPOCH_MS) << 22
+        now = (int(self._clock.time() * 1000) - DISCORD_EPOCH_MS) << 22
         self._last = max(self._last + 1, now)
         return self._last
 

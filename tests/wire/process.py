@@ -18,6 +18,7 @@ from .loopback import Loopback
 
 ROOT = Path(__file__).resolve().parents[2]
 BYEOL = (sys.executable, "-m", "bot", "run")
+LAUNCH = (sys.executable, "-m", "tests.wire.launch")
 LINE_LIMIT = 2**20
 
 
@@ -145,3 +146,12 @@ class BotProcess:
         assert stream is not None
         while line := await stream.readline():
             self.lines.append(line.decode(errors="replace").rstrip())
+
+
+def launched(server: Loopback, database: Path, *, die: str | None = None, times: int = 1) -> BotProcess:
+    """Byeol by the clock of the loopback, with its idle waits shortened; see `tests/wire/launch.py`.
+
+    `die` is the point at which it kills itself, when it comes there for the `times`-th time.
+    """
+    accident = () if die is None else ("--die", die, "--times", str(times))
+    return BotProcess(server, database, argv=(*LAUNCH, "--clock", str(server.clock.file), *accident))

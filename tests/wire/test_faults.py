@@ -3,69 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 
 import pytest
-import pytest_asyncio
 
+from .deliveries import (
+    LEASE_IS_OVER,
+    clubs,
+    release,
+    seed_songs,
+    state_of,
+    states,
+    subscribe,
+    title,
+    visible,
+)
 from .loopback import Loopback
+from .payloads import text_of
 from .places import Channel
-from .process import BotProcess
+from .process import BotProcess, launched
 from .traffic import Action, Answer, Drop, Stall, rate_limited
 
 pytestmark = pytest.mark.slow
 
 CHANNELS = 6
-
-
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[Loopback]:
-    async with Loopback() as loopback:
-        yield loopback
-
-
-@pytest.fixture
-def path(seeded: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "byeol.db"
-    copyfile(seeded, copy)
-    return copy
-
-
-def subscribe(path: Path, channels: list[Channel], guild: int) -> None:
-    """Let channels be told of everything, from now on."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with closing(sqlite3.connect(path, timeout=5)) as connection, connection:
-        connection.executemany(
-            "INSERT INTO subscription (guild_id, channel_id, language, zone, kinds, stages, grace, since)"
-            " VALUES (?, ?, 'en', 'UTC', ',premiere,ost_release,', ',now,moved,cancelled,', 21600, ?)",
-            [(guild, channel.id, now) for channel in channels],
-        )
-        connection.execute("UPDATE subscriptions SET revision = revision + 1")
-
-
-def release(path: Path, slug: str = "yours") -> None:
-    """Let a song be out now."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with closing(sqlite3.connect(path, timeout=5)) as connection, connection:
-        connection.execute(
-            "UPDATE event SET earliest = ?, latest = ?, precision = 'minute', status = 'confirmed',"
-            " revision = revision + 1 WHERE claim = 0"
-            " AND entity_id = (SELECT id FROM entity WHERE kind = 'track' AND slug = ?)",
-            (now, now, slug),
-        )
-        connection.execute("UPDATE catalogue SET revision = revision + 1")
-
-
-def states(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path, timeout=5)) as connection:
-        return [state for (state,) in connection.execute("SELECT state FROM delivery ORDER BY id")]
-
-
 FAULTS: dict[str, tuple[Callable[[], Action], bool, int]] = {
     "429 of the channel": (lambda: rate_limited(0.4), False, 3),
     "429 of everything": (lambda: rate_limited(0.4, everywhere=True), False, 3),
@@ -78,88 +45,193 @@ FAULTS: dict[str, tuple[Callable[[], Action], bool, int]] = {
     "5 s without an answer": (lambda: Stall(5.0), False, 2),
     "5 s until the answer": (lambda: Stall(5.0), True, 2),
 }
+"""What to do, whether after the message was stored, and how often."""
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
-async def test_after_a_fault_each_channel_has_its_message_once(server: Loopback, path: Path, fault: str) -> None:
-    channels = [server.guild.add_channel(f"news-{number}") for number in range(CHANNELS)]
-    action, after, times = FAULTS[fault]
+def posts_to(*channels: Channel) -> str:
+    """The path of the requests that post in some channels."""
+    return rf"^/channels/({'|'.join(str(channel.id) for channel in channels)})/messages$"
+
+
+async def test_after_all_faults_at_once_each_channel_has_its_message_once(server: Loopback, path: Path) -> None:
+    struck = {fault: clubs(server, CHANNELS) for fault in FAULTS}
+    for fault, (action, after, times) in FAULTS.items():
+        server.fault("POST", posts_to(*struck[fault]), action(), after=after, times=times)
     async with BotProcess(server, path) as bot:
         await bot.ready()
-        subscribe(path, channels, server.guild.id)
-        server.fault("POST", r"/channels/\d+/messages", action(), after=after, times=times)
-        release(path)
-        await server.until(
-            lambda: states(path) == ["sent"] * CHANNELS, within=40, what=f"the messages, despite {fault}"
-        )
+        for channels in struck.values():
+            subscribe(server, path, channels)
+        release(server, path, "yours")
+        with told(struck, path):
+            due = len(FAULTS) * CHANNELS
+            await server.until(lambda: states(path) == ["sent"] * due, within=45, what="every message")
         assert await bot.terminate() == 0
-    assert [len(channel.messages) for channel in channels] == [1] * CHANNELS
+    counts = {fault: [len(channel.messages) for channel in channels] for fault, channels in struck.items()}
+    assert counts == dict.fromkeys(FAULTS, [1] * CHANNELS)
+    assert all(fault.hits == fault.times for fault in server.rest.faults)
     assert "Traceback" not in bot.output
+
+
+@contextmanager
+def told(struck: dict[str, list[Channel]], path: Path) -> Generator[None]:
+    """Say which faults were not overcome in time."""
+    try:
+        yield
+    except TimeoutError as error:
+        found = {fault: [state_of(path, channel) for channel in channels] for fault, channels in struck.items()}
+        error.add_note(str({fault: became for fault, became in found.items() if {*became} != {"sent"}}))
+        raise
 
 
 async def test_channels_that_refuse_or_are_gone_stop_no_other_and_say_why(server: Loopback, path: Path) -> None:
-    channels = [server.guild.add_channel(f"news-{number}") for number in range(4)]
-    async with BotProcess(server, path) as bot:
+    forbidden, gone, going, lost, roleless, well = clubs(server, 6)
+    assert roleless.guild is not None
+    role = roleless.guild.add_role("Fans", mentionable=True)
+    forbidden.refusal = 50013
+    async with launched(server, path) as bot:
         await bot.ready()
-        subscribe(path, channels, server.guild.id)
-        channels[0].refusal = 50013
-        await server.delete_channel(channels[1], tell=False)
-        release(path)
+        subscribe(server, path, [forbidden, gone, going, lost, well])
+        subscribe(server, path, [roleless], role)
+        await server.delete_channel(gone, tell=False)
+        await server.delete_role(roleless.guild, role)
+        server.fault("POST", posts_to(going), Stall(0.5))
+        server.fault("POST", posts_to(lost), Drop(), after=True)
+        release(server, path, "yours")
+        await server.until(lambda: server.requests("POST", f"/channels/{going.id}/messages"), what="the request")
+        await server.delete_channel(going)
+        await server.until(lambda: lost.messages, what="the message that nobody answers for")
+        await server.delete_channel(lost)
+        outcome = {forbidden: "failed", gone: "failed", going: "failed", lost: "uncertain", roleless: "sent"}
+        outcome[well] = "sent"
         await server.until(
-            lambda: sorted(states(path)) == ["failed", "failed", "sent", "sent"], within=20, what="the outcome"
+            lambda: {channel: state_of(path, channel) for channel in outcome} == outcome, within=20, what="the outcome"
         )
         assert await bot.terminate() == 0
-    assert [len(channel.messages) for channel in channels[2:]] == [1, 1]
+    assert [len(channel.messages) for channel in outcome] == [0, 0, 0, 1, 1, 1]
+    assert roleless.posts[0]["mention_roles"] == []
     assert "Traceback" not in bot.output
 
 
-async def test_database_locked_by_another_process_for_three_seconds(server: Loopback, path: Path) -> None:
-    channels = [server.guild.add_channel(f"news-{number}") for number in range(CHANNELS)]
-    async with BotProcess(server, path) as bot:
-        await bot.ready()
-        subscribe(path, channels, server.guild.id)
-        release(path)
-        await server.until(lambda: any(channel.messages for channel in channels), within=20, what="the first message")
+@asynccontextmanager
+async def sending(path: Path) -> AsyncGenerator[tuple[Loopback, BotProcess, list[Channel]]]:
+    """A bot in the middle of a fan-out, on a Discord of its own; in the end each channel has its message once."""
+    async with Loopback() as server:
+        channels = clubs(server, CHANNELS)
+        server.slow_down(0.1)
+        async with launched(server, path) as bot:
+            await bot.ready()
+            subscribe(server, path, channels)
+            release(server, path, "yours")
+            await server.until(lambda: visible(channels), what="the first message")
+            yield server, bot, channels
+            await server.until(lambda: states(path) == ["sent"] * CHANNELS, within=30, what="the messages")
+            assert await bot.terminate() == 0
+        assert [len(channel.messages) for channel in channels] == [1] * CHANNELS
+
+
+async def database_locked_by_another_process_for_three_seconds(path: Path) -> None:
+    async with sending(path):
         with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             await asyncio.sleep(3)  # this is the fault itself, not a wait for something
             other.execute("ROLLBACK")
-        await server.until(lambda: states(path) == ["sent"] * CHANNELS, within=40, what="the messages")
-        assert await bot.terminate() == 0
-    assert [len(channel.messages) for channel in channels] == [1] * CHANNELS
 
 
-async def test_session_that_is_lost_for_good_is_begun_anew(server: Loopback, path: Path) -> None:
-    channels = [server.guild.add_channel("news")]
-    async with BotProcess(server, path) as bot:
-        await bot.ready()
-        subscribe(path, channels, server.guild.id)
+async def connection_lost_and_resumed(path: Path) -> None:
+    async with sending(path) as (server, _, __):
+        await server.drop_gateway(resumable=True)
+        await server.until(lambda: (server.resumes, server.identifies) == (1, 1), within=20, what="the session")
+
+
+async def connection_lost_for_good_and_begun_anew(path: Path) -> None:
+    async with sending(path) as (server, _, __):
         await server.drop_gateway(resumable=False)
-        release(path)
-        await server.until(lambda: states(path) == ["sent"], within=20, what="the message")
-        await server.until(lambda: server.identifies == 2, within=15, what="the new session")
+        await server.until(lambda: (server.resumes, server.identifies) == (0, 2), within=20, what="the new session")
+
+
+TROUBLES = (
+    database_locked_by_another_process_for_three_seconds,
+    connection_lost_and_resumed,
+    connection_lost_for_good_and_begun_anew,
+)
+
+
+async def test_trouble_around_a_bot_that_is_sending(path: Path) -> None:
+    # Most of each is waiting: they wait at the same time, each bot with a Discord and a database of its own.
+    async with asyncio.TaskGroup() as troubles:
+        for trouble in TROUBLES:
+            own = path.with_name(f"{trouble.__name__}.db")
+            copyfile(path, own)
+            troubles.create_task(trouble(own))
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits the files of a running process")
+async def test_disk_full_for_a_while(path: Path) -> None:
+    # No process may fill a real disk. A file that may not grow is the same to SQLite: the system refuses to write.
+    async with sending(path) as (server, bot, _):
+        before = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (0, before[1]))
+        await server.until(lambda: "sqlite3.OperationalError" in bot.output, what="a write that is refused")
+        await asyncio.sleep(1)  # and for as long as that
+        resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, before)
+        server.clock.skip(LEASE_IS_OVER)
+
+
+async def test_what_came_due_while_the_bot_was_away(server: Loopback, path: Path, tmp_path: Path) -> None:
+    songs = await seed_songs(path, tmp_path / "songs", 4)
+    channels = clubs(server, CHANNELS)
+    subscribe(server, path, channels)
+    ago = [timedelta(days=2), timedelta(hours=5), timedelta(minutes=5, seconds=10), timedelta()]
+    for song, before, after in zip(songs, ago, [*ago[1:], timedelta()], strict=True):
+        release(server, path, song)
+        server.clock.skip(before - after)
+    async with launched(server, path) as bot:
+        await bot.ready()
+        await server.until(lambda: sorted(states(path)) == ["missed"] * CHANNELS + ["sent"] * 3 * CHANNELS, within=15)
         assert await bot.terminate() == 0
-    assert len(channels[0].messages) == 1
+    for channel in channels:
+        by_song = {
+            number: [text_of(post) for post in channel.posts if title(number) in text_of(post)] for number in range(4)
+        }
+        assert [len(by_song[number]) for number in range(4)] == [0, 1, 1, 1]
+        assert ["late" in by_song[number][0] for number in (1, 2, 3)] == [True, True, False]
+
+
+async def test_clock_that_is_set_forward_and_back(server: Loopback, path: Path, tmp_path: Path) -> None:
+    songs = await seed_songs(path, tmp_path / "songs", 3)
+    (channel,) = clubs(server, 1)
+    async with launched(server, path) as bot:
+        await bot.ready()
+        subscribe(server, path, [channel])
+        release(server, path, songs[0], ahead=timedelta(hours=1, seconds=-1))
+        await asyncio.sleep(1)
+        assert not channel.messages
+        for number, hours in enumerate((1, -1, 0)):
+            server.clock.skip(timedelta(hours=hours))
+            if number:
+                release(server, path, songs[number])
+            await server.until(lambda due=number + 1: len(channel.messages) == due, what=f"song {number}")
+        await server.until(lambda: states(path) == ["sent"] * 3, what="the records")
+        assert await bot.terminate() == 0
+    assert len(channel.messages) == 3
 
 
 async def test_two_processes_on_one_database_one_of_them_killed_half_way(server: Loopback, path: Path) -> None:
-    count = 60
-    channels = [server.guild.add_channel(f"news-{number}") for number in range(count)]
+    count = 500
+    channels = clubs(server, count)
     server.slow_down(0.1)
-    async with BotProcess(server, path) as first:
+    async with launched(server, path) as first:
         await first.ready()
-        async with BotProcess(server, path) as second:
+        async with launched(server, path) as second:
             await second.ready()
-            subscribe(path, channels, server.guild.id)
-            release(path)
-            await server.until(
-                lambda: sum(len(c.messages) for c in channels) >= count // 2, within=30, what="half of the messages"
-            )
+            subscribe(server, path, channels)
+            release(server, path, "yours")
+            await server.until(lambda: visible(channels) >= count // 2, within=30, what="half of the messages")
             first.kill()
             await first.wait()
-            with closing(sqlite3.connect(path, timeout=5)) as connection, connection:
-                # The dead process's lease has run out.
-                connection.execute("UPDATE delivery SET try_at = '2000-01-01T00:00:00Z' WHERE state = 'sending'")
-            await server.until(lambda: states(path) == ["sent"] * count, within=60, what="all messages")
+            await server.until(lambda: {*states(path)} <= {"sent", "sending"}, within=30, what="the other half")
+            server.clock.skip(LEASE_IS_OVER)  # of what the first had claimed
+            await server.until(lambda: states(path) == ["sent"] * count, within=30, what="all messages")
             assert await second.terminate() == 0
     assert [len(channel.messages) for channel in channels] == [1] * count
+    assert "Traceback" not in second.output

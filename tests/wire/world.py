@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from . import payloads
+from .clock import Clock
 from .payloads import BOT_PERMISSIONS, ChannelKind, MessageFlag, Payload, Permission, Snowflakes, Upload, entries
 from .places import Channel, Guild
 
@@ -39,7 +40,8 @@ class World:
     """The servers and people that a test made, and what the bot did to them."""
 
     def __init__(self, *, nonce_window: float) -> None:
-        self.new_id = Snowflakes()
+        self.clock = Clock()
+        self.new_id = Snowflakes(self.clock)
         self.nonce_window = nonce_window
         self.bot = payloads.user(self.new_id(), "byeol", bot=True)
         self.application_id = self.new_id()
@@ -107,12 +109,12 @@ class World:
             raise invalid(f"nonce: Must be {NONCE_LENGTH} or fewer in length.")
         if nonce is not None and body.get("enforce_nonce"):
             first, at = self._nonces.get((channel.id, nonce), (0, 0.0))
-            if first and time.monotonic() - at < self.nonce_window:
+            if first and self.clock.monotonic() - at < self.nonce_window:
                 return self.message(channel, first)
         message = self.compose(channel, body, uploads)
         channel.messages[int(message["id"])] = message
         if nonce is not None:
-            self._nonces[channel.id, nonce] = int(message["id"]), time.monotonic()
+            self._nonces[channel.id, nonce] = int(message["id"]), self.clock.monotonic()
         return message
 
     def compose(self, channel: Channel, body: Payload, uploads: Sequence[Upload]) -> Payload:

@@ -1,0 +1,124 @@
+"""The clock of the demo: paused, as fast as a real one or faster, or set to what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import schedule
+from bot.demo.stage import Stage
+from bot.model import Upcoming
+from bot.render.upcoming import headline
+from bot.store import events, subscriptions
+from bot.text import Words
+
+SPEEDS = (0, 1, 60, 600)
+_STEP = 0.1
+"""Seconds between two moves of the hands."""
+_LONGEST = 0.25
+"""However late a move comes, it makes up for no more seconds than these: a slow machine has a slower clock."""
+_AHEAD = timedelta(days=400)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that will be announced."""
+
+    at: datetime
+    item: Upcoming
+    stage: schedule.Stage
+
+    def title(self, t: Words) -> str:
+        """What it is about, as the announcement says it."""
+        reminder = " (a reminder)" if self.stage in schedule.REMINDERS else ""
+        return headline(t, self.item) + reminder
+
+
+class Clock:
+    """Moves the stage through time. `busy` is held while it does; `moved` is told when something may have happened."""
+
+    def __init__(self, stage: Stage, busy: asyncio.Lock, moved: Callable[[], None]) -> None:
+        self._stage = stage
+        self._busy = busy
+        self._moved = moved
+        self.speed = 1
+        self.due: list[Coming] = []
+
+    async def look_ahead(self) -> None:
+        """Find what will be announced in some server, the earliest first."""
+        now, database = self._stage.now(), self._stage.bot.database
+        found = [
+            item
+            for item in await database.read(events.upcoming, now, now + _AHEAD)
+            if schedule.announceable(item.event)
+        ]
+        coming: dict[tuple[datetime, int, str], Coming] = {}
+        for server in self._stage.subscribers:
+            chosen = await database.read(subscriptions.of_guild, server)
+            if chosen is None:
+                continue
+            for item in found:
+                for stage in chosen.stages if item.event.kind in chosen.kinds else ():
+                    at = _due_at(item, stage, chosen.zone)
+                    if at is not None and at > now:
+                        coming[at, item.event.id, stage] = Coming(at, item, stage)
+        self.due = [coming[key] for key in sorted(coming)]
+
+    async def next(self) -> bool:
+        """Move on to the next announcement. False where none is left."""
+        async with self._busy:
+            await self.look_ahead()
+            if not self.due:
+                return False
+            await self._move_to(self.due[0].at)
+        return True
+
+    async def jump(self, at: datetime) -> bool:
+        """Move on to a time, by way of every announcement until then. False where it is past."""
+        async with self._busy:
+            await self.look_ahead()
+            if at <= self._stage.now():
+                return False
+            for due in [due for due in self.due if due.at < at]:
+                await self._move_to(due.at)
+            await self._move_to(at)
+        return True
+
+    async def _move_to(self, at: datetime) -> None:
+        await self._stage.move_to(at)
+        await self.look_ahead()
+        self._moved()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Let the time pass until told to stop; what has begun is brought to its end."""
+        last = time.monotonic()
+        while not stop.is_set():
+            await asyncio.sleep(_STEP)
+            now = time.monotonic()
+            passed, last = min(now - last, _LONGEST), now
+            if self.speed:
+                await self._pass(passed * self.speed)
+
+    async def _pass(self, seconds: float) -> None:
+        async with self._busy:
+            try:
+                await self._stage.env.advance_time(seconds)
+            except TimeoutError:
+                log.warning("The simulated Discord did not come to rest in time; the clock goes on")
+            if self.due and self.due[0].at <= self._stage.now():
+                await self.look_ahead()
+            self._moved()
+
+
+def _due_at(item: Upcoming, stage: schedule.Stage, zone: str) -> datetime | None:
+    at = schedule.due_at(item.event.when, zone)
+    if at is None or stage is schedule.Stage.NOW:
+        return at
+    ahead = schedule.REMINDERS.get(stage)
+    return at - ahead if ahead else None

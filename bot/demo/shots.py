@@ -1,0 +1,161 @@
+"""Pictures of the demo for the README, in both languages: a real browser in front of a real demo."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import StartError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+"""Programs that are Chromium."""
+ARGUMENTS = ("--no-sandbox", "--force-color-profile=srgb", "--font-render-hinting=none")
+"""Chromium refuses its sandbox to root, which is who runs containers; it opens nothing but the demo here."""
+
+DEMO = ("bot", "demo", "--port", "0")
+
+WIDE = (1280, 800)
+TALL = (1280, 1120)
+PHONE = (390, 844)
+ASKS_EVERY = 500
+"""Milliseconds after which a page asks what has happened, see `page/demo.js`."""
+COMPOSER = "#channel-composer-input"
+
+
+def find_browser() -> str | None:
+    """The Chromium of this machine."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextmanager
+def running_demo(*arguments: str) -> Generator[str]:
+    """A demo in a process of its own, and the address of its page. `arguments` are those of Python."""
+    command = [sys.executable, "-u", "-m", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")  # noqa: S603
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if found := re.search(r"http://\S+", line):
+                yield found[0]
+                return
+        raise StartError("The demo did not start.")
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def main(folder: Path) -> int:
+    """Write the pictures to a folder: returns the exit code."""
+    browser = find_browser()
+    if browser is None:
+        raise StartError("The pictures need Chromium, and there is none (apt install chromium).")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError as error:
+        raise StartError("The pictures need Playwright: python -m pip install -r requirements/test.txt") from error
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_demo(*DEMO, "--no-tour") as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=[*ARGUMENTS])
+        page = chromium.new_page(reduced_motion="reduce")
+        page.goto(address)
+        page.locator("#demo-places button").first.wait_for()
+        _take(page, lambda name: shoot(page, folder / f"{name}.png"))
+        if page.locator("#demo-notice[data-stays]").count():
+            sys.stderr.write("There is no Korean font, so Hangul is drawn as boxes (apt install fonts-noto-cjk).\n")
+        chromium.close()
+    sys.stdout.write(f"The pictures are in {folder}\n")
+    return 0
+
+
+def _take(page: Page, take: Callable[[str], object]) -> None:
+    resize(page, WIDE)
+    for name, language in (("Mina", "en"), ("지우", "ko")):
+        view_as(page, name)
+        page.locator(COMPOSER).press_sequentially("/")
+        page.locator(".command-entry").first.wait_for()
+        take(f"picker-{language}")
+        page.locator(COMPOSER).fill("")
+        resize(page, TALL)
+        use(page, "cast", "stars-gossip")
+        take(f"cast-{language}")
+        resize(page, WIDE)
+    page.click("#demo-next")
+    for name, channel, language in (("Mina", "announcements", "en"), ("지우", "드라마-소식", "ko")):
+        view_as(page, name)
+        open_channel(page, channel)
+        page.locator(".channel-message").first.wait_for()
+        take(f"announcement-{language}")
+    view_as(page, "Mina")
+    resize(page, PHONE)
+    page.click("#demo-menu")
+    take("phone-channels")
+    open_channel(page, "general")
+    use(page, "ost", "jin")
+    take("phone-ost")
+
+
+def shoot(page: Page, path: Path) -> None:
+    """Take a picture of the page, when it has asked for the latest."""
+    page.wait_for_timeout(ASKS_EVERY + 200)
+    settle(page)
+    page.screenshot(path=path)
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Make the window as large as `size`."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    settle(page)
+
+
+def view_as(page: Page, name: str) -> None:
+    """Become somebody else."""
+    people = page.locator("#demo-people")
+    people.select_option(label=people.locator("option", has_text=name).inner_text())
+    settle(page)
+
+
+def open_channel(page: Page, name: str) -> None:
+    """Go to a channel, by the name that the side shows; the first of several."""
+    page.locator("#demo-places button", has_text=name).first.click()
+    settle(page)
+
+
+def use(page: Page, command: str, value: str) -> None:
+    """Use a command with one option: its first suggestion."""
+    before = page.evaluate("document.querySelector('.channel-message:last-child')?.dataset.messageId ?? ''")
+    page.locator(COMPOSER).press_sequentially(f"/{command}")
+    page.locator(".command-entry").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".command-option-input").press_sequentially(value)
+    wait_for_suggestions(page)
+    page.keyboard.press("Enter")
+    page.locator("#send-message").click()
+    page.locator(f".channel-message:last-child:not([data-message-id='{before}'])").wait_for()
+    settle(page)
+
+
+def wait_for_suggestions(page: Page) -> None:
+    """Wait until what is suggested fits what is typed, which it follows after a moment."""
+    page.locator(".command-suggestion").first.wait_for()
+    offered = ""
+    while offered != (now := page.locator(".command-popup").inner_text()):
+        offered = now
+        page.wait_for_timeout(350)
+        settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has drawn what it knows."""
+    page.wait_for_timeout(150)
+    # Not `wait_for_function`: it evaluates text, which the page does not allow.
+    while not page.evaluate("window.simcordPreview.ready && !window.simcordPreview.pendingQuery"):
+        page.wait_for_timeout(50)

@@ -1,0 +1,135 @@
+"""Announcements from outside: who is to be told, what comes out, and what became of it in the database and in Discord.
+
+Everything here reaches the bot as it would in life, through its database and its Discord.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.helpers import apply, opened, write
+
+from .loopback import Loopback
+from .payloads import text_of
+from .places import Channel, Role
+
+WINDOW_IS_OVER = timedelta(minutes=10)
+"""Later than Discord remembers a nonce, and than the bot relies on it."""
+LEASE_IS_OVER = timedelta(seconds=95)
+"""Later than a dead process's lease, and still inside the window of the nonce."""
+
+GRACE = timedelta(hours=6)
+
+
+@contextmanager
+def database(path: Path) -> Generator[sqlite3.Connection]:
+    """Another process's look at the database, in one transaction."""
+    with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
+        yield connection
+
+
+def clubs(server: Loopback, count: int) -> list[Channel]:
+    """So many servers, and of each the channel for announcements; to be made before the bot comes."""
+    return [server.add_guild(f"Club {number}").add_channel("news") for number in range(count)]
+
+
+def subscribe(server: Loopback, path: Path, channels: Sequence[Channel], role: Role | None = None) -> None:
+    """Let channels be told of everything, from now on."""
+    since = _stamp(server.clock.now())
+    with database(path) as connection:
+        connection.executemany(
+            "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since)"
+            " VALUES (?, ?, ?, 'en', 'UTC', ',premiere,ost_release,', ',now,', ?, ?)",
+            [
+                (channel.guild.id, channel.id, role.id if role else None, int(GRACE.total_seconds()), since)
+                for channel in channels
+                if channel.guild is not None
+            ],
+        )
+        connection.execute("UPDATE subscriptions SET revision = revision + 1")
+
+
+def release(server: Loopback, path: Path, *slugs: str, ahead: timedelta = timedelta()) -> None:
+    """Let songs be out now, or some time from now."""
+    at = _stamp(server.clock.now() + ahead)
+    with database(path) as connection:
+        for slug in slugs:
+            changed = connection.execute(
+                "UPDATE event SET earliest = ?, latest = ?, precision = 'minute', status = 'confirmed',"
+                " revision = revision + 1 WHERE claim = 0"
+                " AND entity_id = (SELECT id FROM entity WHERE kind = 'track' AND slug = ?)",
+                (at, at, slug),
+            ).rowcount
+            assert changed == 1, f"{slug} has no date that could be changed"
+        connection.execute("UPDATE catalogue SET revision = revision + 1")
+
+
+def states(path: Path) -> list[str]:
+    """What became of every delivery, in the order in which they were planned."""
+    with database(path) as connection:
+        return [state for (state,) in connection.execute("SELECT state FROM delivery ORDER BY id")]
+
+
+def state_of(path: Path, channel: Channel) -> str | None:
+    """What became of the one delivery for a channel."""
+    with database(path) as connection:
+        row = connection.execute("SELECT state FROM delivery WHERE channel_id = ?", (channel.id,)).fetchone()
+    return row[0] if row else None
+
+
+def open_deliveries(path: Path) -> int:
+    """How many deliveries are not settled yet."""
+    with database(path) as connection:
+        return connection.execute("SELECT count(*) FROM delivery WHERE try_at IS NOT NULL").fetchone()[0]
+
+
+def visible(channels: Sequence[Channel]) -> int:
+    """How many messages stand in channels."""
+    return sum(len(channel.messages) for channel in channels)
+
+
+def title(number: int) -> str:
+    """What the so-and-so-many-th song of `seed_songs` is called."""
+    return f"Song number {number} of them"
+
+
+async def seed_songs(path: Path, folder: Path, count: int) -> list[str]:
+    """Add songs to a catalogue, each of a drama of its own and not dated yet; returns their slugs."""
+    entries = [
+        f"""
+        [[works]]
+        slug = "drama-{number}"
+        type = "drama"
+        sources = ["herald"]
+        names = ["Drama number {number} of them"]
+
+        [[tracks]]
+        slug = "song-{number}"
+        sources = ["herald"]
+        names = ["{title(number)}"]
+        ost = [{{ work = "drama-{number}" }}]
+        events = [{{ kind = "ost_release", date = "2033", status = "reported" }}]
+        """
+        for number in range(count)
+    ]
+    source = '[[sources]]\nslug = "herald"\npublisher = "The Herald"\n'
+    async with opened(path) as store:
+        await apply(store, write(folder, songs=source + "".join(entries)))
+    return [f"song-{number}" for number in range(count)]
+
+
+def heard(channels: Sequence[Channel], numbers: Sequence[int]) -> Counter[int]:
+    """How often a song was announced in a channel: for each count, the number of songs and channels it is true of."""
+    texts = {channel.id: [text_of(message) for message in channel.posts] for channel in channels}
+    return Counter(
+        sum(title(number) in text for text in texts[channel.id]) for channel in channels for number in numbers
+    )
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

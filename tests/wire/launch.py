@@ -1,0 +1,134 @@
+"""`python -m tests.wire.launch`: the bot itself, `python -m bot run`, under a clock of the test's and with an accident.
+
+Nothing of the bot is replaced. Its clock is the loopback's; what only makes a test wait is shortened; and the process
+kills itself, as `kill -9` would, when it comes to a point inside that nobody outside can see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partialmethod
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from discord.ext import commands, tasks
+from discord.http import HTTPClient
+
+from bot import publisher
+from bot.__main__ import main as bot
+from bot.client import Byeol
+from bot.store import deliveries
+from bot.store.reading import stamp
+
+from .clock import Reader
+
+POINTS = (
+    "before the claim",
+    "claim not kept",
+    "after the claim",
+    "request not sent",
+    "not recorded",
+    "record not kept",
+)
+"""Where a process can end itself, by the names that `--die` takes."""
+
+READY = 0.1
+"""Seconds for which discord.py waits for one more server; its own two are for a Discord that is far away."""
+BEAT = 0.3
+"""Seconds between two looks at what is due."""
+RETRY = timedelta(seconds=1)
+"""Until a delivery is tried again for the first time."""
+
+
+def die() -> None:
+    """Be gone, here and now: nothing is flushed, closed or told."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(60)  # this thread goes no further, however long the signal takes
+
+
+def _countdown(times: int) -> Callable[[], None]:
+    left = times
+
+    def tick() -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            die()
+
+    return tick
+
+
+def _prepare(point: str, times: int) -> None:
+    """Die when the process comes to `point` for the `times`-th time."""
+    reached = _countdown(times)
+    if point == "request not sent":
+        send = HTTPClient.send_message
+
+        def sending(*args: Any, **kwargs: Any) -> Any:
+            reached()
+            return send(*args, **kwargs)
+
+        mock.patch.object(HTTPClient, "send_message", sending).start()
+        return
+    name = {"before the claim": "claim", "claim not kept": "claim", "after the claim": "begin"}.get(point, "sent")
+    real: Callable[..., Any] = getattr(deliveries, name)
+
+    def stage(connection: sqlite3.Connection, *args: Any, **kwargs: Any) -> Any:
+        # These run inside the transaction: what they return is kept only once it ends.
+        match point:
+            case "before the claim":
+                if _due(connection, args[0]):
+                    reached()
+                return real(connection, *args, **kwargs)
+            case "claim not kept" | "record not kept":
+                done = real(connection, *args, **kwargs)
+                if done != []:
+                    reached()
+                return done
+            case _:
+                reached()
+                return real(connection, *args, **kwargs)
+
+    mock.patch.object(deliveries, name, stage).start()
+
+
+def _due(connection: sqlite3.Connection, now: datetime) -> bool:
+    return connection.execute("SELECT 1 FROM delivery WHERE try_at <= ? LIMIT 1", (stamp(now),)).fetchone() is not None
+
+
+def _hurry() -> None:
+    """Shorten the waits that are there for people and for the far end, and that no delivery depends on."""
+    quick = partialmethod(commands.AutoShardedBot.__init__, guild_ready_timeout=READY)
+    mock.patch.object(commands.AutoShardedBot, "__init__", quick).start()
+    loop: Callable[..., Any] = tasks.loop
+
+    def quickly(**options: Any) -> Any:
+        return loop(**{**options, "seconds": BEAT})
+
+    mock.patch.object(tasks, "loop", quickly).start()
+    mock.patch.object(publisher, "FIRST_RETRY", RETRY).start()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.wire.launch", description=__doc__)
+    parser.add_argument("--clock", type=Path, required=True, help="the file of the loopback's clock")
+    parser.add_argument("--die", choices=POINTS, help="where to die")
+    parser.add_argument("--times", type=int, default=1, help="how often it passes there, with the last (default 1)")
+    asked = parser.parse_args()
+    mock.patch.dict(Byeol.__init__.__kwdefaults__, clock=Reader(asked.clock).now).start()
+    _hurry()
+    if asked.die is not None:
+        _prepare(asked.die, asked.times)
+    return bot(["run"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
