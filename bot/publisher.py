@@ -15,11 +15,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
-from aiolimiter import AsyncLimiter
 
 from bot import schedule
 from bot.database import Database
@@ -47,7 +47,8 @@ IN_FLIGHT = 100
 RATE = 47.5
 """Requests a second: Discord allows a bot 50 in any second, and a few may leave late and close together
 (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit; answers to interactions do not count)."""
-BURST = 2
+SLACK = 0.25
+"""How much of a turn that was missed may be made up for."""
 ATTEMPT = 60.0
 """Seconds after which a sender gives up waiting; well inside its lease, so that two never send the same."""
 PLAN_EVERY = timedelta(minutes=1)
@@ -71,7 +72,7 @@ class Publisher:
         self._owner = secrets.token_hex(4)
         self._running = asyncio.Lock()
         self._closing = False
-        self._pace = AsyncLimiter(BURST, BURST / RATE)
+        self._next_turn = 0.0
         self._planned: tuple[int, int] | None = None
         self._planned_at = datetime.min.replace(tzinfo=UTC)
 
@@ -81,7 +82,9 @@ class Publisher:
             now = self._clock()
             pulse = await self._database.read(deliveries.pulse)
             if pulse.revisions != self._planned or abs(now - self._planned_at) >= PLAN_EVERY:
-                await self._plan(now)
+                # Where nothing but the clock has moved on, only what that brought near is new.
+                moved_on = pulse.revisions == self._planned and now > self._planned_at
+                await self._plan(now, self._planned_at if moved_on else None)
                 self._planned, self._planned_at = pulse.revisions, now
             elif pulse.next_try is None or pulse.next_try > now:
                 return
@@ -113,15 +116,37 @@ class Publisher:
                     break
                 for delivery in claimed:
                     await slots.acquire()
-                    await self._pace.acquire()
+                    await self._turn()
                     sending.create_task(send(delivery))
 
-    async def _plan(self, now: datetime) -> None:
-        """Write down what is due about now, for everyone who wants it; and what was missed."""
+    async def _turn(self) -> None:
+        """Wait until one more request may leave; after Discord refused everything for a while, for the end of that."""
+        # discord.py lets each request wait for this by itself, and then all of them leave at once.
+        refused_until: object = getattr(self._client.http, "_global_over", None)
+        if isinstance(refused_until, asyncio.Event):
+            await refused_until.wait()
+        now = asyncio.get_running_loop().time()
+        # On an absolute schedule: who comes a little late does not make all others later.
+        turn = max(self._next_turn, now - SLACK / RATE)
+        self._next_turn = turn + 1 / RATE
+        await asyncio.sleep(max(turn - now, 0))
+
+    async def _plan(self, now: datetime, before: datetime | None) -> None:
+        """Write down what is due about now, for everyone who wants it; and what was missed.
+
+        `before` is when it was last done, if all that was due by then is planned already.
+        """
         audiences, stages = await self._database.read(subscriptions.wanted)
         if audiences:
             found = await self._database.read(deliveries.candidates, schedule.window(now), schedule.changes(now))
-            await self._database.write(deliveries.plan, list(schedule.due(found, audiences, now, stages)), now)
+            due = [
+                one
+                for one in schedule.due(found, audiences, now, stages)
+                if before is None or one.at > before + schedule.AHEAD
+            ]
+            # One event at a time: nobody else has to wait for all of them.
+            for _, of_event in groupby(due, key=lambda one: one.event_id):
+                await self._database.write(deliveries.plan, list(of_event), now)
         missed = await self._database.write(deliveries.expire, now)
         if missed:
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
@@ -270,7 +295,7 @@ class Publisher:
                 correction = f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.correction_id}"
                 view = outdated(Scene(words(post.language), now), found.item, post.nonce, correction)
                 channel = self._client.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
-                await self._pace.acquire()
+                await self._turn()
                 try:
                     await channel.get_partial_message(post.message_id).edit(view=view)
                 except discord.HTTPException as error:

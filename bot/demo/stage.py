@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import discord
 import simcord
-from aiolimiter import AsyncLimiter
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, RoleHandle
 
 from bot.client import Byeol
@@ -116,8 +115,6 @@ async def open_stage(start: datetime = START) -> AsyncGenerator[Stage]:
 @asynccontextmanager
 async def _discord(database: Database, start: datetime) -> AsyncGenerator[Stage]:
     bot = Byeol(database, clock=lambda: env.now())
-    # Nothing limits the rate here, and simcord cannot wait for a pause of milliseconds in the middle of a beat.
-    bot.publisher._pace = AsyncLimiter(1000, 1)  # pyright: ignore[reportPrivateUsage]
     env = simcord.Env(bot, shard_count=1, check_errors=False, settle_timeout=30)
     engine.name_bot(env, "Byeol")
     engine.set_clock(env, start.astimezone(UTC))
