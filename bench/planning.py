@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.database import Database, migrate
-from bot.publisher import BATCH, LEASE, Publisher
+from bot.publisher import Publisher
+from bot.publisher.pace import Pacer
+from bot.publisher.publisher import BATCH, LEASE
 from bot.schedule import AHEAD, BEHIND, SPREAD
 from bot.store import deliveries
 from bot.store.reading import stamp
@@ -71,17 +73,20 @@ async def measured(path: Path, rounds: int) -> Costs:
     database = await Database.open(path)
     try:
         # Nothing is sent: what plans needs no client.
-        publisher = Publisher(cast("Any", None), database, lambda: clock[0])
-        plan: Callable[[datetime], Awaitable[None]] = publisher._plan  # pyright: ignore[reportPrivateUsage]
+        nobody = cast("Any", None)
+        publisher = Publisher(nobody, database, lambda: clock[0], Pacer(nobody))
+        plan = publisher.plan
         await plan(NOW)
         # Each round goes twice: once by the clock, and once with the steps counted, which takes time of its own.
         for turn in range(2 * rounds):
             ask = partial(counted if turn % 2 else timed, database, costs)
             await ask("look whether anything is due", lambda: database.read(deliveries.pulse))
-            await ask("plan, nothing new", lambda: plan(clock[0]))
-            clock[0] += timedelta(minutes=1)
+            await ask("plan anew, after a change somewhere", lambda: plan(clock[0]))
+            before, clock[0] = clock[0], clock[0] + timedelta(minutes=1)
+            await ask("plan, a minute later", lambda at=before: plan(clock[0], at))
+            before, clock[0] = clock[0], clock[0] + timedelta(minutes=1)
             await database.write(_one_more, clock[0] + AHEAD)
-            await ask("plan one event", lambda: plan(clock[0]))
+            await ask("plan one event, a minute later", lambda at=before: plan(clock[0], at))
             then = clock[0] + AHEAD
             await ask(f"claim {BATCH}", lambda at=then: database.write(deliveries.claim, at, "bench", LEASE, BATCH))
             await database.write(_settle)

@@ -14,7 +14,7 @@ from bot.cards import CARDS, show
 from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
 from bot.render import menus
 from bot.render.administration import permissions_missing
-from bot.render.card import Scene, escape
+from bot.render.card import escape
 from bot.text import Words, words
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutView:
                 t, title, t("Choose one from the list that opens while you type, such as {near}.", near=near)
             )
         case MissingPermissionsError():
-            scene = Scene(t, interaction.client.clock())
-            body = permissions_missing(scene, error.channel_id, error.permissions)
+            body = permissions_missing(t, error.channel_id, error.permissions)
             return menus.trouble(t, t("Something is missing"), body)
         case app_commands.NoPrivateMessage():
             return menus.trouble(t, t("This works in servers only"), t("Ask again in a channel of your server."))

@@ -21,8 +21,8 @@ _CARD = r"(?P<card>[a-z-]+)"
 _KEY = r"(?P<key>[a-z0-9/-]+)"
 
 
-class _Action(ui.DynamicItem[ui.Item[Any]], template="never"):
-    """What all of them share: whatever goes wrong is answered."""
+class Action(ui.DynamicItem[ui.Item[Any]], template="never"):
+    """A button or a menu that does what its custom id says. Whatever goes wrong is answered."""
 
     def __init__(self, item: ui.Item[Any], match: re.Match[str]) -> None:
         super().__init__(item)
@@ -45,7 +45,7 @@ class _Action(ui.DynamicItem[ui.Item[Any]], template="never"):
         raise NotImplementedError
 
 
-class OpenButton(_Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
+class OpenButton(Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
     """Opens a card for whoever pressed it. What others see stays; a private card gives way to the next one."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -56,7 +56,7 @@ class OpenButton(_Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
             await reply(interaction, view, private=True)
 
 
-class PageButton(_Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P<language>[a-z]+)"):
+class PageButton(Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P<language>[a-z]+)"):
     """Turns to another page of its card, in the language the card is in."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -65,19 +65,24 @@ class PageButton(_Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?
         await interaction.response.edit_message(view=view)
 
 
-class PickButton(_Action, template=rf"pick:{_CARD}:{_KEY}"):
+class PickButton(Action, template=rf"pick:{_CARD}:{_KEY}"):
     """Picks what was meant from a private list; the answer is then shown to all, as the command would have."""
 
     async def act(self, interaction: Interaction) -> None:
         await pick(interaction, self.match["card"], self.match["key"])
 
 
-class PickMenu(_Action, template=rf"{PICK_MENU}:{_CARD}"):
+class PickMenu(Action, template=rf"{PICK_MENU}:{_CARD}"):
     """The same, from a menu."""
 
     async def act(self, interaction: Interaction) -> None:
-        values: list[str] = (interaction.data or {}).get("values", [])  # pyright: ignore[reportAssignmentType]
+        values = values_of(interaction)
         await pick(interaction, self.match["card"], values[0] if values else "")
+
+
+def values_of(interaction: Interaction) -> list[str]:
+    """What was chosen in a menu: values of its options, or ids of channels or roles."""
+    return (interaction.data or {}).get("values", [])  # pyright: ignore[reportReturnType]
 
 
 async def pick(interaction: Interaction, card: str, key: str) -> None:

@@ -15,12 +15,13 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import buttons
+from bot import buttons, panel
 from bot.database import Database
 from bot.errors import StartError
 from bot.lookup import Lookup
 from bot.model import Clock
 from bot.publisher import Publisher
+from bot.publisher.pace import Pacer
 from bot.store import commands as synced
 from bot.text import Words
 from bot.tree import Translator, Tree
@@ -61,7 +62,8 @@ class Byeol(commands.AutoShardedBot):
         self.database = database
         self.clock = clock
         self.lookup = Lookup(database)
-        self.publisher = Publisher(self, database, clock)
+        self.pacer = Pacer(self)
+        self.publisher = Publisher(self, database, clock, self.pacer)
         self._dev_guild = discord.Object(dev_guild) if dev_guild is not None else None
         self._custom_api = custom_api
         self._command_ids: dict[str, int] = {}
@@ -74,6 +76,7 @@ class Byeol(commands.AutoShardedBot):
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         await self.tree.set_translator(Translator())
         buttons.register(self)
+        panel.register(self)
         for module in pkgutil.iter_modules([str(COGS)], f"{COGS.name}."):
             try:
                 await self.load_extension(module.name)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 SLICE = 0.001
 """Seconds of work on the index between two turns of the event loop."""
-CHUNK = 50
+CHUNK = 10
 """Entities that are read from the database at a time."""
 FOLLOWED = 200
 """Changed entities up to which an index is patched; for more it is built anew."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
-from rapidfuzz import process
 
 from bot.answers import words_of
-from bot.errors import UnknownZoneError
 from bot.model import Kind
 from bot.render.phrases import option
-from bot.search import Entry, plain
+from bot.search import Entry
+from bot.zones import find_zone, near_zones
 
 MAX_CHOICES = 25
 """Discord shows at most so many suggestions."""
@@ -68,67 +66,12 @@ class FindDated(Find):
     kinds = (Kind.WORK, Kind.TRACK)
 
 
-COMMON_ZONES = (
-    "Asia/Seoul",
-    "UTC",
-    "America/New_York",
-    "America/Chicago",
-    "America/Los_Angeles",
-    "America/Sao_Paulo",
-    "America/Mexico_City",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Paris",
-    "Europe/Madrid",
-    "Africa/Cairo",
-    "Africa/Lagos",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Jakarta",
-    "Asia/Bangkok",
-    "Asia/Ho_Chi_Minh",
-    "Asia/Manila",
-    "Asia/Singapore",
-    "Asia/Kuala_Lumpur",
-    "Asia/Taipei",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-)
-"""The zones that most of the bot's users live in, shown before anything is typed."""
-
-
-@lru_cache
-def _zones() -> dict[str, str]:
-    """Every zone by its plain name, the common ones first; without the database's internal and POSIX ones."""
-    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return {plain(zone.replace("/", " ")): zone for zone in (*COMMON_ZONES, *places)}
-
-
-def near_zones(text: str, limit: int = MAX_CHOICES) -> list[str]:
-    """The zones that fit what was typed: by a part of the name, or by resembling it."""
-    typed = plain(text.replace("/", " "))
-    if not typed:
-        return list(COMMON_ZONES[:limit])
-    zones = _zones()
-    parts = [zone for name, zone in zones.items() if typed in name]
-    alike = [zones[name] for name, _, _ in process.extract(typed, zones.keys(), limit=limit, score_cutoff=70)]
-    return list(dict.fromkeys((*parts, *alike)))[:limit]
-
-
 class Zone(app_commands.Transformer[Any]):
     """Text to an IANA time zone. Raises `UnknownZoneError`."""
 
     async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> str:
-        """The zone that was chosen or typed; a city alone will do where only one zone has it."""
-        typed = plain(value.replace("/", " "))
-        near = near_zones(value, 5)
-        if value in _zones().values():
-            return value
-        exact = [zone for name, zone in _zones().items() if typed and (name == typed or name.endswith(f" {typed}"))]
-        if len(exact) == 1:
-            return exact[0]
-        raise UnknownZoneError(value, near)
+        """The zone that was chosen or typed."""
+        return find_zone(value)
 
     async def autocomplete(
         self, interaction: discord.Interaction[Any], value: str | float, /
@@ -137,5 +80,5 @@ class Zone(app_commands.Transformer[Any]):
         now = interaction.client.clock()
         return [
             app_commands.Choice(name=f"{zone} · {now.astimezone(ZoneInfo(zone)):%H:%M}", value=zone)
-            for zone in near_zones(str(value))
+            for zone in near_zones(str(value), MAX_CHOICES)
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -10,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.hours import Audience, after_quiet, digest_around
 from bot.model import Event, EventKind, Status
 from bot.when import EXACT, Precision, When
 
@@ -36,12 +36,6 @@ REMINDERS = {
 CORRECTIONS = frozenset({Stage.MOVED, Stage.CANCELLED})
 """The stages that are told only where something was told before that is no longer true."""
 
-STAGES = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
-"""What a server is told of an event unless it chooses otherwise."""
-
-ANNOUNCED = (EventKind.PREMIERE, EventKind.OST_RELEASE)
-"""What a server is told unless it chooses otherwise."""
-
 DAY_TIME = time(9)
 """When a date without a time is announced, in the zone of the server."""
 
@@ -51,34 +45,60 @@ AHEAD = timedelta(minutes=5)
 BEHIND = timedelta(days=14)
 """How far back a restart looks for what was missed, so that it can be told; older than that nobody asks."""
 
+DIGEST = "digest"
+"""What marks deliveries that are told in a digest."""
+
+LONGEST_DIGEST = timedelta(days=7)
+"""How far ahead a digest tells of what is due."""
+
 SPREAD = timedelta(hours=36)
 """The most by which a day's announcement can lie from the start of the day, over all zones of the world."""
 
 
-class Audience(NamedTuple):
-    """Servers that are told at the same time: their time zone, and their quiet hours (``22:00-08:00``, or empty)."""
+class Dated(NamedTuple):
+    """An event, and the entity (by its id in the catalogue) with whose other events it is told in one message."""
 
-    zone: str
-    quiet: str = ""
+    event: Event
+    theme: int
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A stage of an event, and when it is due for an audience; `send_at` is later where that falls into quiet hours.
+    """A stage of an event, when it is due for an audience, and when it is posted.
 
-    `day` is the event's own, where it was stated; empty where the date is not known to the day. After `until` there is
-    no sense in it any more, however patient a server is.
+    `send_at` is when: later than `at` where that falls into quiet hours, and earlier in a digest, which tells of what
+    is ahead. Who was not there yet for that digest is told at `alone_at`. `day` is the event's own, where it was
+    stated; empty where the date is not known to the day. After `until` there is no sense in it any more, however
+    patient a server is.
     """
 
     event_id: int
     revision: int
     kind: EventKind
     stage: Stage
+    theme: int
     audience: Audience
     at: datetime
     send_at: datetime
+    alone_at: datetime
+    in_digest: bool
     day: str
     until: datetime | None = None
+
+    @property
+    def near_at(self) -> datetime:
+        """When it comes near enough to be planned, but for `AHEAD`."""
+        return min(self.at, self.send_at)
+
+    @property
+    def together(self) -> str:
+        """What bears the same is told in one message: the events of a theme at an instant."""
+        return f"{self.theme}:{self.stage}:{self.at:%Y-%m-%dT%H:%M:%SZ}"
+
+    @property
+    def digest(self) -> str | None:
+        """The same for a digest; None where it is not told in one."""
+        return f"{DIGEST}:{self.send_at:%Y-%m-%dT%H:%M:%SZ}" if self.in_digest else None
 
 
 def due_at(when: When, zone: str) -> datetime | None:
@@ -105,6 +125,7 @@ class Why(StrEnum):
     NOT_CHOSEN = "not_chosen"
     NOT_FOLLOWED = "not_followed"
     BEFORE = "before"
+    PAUSED = "paused"
 
 
 def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> Why:
@@ -121,55 +142,52 @@ def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *,
     return Why.BEFORE if at < since else Why.TO_COME
 
 
-QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-"""How quiet hours are written: from when until when, in the server's zone."""
-
-
-def quiet_hours(text: str) -> str | None:
-    """Quiet hours as people write them (``22-8``, ``22:00 - 08:00``), in the one way they are kept; None for others.
-
-    No hours at all are written ``off``, ``none`` or not at all, and kept as an empty text.
-    """
-    if text.strip().casefold() in ("", "off", "none", "-"):
-        return ""
-    match = re.fullmatch(r"(\d{1,2})(?::(\d\d))?(?:-|–|~|to)(\d{1,2})(?::(\d\d))?", "".join(text.split()))
-    if match is None:
-        return None
-    hour, minute, end_hour, end_minute = (int(part or 0) for part in match.groups())
-    kept = f"{hour:02}:{minute:02}-{end_hour % 24:02}:{end_minute:02}"
-    return kept if QUIET.fullmatch(kept) and kept[:5] != kept[6:] else None
-
-
-def after_quiet(at: datetime, audience: Audience) -> datetime:
-    """When something that is due at `at` may be posted: at once, or when the quiet hours it falls into are over."""
-    match = QUIET.fullmatch(audience.quiet)
-    if match is None:
-        return at
-    begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
-    local = at.astimezone(ZoneInfo(audience.zone))
-    clock = local.time().replace(tzinfo=None)
-    within = begin <= clock < end if begin < end else clock >= begin or clock < end
-    if not within:
-        return at
-    day = local.date() + timedelta(days=clock >= end)
-    return datetime.combine(day, end, ZoneInfo(audience.zone)).astimezone(UTC)
-
-
 def due(
-    events: Iterable[Event], audiences: Iterable[Audience], now: datetime, stages: Collection[Stage] = tuple(Stage)
+    dated: Iterable[Dated],
+    audiences: Iterable[Audience],
+    now: datetime,
+    stages: Collection[Stage] = tuple(Stage),
+    ahead: timedelta = AHEAD,
 ) -> Iterator[Due]:
-    """What is due about `now` for `audiences`: from `BEHIND` in the past to `AHEAD` in the future.
+    """What is due about `now` for `audiences`: from `BEHIND` in the past to `ahead` in the future.
 
     Only `stages` are looked at: those that some server wants.
     """
     audiences = list(audiences)
-    for event in events:
+    for event, theme in dated:
         for audience in audiences:
             for stage, at, until in _stages(event, audience.zone):
-                if stage in stages and now - BEHIND <= at <= now + AHEAD:
-                    send_at = after_quiet(at, audience)
-                    key = (event.id, event.revision, event.kind, stage)
-                    yield Due(*key, audience, at, send_at, day_of(event.when), until)
+                if stage in stages and at >= now - BEHIND:
+                    send_at, in_digest = _posted_at(event, stage, at, until, audience)
+                    key = (event.id, event.revision, event.kind, stage, theme, audience)
+                    alone_at = after_quiet(at, audience)
+                    one = Due(*key, at, send_at, alone_at, in_digest, day_of(event.when), until)
+                    if one.near_at <= now + ahead:
+                        yield one
+
+
+def posted_at(event: Event, at: datetime, audience: Audience) -> datetime:
+    """When an event that is due at `at` is posted for an audience."""
+    return _posted_at(event, Stage.NOW, at, None, audience)[0]
+
+
+def _posted_at(
+    event: Event, stage: Stage, at: datetime, until: datetime | None, audience: Audience
+) -> tuple[datetime, bool]:
+    """When a stage that is due at `at` is posted, and whether in a digest.
+
+    A digest tells what was known when it came. What was not is posted by itself, as is what is no longer true: it
+    shall not be left standing until the next digest.
+    """
+    around = digest_around(at, audience) if stage not in CORRECTIONS else None
+    if around is not None:
+        before, after = around
+        if stage is Stage.CONFIRMED:
+            if until is None or after < until:
+                return after, True
+        elif event.changed_at is None or event.changed_at <= before:
+            return before, True
+    return after_quiet(at, audience), False
 
 
 def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime | None]]:
@@ -209,9 +227,9 @@ def still_due(event: Event, stage: Stage) -> bool:
             return announceable(event)
 
 
-def window(now: datetime) -> tuple[datetime, datetime]:
+def window(now: datetime, ahead: timedelta = AHEAD) -> tuple[datetime, datetime]:
     """Between which instants an event's date must begin for `due` to look at it for more than a change."""
-    return now - BEHIND - SPREAD, now + AHEAD + SPREAD + max(REMINDERS.values())
+    return now - BEHIND - SPREAD, now + ahead + SPREAD + LONGEST_DIGEST + max(REMINDERS.values())
 
 
 def changes(now: datetime) -> tuple[datetime, datetime]:

@@ -52,6 +52,12 @@ class Words:
         """A day, in words."""
         return dates.format_date(day, "d MMMM y" if self.language == ENGLISH else "long", locale=self._locale)
 
+    def moment(self, at: datetime) -> str:
+        """A day and a time of it, in words, as clocks show it where `at` says."""
+        if self.language == ENGLISH:
+            return f"{at:%a} {self.day(at.date())}, {at:%H:%M}"
+        return f"{dates.format_skeleton('yMMMMEd', at, tzinfo=at.tzinfo, locale=self._locale)} {at:%H:%M}"
+
     def month(self, day: date) -> str:
         """The month of a day, in words."""
         return dates.format_skeleton("yMMMM", datetime(day.year, day.month, 1), locale=self._locale)  # noqa: DTZ001

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot import schedule
+from bot import outlook, panel, permissions
 from bot.answers import Interaction, reply, words_of
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.model import EventKind, Label, Upcoming
+from bot.hours import quiet_hours
+from bot.model import EventKind, Upcoming
+from bot.outcome import Post
 from bot.params import FindDated, FindFollowed, Zone
-from bot.render import administration, announcement
-from bot.render.administration import Outcome, Setup
-from bot.render.card import Accent, Scene, escape, notice, shorten
+from bot.publisher import shown
+from bot.render import administration
+from bot.render.administration import Channel
+from bot.render.announcement import Frame, Told
+from bot.render.card import Accent, Scene, notice, shorten
 from bot.render.menus import trouble
 from bot.render.phrases import called
-from bot.schedule import Audience, Stage, Why
+from bot.render.post import post
+from bot.schedule import REMINDERS as ALL_REMINDERS
+from bot.schedule import Stage
 from bot.search import Entry
-from bot.store import deliveries, events, follows, subscriptions
-from bot.store.deliveries import Settled
-from bot.store.subscriptions import GRACE, Subscription
+from bot.store import events, follows, subscriptions
+from bot.subscription import ALWAYS, ANNOUNCED, Subscription
 from bot.text import LANGUAGES, language_name, words
-from bot.when import SEOUL
 
 _admin = app_commands.checks.has_permissions(manage_guild=True)
 
@@ -37,7 +41,7 @@ LANGUAGE_CHOICES = [app_commands.Choice(name=language_name(language), value=lang
 
 
 KINDS = {
-    "main": schedule.ANNOUNCED,
+    "main": ANNOUNCED,
     "premieres": (EventKind.PREMIERE,),
     "songs": (EventKind.OST_RELEASE,),
     "all": tuple(EventKind),
@@ -53,7 +57,7 @@ REMINDERS = {
     "hour": (Stage.HOUR_AHEAD,),
     "day": (Stage.DAY_AHEAD,),
     "week": (Stage.WEEK_AHEAD,),
-    "all": (Stage.CONFIRMED, *schedule.REMINDERS),
+    "all": (Stage.CONFIRMED, *ALL_REMINDERS),
 }
 REMINDER_CHOICES = [
     app_commands.Choice(name=_("No reminders"), value="none"),
@@ -100,58 +104,68 @@ class Announcements(
         remind: app_commands.Choice[str] | None = None,
         quiet: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
-        """Turn announcements on, or change them; what is left out stays as it was."""
+        """Turn announcements on in a channel, or change them; what is left out stays as it was."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
-        missing = _missing(channel)
+        missing = permissions.missing(channel)
         if missing:
             raise MissingPermissionsError(channel.id, missing)
-        if role is not None and not _pingable(channel, role):
-            await reply(interaction, _unpingable(interaction, role), private=True)
+        if role is not None and not permissions.pingable(channel, role):
+            words_ = administration.unpingable(t, role.id if not role.is_default() else None)
+            await reply(interaction, trouble(t, *words_), private=True)
             return
-        hours = None if quiet is None else schedule.quiet_hours(quiet)
+        hours = None if quiet is None else quiet_hours(quiet)
         if quiet is not None and hours is None:
-            title = t("“{text}” are no quiet hours I understand", text=escape(quiet))
-            await reply(interaction, trouble(t, title, t("Write them like this: 22:00-08:00. Or: off.")), private=True)
+            await reply(interaction, trouble(t, *administration.not_quiet_hours(t, quiet)), private=True)
             return
-        before = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        guild_language = words(interaction.guild_locale.value if interaction.guild_locale else "en").language
-        chosen = Subscription(
-            guild_id=interaction.guild_id,
-            channel_id=channel.id,
-            role_id=role.id if role else before.role_id if before else None,
-            language=language.value if language else before.language if before else guild_language,
-            zone=timezone or (before.zone if before else SEOUL),
-            kinds=KINDS[kinds.value] if kinds else before.kinds if before else schedule.ANNOUNCED,
-            stages=_stages(remind, before),
-            grace=before.grace if before else GRACE,
-            since=self._bot.clock(),
-            quiet=hours if hours is not None else before.quiet if before else "",
+        now = self._bot.clock()
+        before = await self._bot.database.read(subscriptions.of_channel, interaction.guild_id, channel.id)
+        chosen = before or await panel.first_choice(interaction, channel.id)
+        chosen = replace(
+            chosen,
+            role_id=role.id if role else chosen.role_id,
+            language=language.value if language else chosen.language,
+            zone=timezone or chosen.zone,
+            kinds=KINDS[kinds.value] if kinds else chosen.kinds,
+            stages=(*ALWAYS, *REMINDERS[remind.value]) if remind else chosen.stages,
+            quiet=hours if hours is not None else chosen.quiet,
         )
-        await self._bot.database.write(subscriptions.choose, chosen)
-        lines = administration.setup_lines(_scene(interaction), _setup_of(chosen))
+        if not await self._bot.database.write(subscriptions.choose, chosen, now):
+            title = t("A server can have {n} channels at most", n=subscriptions.MAX_CHANNELS)
+            await reply(interaction, trouble(t, title, t("Let one go with `/announcements off`.")), private=True)
+            return
+        lines = administration.setup_lines(_scene(interaction), chosen)
         lines.append(t("Nothing that is past is posted. See it with `/announcements test`."))
+        if before is None and len(await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)) > 1:
+            lines.append(t("Your other channels stay as they are. Turn one off with `/announcements off`."))
         await reply(interaction, notice(Accent.DATES, t("Announcements are on"), "\n".join(lines)), private=True)
+
+    @app_commands.command(
+        name=_("panel"), description=_("Change everything about announcements, with menus and buttons")
+    )
+    @app_commands.rename(channel=_("channel"))
+    @app_commands.describe(channel=_("Which channel; the first that you have set up if you choose none"))
+    @_admin
+    async def panel(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+        """Show what was chosen for a channel, with a control for each choice."""
+        await panel.open_panel(interaction, channel.id if channel else None)
 
     @app_commands.command(name=_("status"), description=_("Where announcements go, what was posted, what comes next"))
     async def status(self, interaction: Interaction) -> None:
         """Show what a server chose and what became of it."""
         assert interaction.guild_id is not None
-        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        missing = self._missing_now(interaction, chosen)
-        lately = await self._lately(interaction.guild_id, 5)
-        ahead = await self._ahead(chosen, 60) if chosen else []
+        channels = await self._channels(interaction)
+        lately = await outlook.lately(self._bot.database, interaction.guild_id, 5)
+        ahead = await self._ahead(interaction.guild_id, 60)
         followed = await self._bot.database.read(follows.of_guild, interaction.guild_id)
-        view = administration.status(
-            _scene(interaction), _setup_of(chosen, followed) if chosen else None, missing, lately, ahead[:5]
-        )
+        view = administration.status(_scene(interaction), channels, followed, lately, ahead[:5])
         await reply(interaction, view, private=True)
 
     @app_commands.command(name=_("history"), description=_("What was posted, and what was not and why"))
     async def history(self, interaction: Interaction) -> None:
         """Show what became of a server's announcements."""
         assert interaction.guild_id is not None
-        found = await self._lately(interaction.guild_id, SHOWN)
+        found = await outlook.lately(self._bot.database, interaction.guild_id, SHOWN)
         await reply(interaction, administration.history(_scene(interaction), found), private=True)
 
     @app_commands.command(name=_("upcoming"), description=_("Exactly what would be posted, where and when"))
@@ -160,15 +174,12 @@ class Announcements(
     async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = 30) -> None:
         """Show what would be posted, and what would stop it."""
         assert interaction.guild_id is not None
-        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        if chosen is None:
+        channels = await self._channels(interaction)
+        if not channels:
             await reply(interaction, _off(interaction), private=True)
             return
-        missing = self._missing_now(interaction, chosen)
-        ahead = await self._ahead(chosen, days)
-        followed = await self._bot.database.read(follows.of_guild, interaction.guild_id)
-        view = administration.ahead_of(_scene(interaction), days, _setup_of(chosen, followed), missing, ahead[:SHOWN])
-        await reply(interaction, view, private=True)
+        ahead = await self._ahead(interaction.guild_id, days)
+        await reply(interaction, administration.ahead_of(_scene(interaction), days, channels, ahead), private=True)
 
     @app_commands.command(name=_("why"), description=_("Why a drama or a song was, or was not, announced here"))
     @app_commands.rename(name=_("name"))
@@ -176,15 +187,10 @@ class Announcements(
     async def why(self, interaction: Interaction, name: app_commands.Transform[Entry, FindDated]) -> None:
         """Explain what becomes of each date of `name` in this server."""
         assert interaction.guild_id is not None
-        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        if chosen is None:
+        if not await self._bot.database.read(subscriptions.of_guild, interaction.guild_id):
             await reply(interaction, _off(interaction), private=True)
             return
-        dated = await self._bot.database.read(events.of_entity, name.ref)
-        ids = [item.event.id for item in dated]
-        known = await self._bot.database.read(deliveries.of_events, interaction.guild_id, ids)
-        told = await self._bot.database.read(follows.concerned, interaction.guild_id, ids)
-        found = [_explained(item, known.get(item.event.id), chosen, item.event.id in told) for item in dated]
+        found = await outlook.explained(self._bot.database, interaction.guild_id, name.ref)
         await reply(interaction, administration.explanation(_scene(interaction), name.label, found), private=True)
 
     @app_commands.command(name=_("follow"), description=_("Be told of some dramas and artists only"))
@@ -219,152 +225,97 @@ class Announcements(
         t = words_of(interaction)
         found = await self._bot.database.read(follows.of_guild, interaction.guild_id)
         names = shorten(", ".join(called(t, label) for label in found), 3000)
-        body = (
-            t("Announced is only what has to do with: {names}", names=names) if found else t("Everything is announced.")
-        )
+        if not found:
+            body = t("Everything is announced.")
+        elif not await self._bot.database.read(subscriptions.of_guild, interaction.guild_id):
+            body = t("Followed: {name}", name=names) + "\n" + t("Turn announcements on with `/announcements setup`.")
+        else:
+            body = t("Announced is only what has to do with: {names}", names=names)
         await reply(interaction, notice(Accent.DATES, title, body), private=True)
 
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
+    @app_commands.rename(channel=_("channel"))
+    @app_commands.describe(channel=_("Which channel; all that you have set up if you choose none"))
     @_admin
-    async def test(self, interaction: Interaction) -> None:
+    async def test(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         """Post the next announcement as a preview, where announcements go."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
-        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        if chosen is None:
+        channels = [
+            one for one in await self._channels(interaction) if channel is None or one.chosen.channel_id == channel.id
+        ]
+        if not channels:
             await reply(interaction, _off(interaction), private=True)
             return
-        missing = self._missing_now(interaction, chosen)
-        if missing:
-            raise MissingPermissionsError(chosen.channel_id, missing)
-        item = await self._example(chosen)
-        if item is None:
-            title, body = t("There is nothing to show yet"), t("The catalogue has no date that could be announced.")
-            await reply(interaction, trouble(t, title, body), private=True)
-            return
+        for one in channels:
+            lacking = [name for name in one.missing if name in permissions.NEEDED]
+            if lacking:
+                raise MissingPermissionsError(one.chosen.channel_id, lacking)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        scene = Scene(words(chosen.language), self._bot.clock())
-        found = await self._bot.publisher.announced(item)
-        view = announcement.announcement(
-            scene, found, stage=Stage.NOW, mark=None, role_id=chosen.role_id, late=False, preview=True
+        ahead = await self._ahead(interaction.guild_id, 60)
+        links = [link for one in channels if (link := await self._preview(one.chosen, ahead)) is not None]
+        if links:
+            view = notice(Accent.DATES, t("A preview is posted"), "\n".join(links))
+        else:
+            title, body = t("There is nothing to show yet"), t("The catalogue has no date that could be announced.")
+            view = trouble(t, title, body)
+        await reply(interaction, view, private=True)
+
+    async def _preview(self, chosen: Subscription, ahead: list[Post]) -> str | None:
+        """Post a preview of what comes next in a channel; returns its address."""
+        now, database = self._bot.clock(), self._bot.database
+        coming = next((one for one in ahead if one.channel_id == chosen.channel_id), None)
+        latest = None if coming else await database.read(events.latest, now, ANNOUNCED)
+        told: list[tuple[Stage, Upcoming]] = list(coming.told) if coming else [(Stage.NOW, latest)] if latest else []
+        if not told:
+            return None
+        view = post(
+            Scene(words(chosen.language), now),
+            [Told(stage, await shown.announced(database, item)) for stage, item in told],
+            Frame(None, chosen.role_id, preview=True),
+            digest=coming is not None and coming.digest,
         )
-        channel = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
-        message = await channel.send(view=view, allowed_mentions=discord.AllowedMentions.none())
-        await reply(interaction, notice(Accent.DATES, t("A preview is posted"), message.jump_url), private=True)
+        place = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
+        message = await place.send(view=view, allowed_mentions=discord.AllowedMentions.none())
+        return message.jump_url
 
     @app_commands.command(name=_("off"), description=_("Stop announcing"))
+    @app_commands.rename(channel=_("channel"))
+    @app_commands.describe(channel=_("Where to stop; everywhere if you choose none"))
     @_admin
-    async def off(self, interaction: Interaction) -> None:
-        """Turn announcements off."""
+    async def off(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+        """Turn announcements off, in a channel or everywhere."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
-        if await self._bot.database.write(subscriptions.end, interaction.guild_id, self._bot.clock()):
-            body = t("Nothing more is posted. Turn them on again with `/announcements setup`.")
-            await reply(interaction, notice(Accent.DATES, t("Announcements are off"), body), private=True)
-        else:
+        database, at = self._bot.database, channel.id if channel else None
+        if not await database.write(subscriptions.end, interaction.guild_id, self._bot.clock(), at):
             await reply(interaction, _off(interaction), private=True)
+            return
+        left = await database.read(subscriptions.of_guild, interaction.guild_id)
+        if left:
+            where = t.both([f"<#{one.channel_id}>" for one in left])
+            body = t("Nothing more is posted there. Still on: {channels}", channels=where)
+        else:
+            body = t("Nothing more is posted. Turn them on again with `/announcements setup`.")
+        await reply(interaction, notice(Accent.DATES, t("Announcements are off"), body), private=True)
 
-    def _missing_now(self, interaction: Interaction, chosen: Subscription | None) -> list[str]:
-        """What the bot lacks in the channel that was chosen; a channel that is gone cannot be seen."""
-        if chosen is None or interaction.guild is None:
-            return []
-        channel = interaction.guild.get_channel(chosen.channel_id)
-        return _missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
+    async def _channels(self, interaction: Interaction) -> list[Channel]:
+        """What the server chose, and what the bot lacks for it."""
+        assert interaction.guild_id is not None
+        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        return [Channel(one, permissions.missing_for(interaction.guild, one)) for one in chosen]
 
-    async def _lately(self, guild_id: int, limit: int) -> list[Outcome]:
-        settled = await self._bot.database.read(deliveries.lately, guild_id, limit)
-        items = await self._bot.database.read(events.with_context, list(dict.fromkeys(one.event_id for one in settled)))
-        known = {item.event.id: item for item in items}
-        return [_outcome(known[one.event_id], one, guild_id) for one in settled]
-
-    async def _ahead(self, chosen: Subscription, days: int) -> list[tuple[Upcoming, datetime]]:
-        now = self._bot.clock()
-        found = await self._bot.database.read(events.upcoming, now, now + timedelta(days=days))
-        told = await self._bot.database.read(follows.concerned, chosen.guild_id, [item.event.id for item in found])
-        ahead = [
-            (item, schedule.after_quiet(at, Audience(chosen.zone, chosen.quiet)))
-            for item in found
-            if item.event.id in told and item.event.kind in chosen.kinds and schedule.announceable(item.event)
-            if (at := schedule.due_at(item.event.when, chosen.zone)) is not None and at > now
-        ]
-        return sorted(ahead, key=lambda pair: pair[1])
-
-    async def _example(self, chosen: Subscription) -> Upcoming | None:
-        ahead = await self._ahead(chosen, 60)
-        if ahead:
-            return ahead[0][0]
-        return await self._bot.database.read(events.latest, self._bot.clock(), schedule.ANNOUNCED)
+    async def _ahead(self, guild_id: int, days: int) -> list[Post]:
+        return await outlook.ahead(self._bot.database, guild_id, self._bot.clock(), timedelta(days=days))
 
 
 def _scene(interaction: Interaction) -> Scene:
     return Scene(words_of(interaction), interaction.client.clock())
 
 
-def _setup_of(chosen: Subscription, followed: Sequence[Label] = ()) -> Setup:
-    return Setup(
-        *(chosen.channel_id, chosen.role_id, chosen.language, chosen.zone, chosen.kinds, chosen.stages),
-        paused_at=chosen.paused_at,
-        quiet=chosen.quiet,
-        follows=followed,
-    )
-
-
-def _missing(channel: discord.TextChannel) -> list[str]:
-    """The permissions that the bot lacks in a channel. By the history it knows its own posts again after a crash."""
-    allowed = channel.permissions_for(channel.guild.me)
-    needed = ("view_channel", "send_messages", "read_message_history")
-    return [name for name in needed if not getattr(allowed, name)]
-
-
-def _pingable(channel: discord.TextChannel, role: discord.Role) -> bool:
-    if role.is_default():
-        return False
-    return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone
-
-
-def _unpingable(interaction: Interaction, role: discord.Role) -> discord.ui.LayoutView:
-    t = words_of(interaction)
-    if role.is_default():
-        return trouble(t, t("I do not ping everyone"), t("Choose a role that members can take or leave."))
-    body = t(
-        "Allow everyone to mention {role} in the role's settings, or give me the permission “Mention @everyone, @here "
-        "and All Roles”.",
-        role=role.mention,
-    )
-    return trouble(t, t("I may not ping that role"), body)
-
-
 def _off(interaction: Interaction) -> discord.ui.LayoutView:
     t = words_of(interaction)
     return notice(Accent.DATES, t("Announcements are off"), t("An admin turns them on with `/announcements setup`."))
-
-
-def _stages(remind: app_commands.Choice[str] | None, before: Subscription | None) -> tuple[Stage, ...]:
-    """What is told of an event: the event itself and corrections always, reminders as chosen."""
-    if remind is None and before is not None:
-        return tuple(before.stages)
-    return (*schedule.STAGES, *(REMINDERS[remind.value] if remind else ()))
-
-
-def _outcome(item: Upcoming, one: Settled, guild_id: int) -> Outcome:
-    return Outcome(item, one.state, one.reason, _jump(guild_id, one))
-
-
-def _explained(
-    item: Upcoming, one: Settled | None, chosen: Subscription, followed: bool
-) -> tuple[Upcoming, Outcome | Why, datetime | None]:
-    """What became of a date here, or what will; with the time it is to be announced."""
-    at = schedule.due_at(item.event.when, chosen.zone)
-    if one is not None and one.state != "withdrawn":
-        return item, _outcome(item, one, chosen.guild_id), None
-    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=followed)
-    return item, why, at if why is Why.TO_COME else None
-
-
-def _jump(guild_id: int, one: Settled) -> str | None:
-    if one.message_id is None:
-        return None
-    return f"https://discord.com/channels/{guild_id}/{one.channel_id}/{one.message_id}"
 
 
 async def setup(bot: Byeol) -> None:

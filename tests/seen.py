@@ -19,13 +19,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu, as it looks. `chosen`: the options that are chosen in it, or the ids of channels or roles."""
+
+    custom_id: str
+    choices: tuple[str, ...]
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A message, as it looks."""
 
     message: ResponseMessage
     text: str
     buttons: tuple[Button, ...]
-    choices: tuple[str, ...]
+    menus: tuple[Menu, ...]
     components: int
     accent: int | None
 
@@ -35,6 +44,11 @@ class Seen:
         return self.message.ephemeral
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """What its menus offer."""
+        return tuple(choice for menu in self.menus for choice in menu.choices)
+
+    @property
     def labels(self) -> list[str]:
         """What its buttons say."""
         return [button.label for button in self.buttons]
@@ -42,6 +56,10 @@ class Seen:
     def lines(self, containing: str) -> list[str]:
         """The lines with some words in them."""
         return [line for line in self.text.split("\n") if containing in line]
+
+
+MENUS = (3, 5, 6, 7, 8)
+"""Discord's types of menus: of options, and of members, roles and channels."""
 
 
 def see(message: ResponseMessage) -> Seen:
@@ -55,16 +73,25 @@ def see(message: ResponseMessage) -> Seen:
             for part in parts
             if part["type"] == 2
         ),
-        choices=tuple(option["label"] for part in parts if part["type"] == 3 for option in part["options"]),
+        menus=tuple(_menu(part) for part in parts if part["type"] in MENUS),
         components=len(parts),
         accent=next((part.get("accent_color") for part in parts if part["type"] == 17), None),
     )
+
+
+def _menu(part: dict[str, Any]) -> Menu:
+    options = part.get("options", ())
+    chosen = [option["label"] for option in options if option.get("default")]
+    chosen += [value["id"] for value in part.get("default_values", ())]
+    return Menu(part["custom_id"], tuple(option["label"] for option in options), tuple(map(str, chosen)))
 
 
 def _walk(components: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for component in components:
         yield component
         yield from _walk(component.get("components", ()))
+        if "accessory" in component:
+            yield component["accessory"]
 
 
 def assert_within_limits(seen: Seen) -> None:
@@ -72,7 +99,7 @@ def assert_within_limits(seen: Seen) -> None:
     assert seen.components <= 40
     assert len(seen.text) <= 4000
     assert all(0 < len(button.label) <= 80 and 0 < len(button.custom_id) <= 100 for button in seen.buttons)
-    ids = [button.custom_id for button in seen.buttons]
+    assert all(0 < len(menu.custom_id) <= 100 and len(menu.choices) <= 25 for menu in seen.menus)
+    ids = [one.custom_id for one in (*seen.buttons, *seen.menus)]
     assert len(ids) == len(set(ids))
-    assert len(seen.choices) <= 25
     assert all(0 < len(choice) <= 100 for choice in seen.choices)

@@ -18,11 +18,13 @@ FILES = {
 }
 MODULES = pytest.mark.parametrize("module", sorted(FILES))
 
-PURE = frozenset({"bot.model", "bot.errors", "bot.schedule", "bot.when"})
+PURE = frozenset(
+    {"bot.model", "bot.errors", "bot.hours", "bot.outcome", "bot.schedule", "bot.subscription", "bot.when"}
+)
 SQLITE = ("bot.database", "bot.store")
 DISCORD = (
     *("bot.client", "bot.tree", "bot.params", "bot.answers", "bot.buttons", "bot.cards", "bot.render", "bot.publisher"),
-    *("bot.demo", "bot.__main__", "cogs"),
+    *("bot.demo", "bot.panel", "bot.permissions", "bot.__main__", "cogs"),
 )
 
 

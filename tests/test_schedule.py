@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import schedule
+from bot.hours import Audience
 from bot.model import Event, EventKind, Status
-from bot.schedule import AHEAD, BEHIND, Audience, Due, Stage, announceable, due_at, window
+from bot.schedule import AHEAD, BEHIND, Dated, Due, Stage, announceable, due_at, window
 from bot.when import SEOUL, parse
 from tests.helpers import event, utc
 
@@ -21,7 +22,8 @@ NEW_YORK, KIRITIMATI, FAR_WEST = "America/New_York", "Pacific/Kiritimati", "Etc/
 
 def due(events: Iterable[Event], zones: Iterable[str], now: datetime) -> Iterator[Due]:
     """What is due of the events themselves: neither reminders nor corrections."""
-    return schedule.due(events, [Audience(zone) for zone in zones], now, (Stage.NOW,))
+    dated = (Dated(event, event.id) for event in events)
+    return schedule.due(dated, [Audience(zone) for zone in zones], now, (Stage.NOW,))
 
 
 @pytest.mark.parametrize("zone", [SEOUL, NEW_YORK, KIRITIMATI, FAR_WEST])
@@ -151,47 +153,3 @@ def test_the_window_holds_every_event_that_is_due(
     for _ in due([found], [zone], now):
         assert found.when.earliest is not None
         assert start <= found.when.earliest <= end
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("22:00-08:00", "22:00-08:00"),
-        ("22-8", "22:00-08:00"),
-        (" 22:30 – 7 ", "22:30-07:00"),
-        ("23 to 24", "23:00-00:00"),
-        ("off", ""),
-        ("none", ""),
-        ("", ""),
-        ("8-8", None),
-        ("25:00-08:00", None),
-        ("22:60-08:00", None),
-        ("at night", None),
-    ],
-)
-def test_quiet_hours_are_read_as_people_write_them(typed: str, kept: str | None) -> None:
-    assert schedule.quiet_hours(typed) == kept
-
-
-@pytest.mark.parametrize(
-    ("at", "zone", "sent"),
-    [
-        pytest.param("2025-01-04 13:00", SEOUL, "2025-01-04 23:00", id="ten in the evening waits until eight"),
-        pytest.param("2025-01-04 20:00", SEOUL, "2025-01-04 23:00", id="five in the morning waits until eight"),
-        pytest.param("2025-01-04 23:00", SEOUL, "2025-01-04 23:00", id="eight does not wait"),
-        pytest.param("2025-01-04 12:59", SEOUL, "2025-01-04 12:59", id="a minute before ten does not wait"),
-        pytest.param("2025-03-09 04:00", NEW_YORK, "2025-03-09 12:00", id="over the night that summer time begins"),
-        pytest.param("2025-11-02 03:00", NEW_YORK, "2025-11-02 13:00", id="over the night that it ends"),
-    ],
-)
-def test_what_falls_into_quiet_hours_waits_for_their_end(at: str, zone: str, sent: str) -> None:
-    assert schedule.after_quiet(utc(at), Audience(zone, "22:00-08:00")) == utc(sent)
-
-
-@given(st.integers(min_value=0, max_value=3 * 365 * 24 * 60), st.sampled_from([SEOUL, NEW_YORK, "Europe/Berlin"]))
-def test_waiting_ends_within_a_day_and_outside_the_quiet_hours(minute: int, zone: str) -> None:
-    at = utc("2024-01-01 00:00") + timedelta(minutes=minute)
-    audience = Audience(zone, "13:00-12:00")
-    sent = schedule.after_quiet(at, audience)
-    assert timedelta() <= sent - at <= timedelta(hours=25)
-    assert schedule.after_quiet(sent, audience) == sent

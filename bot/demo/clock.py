@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import schedule
+from bot import outlook, schedule
 from bot.demo.stage import Stage
 from bot.model import Upcoming
 from bot.render.upcoming import headline
-from bot.store import events, subscriptions
 from bot.text import Words
 
 SPEEDS = (0, 1, 60, 600)
@@ -53,21 +52,11 @@ class Clock:
     async def look_ahead(self) -> None:
         """Find what will be announced in some server, the earliest first."""
         now, database = self._stage.now(), self._stage.bot.database
-        found = [
-            item
-            for item in await database.read(events.upcoming, now, now + _AHEAD)
-            if schedule.announceable(item.event)
-        ]
         coming: dict[tuple[datetime, int, str], Coming] = {}
         for server in self._stage.subscribers:
-            chosen = await database.read(subscriptions.of_guild, server)
-            if chosen is None:
-                continue
-            for item in found:
-                for stage in chosen.stages if item.event.kind in chosen.kinds else ():
-                    at = _due_at(item, stage, chosen.zone)
-                    if at is not None and at > now:
-                        coming[at, item.event.id, stage] = Coming(at, item, stage)
+            for post in await outlook.ahead(database, server, now, _AHEAD):
+                stage, item = post.told[0]
+                coming[post.send_at, item.event.id, stage] = Coming(post.send_at, item, stage)
         self.due = [coming[key] for key in sorted(coming)]
 
     async def next(self) -> bool:
@@ -114,11 +103,3 @@ class Clock:
             if self.due and self.due[0].at <= self._stage.now():
                 await self.look_ahead()
             self._moved()
-
-
-def _due_at(item: Upcoming, stage: schedule.Stage, zone: str) -> datetime | None:
-    at = schedule.due_at(item.event.when, zone)
-    if at is None or stage is schedule.Stage.NOW:
-        return at
-    ahead = schedule.REMINDERS.get(stage)
-    return at - ahead if ahead else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from bot.client import Byeol
 from bot.database import Database
 from bot.demo import engine
 from bot.seeding import load_own
-from bot.store import catalogue, subscriptions
+from bot.store import catalogue
 
 SEOUL = ZoneInfo("Asia/Seoul")
 START = datetime(2025, 1, 3, 23, 59, tzinfo=SEOUL)
@@ -63,8 +63,8 @@ class Stage:
 
     @property
     def subscribers(self) -> tuple[int, ...]:
-        """The servers that may have something announced, as `subscribe` enters them."""
-        return self.guild.id, self.korean_news.id, self.other.id
+        """The servers that may have something announced."""
+        return self.guild.id, self.other.id
 
     def now(self) -> datetime:
         """The time on the stage, UTC."""
@@ -87,14 +87,7 @@ class Stage:
         await self.ask(
             self.admin, "announcements setup", channel=self.announcements, role=self.premieres, language="en"
         )
-        database = self.bot.database
-        english = await database.read(subscriptions.of_guild, self.guild.id)
-        assert english is not None
-        # A server has one channel so far, so the second is entered as if it were a server of its own.
-        korean = replace(
-            english, guild_id=self.korean_news.id, channel_id=self.korean_news.id, language="ko", role_id=None
-        )
-        await database.write(subscriptions.choose, korean)
+        await self.ask(self.admin, "announcements setup", channel=self.korean_news, language="ko")
 
 
 @asynccontextmanager

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from discord import ui
 from discord.utils import format_dt
 
-from bot.model import EventKind, Label, Upcoming
+from bot.hours import DAILY, DIGEST, WEEK
+from bot.model import EventKind, Label
+from bot.outcome import Explained, Outcome, Post, Settled
+from bot.permissions import NEEDED
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Scene, draw, escape, notice, shorten
+from bot.render.announcement import stage_name
+from bot.render.card import Accent, Content, Scene, draw, escape, notice, pages, shorten
+from bot.render.post import title
 from bot.render.upcoming import headline
 from bot.schedule import Stage, Why
+from bot.subscription import GRACE, Subscription
 from bot.text import Words, language_name
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What a server chose, as its admins are shown it."""
-
-    channel_id: int
-    role_id: int | None
-    language: str
-    zone: str
-    kinds: Sequence[EventKind]
-    stages: Sequence[Stage]
-    paused_at: datetime | None = None
-    quiet: str = ""
-    follows: Sequence[Label] = ()
 
 
 def paused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
@@ -44,125 +36,241 @@ def paused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
     return notice(Accent.TROUBLE, t("Announcements are paused"), body)
 
 
-def setup_lines(scene: Scene, chosen: Setup) -> list[str]:
-    """What a server chose, a line each."""
-    t = scene.words
-    names = {
+def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
+    """What an admin is told whose role cannot be pinged; without a role it is everybody that was chosen."""
+    if role_id is None:
+        return t("I do not ping everyone"), t("Choose a role that members can take or leave.")
+    body = t(
+        "Allow everyone to mention {role} in the role's settings, or give me the permission “Mention @everyone, @here "
+        "and All Roles”.",
+        role=f"<@&{role_id}>",
+    )
+    return t("I may not ping that role"), body
+
+
+def not_quiet_hours(t: Words, typed: str) -> tuple[str, str]:
+    """What an admin is told whose quiet hours cannot be read."""
+    title = t("“{text}” are no quiet hours I understand", text=escape(shorten(typed, 80)))
+    return title, t("Write them like this: 22:00-08:00. Or: off.")
+
+
+KIND_ORDER = (
+    EventKind.PREMIERE,
+    EventKind.OST_RELEASE,
+    EventKind.EPISODE,
+    EventKind.FINALE,
+    EventKind.ALBUM_RELEASE,
+)
+
+
+def kind_name(t: Words, kind: EventKind) -> str:
+    """A kind of events, as one chooses it."""
+    return {
         EventKind.PREMIERE: t("premieres"),
         EventKind.OST_RELEASE: t("OST releases"),
         EventKind.EPISODE: t("episodes"),
         EventKind.FINALE: t("finales"),
         EventKind.ALBUM_RELEASE: t("albums"),
-    }
-    ahead = {
+    }[kind]
+
+
+REMINDER_ORDER = (Stage.CONFIRMED, Stage.WEEK_AHEAD, Stage.DAY_AHEAD, Stage.HOUR_AHEAD)
+
+
+def reminder_name(t: Words, stage: Stage) -> str:
+    """What can be told ahead of an event, as one chooses it."""
+    return {
         Stage.CONFIRMED: t("when a date is confirmed"),
         Stage.WEEK_AHEAD: t("a week ahead"),
         Stage.DAY_AHEAD: t("a day ahead"),
         Stage.HOUR_AHEAD: t("an hour ahead"),
-    }
-    follows = shorten(", ".join(phrases.called(t, label) for label in chosen.follows), 800)
-    reminders = [words for stage, words in ahead.items() if stage in chosen.stages]
+    }[stage]
+
+
+def digest_name(t: Words, digest: str) -> str:
+    """How things are posted: each by itself, or in a digest of the day or the week."""
+    match = DIGEST.fullmatch(digest)
+    if match is None:
+        return t("each by itself")
+    hour = f"{match[2]}:00"
+    if match[1] == DAILY:
+        return t("a digest every day at {hour}", hour=hour)
+    return t("a digest every week, {day} at {hour}", day=t.weekday(WEEK.index(match[1])), hour=hour)
+
+
+def setup_lines(scene: Scene, chosen: Subscription) -> list[str]:
+    """What a server chose for a channel, a line each."""
+    t = scene.words
+    reminders = [reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages]
+    extras = [
+        *([t("only what is followed")] if chosen.followed_only else []),
+        *([t("a thread under each post")] if chosen.threads else []),
+        *([t("premieres as Discord events")] if chosen.guild_events else []),
+    ]
     return [
         phrases.field(t("Channel"), f"<#{chosen.channel_id}>"),
         phrases.field(t("Role to ping"), f"<@&{chosen.role_id}>" if chosen.role_id else t("nobody")),
         phrases.field(t("Language"), language_name(chosen.language)),
         phrases.field(t("Time zone"), escape(chosen.zone)),
-        phrases.field(t("Announces"), t.both([names[kind] for kind in chosen.kinds])),
+        phrases.field(t("Announces"), t.both([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds])),
         *([phrases.field(t("Also tells"), t.both(reminders))] if reminders else []),
+        phrases.field(t("Posts"), digest_name(t, chosen.digest)),
         *([phrases.field(t("Quiet hours"), chosen.quiet)] if chosen.quiet else []),
-        *([phrases.field(t("Only what is followed"), follows)] if follows else []),
+        *([phrases.field(t("Late by at most"), span_name(t, chosen.grace))] if chosen.grace != GRACE else []),
+        *([phrases.field(t("Extras"), t.both(extras))] if extras else []),
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an announcement, or is planned for it; `link` leads to the post."""
+def span_name(t: Words, span: timedelta) -> str:
+    """A span of hours or days."""
+    hours = int(span.total_seconds()) // 3600
+    if hours % 24:
+        return t.plural("{n} hour", "{n} hours", hours)
+    return t.plural("{n} day", "{n} days", hours // 24)
 
-    item: Upcoming
-    state: str
-    reason: str | None = None
-    link: str | None = None
+
+def _in_short(scene: Scene, chosen: Subscription) -> str:
+    """What a server chose for a channel, in a line."""
+    t = scene.words
+    said = [
+        t.both([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
+        f"<@&{chosen.role_id}>" if chosen.role_id else "",
+        language_name(chosen.language),
+        escape(chosen.zone),
+        digest_name(t, chosen.digest) if chosen.digest else "",
+    ]
+    return f"**<#{chosen.channel_id}>** " + " · ".join(filter(None, said))
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel in which something is announced, and what the bot lacks there."""
+
+    chosen: Subscription
+    missing: Sequence[str] = ()
 
 
 def status(
     scene: Scene,
-    chosen: Setup | None,
-    missing: Sequence[str],
+    channels: Sequence[Channel],
+    follows: Sequence[Label],
     lately: Sequence[Outcome],
-    ahead: Sequence[tuple[Upcoming, datetime]],
+    ahead: Sequence[Post],
 ) -> ui.LayoutView:
     """Where announcements go, whether they can, what was posted last, and what comes next."""
     t = scene.words
-    blocks = _chosen(scene, chosen, missing)
+    blocks = _channels(scene, channels)
+    if follows:
+        names = shorten(", ".join(phrases.called(t, label) for label in follows), 800)
+        blocks.append(phrases.field(t("Followed"), names))
     if ahead:
-        blocks.append(f"**{t('Next')}**\n" + "\n".join(_to_come(scene, ahead)))
+        blocks.append(f"**{t('Next')}**\n" + "\n".join(_to_come(scene, channels, ahead)))
     if lately:
         blocks.append(f"**{t('Lately')}**\n" + "\n".join(f"- {outcome(scene, one)}" for one in lately))
-    return draw(scene, Content(accent=Accent.DATES, title=t("Announcements"), subtitle="", blocks=blocks))
+    return _page(scene, t("Announcements"), "", blocks)
 
 
 def history(scene: Scene, found: Sequence[Outcome]) -> ui.LayoutView:
     """What was posted in a server, with links, and what was not, with the reason."""
     t = scene.words
-    lines = "\n".join(f"- {outcome(scene, one)}" for one in found) or t("Nothing has come due yet.")
+    lines = [f"- {outcome(scene, one)}" for one in found] or [t("Nothing has come due yet.")]
+    return _page(scene, t("What was announced"), t("the latest first"), lines)
+
+
+def ahead_of(scene: Scene, days: int, channels: Sequence[Channel], ahead: Sequence[Post]) -> ui.LayoutView:
+    """Exactly what would be posted in the next `days` days, where and when, for whom, and what would stop it."""
+    t = scene.words
+    blocks = [warning for channel in channels for warning in warnings(scene, channel)]
+    blocks += _to_come(scene, channels, ahead) or [t("Nothing is dated in this time.")]
+    return _page(scene, t("What will be announced"), t.plural("the next {n} day", "the next {n} days", days), blocks)
+
+
+def _page(scene: Scene, title: str, subtitle: str, blocks: Sequence[str]) -> ui.LayoutView:
+    """One page, of as many blocks as there is room for."""
+    kept = [fitted for page in pages(blocks, len(blocks) + 1)[:1] for fitted in page]
+    if len(kept) < len(blocks):
+        n = len(blocks) - len(kept)
+        kept.append(scene.words.plural("… and {n} more", "… and {n} more", n))
     content = Content(
-        accent=Accent.DATES, title=t("What was announced"), subtitle=t("the latest first"), blocks=[lines]
+        accent=Accent.DATES, title=title, subtitle=subtitle, blocks=["\n".join(kept)], per_page=len(kept) + 1
     )
     return draw(scene, content)
 
 
-def ahead_of(
-    scene: Scene, days: int, chosen: Setup, missing: Sequence[str], ahead: Sequence[tuple[Upcoming, datetime]]
-) -> ui.LayoutView:
-    """Exactly what would be posted in the next `days` days, where and when, and what would stop it."""
-    t = scene.words
-    lines = "\n".join(_to_come(scene, ahead)) or t("Nothing is dated in this time.")
-    content = Content(
-        accent=Accent.DATES,
-        title=t("What will be announced"),
-        subtitle=t.plural("the next {n} day", "the next {n} days", days),
-        blocks=[*_chosen(scene, chosen, missing), lines],
-    )
-    return draw(scene, content)
+def _channels(scene: Scene, channels: Sequence[Channel]) -> list[str]:
+    """Each channel with what was chosen for it, and what is amiss."""
+    if not channels:
+        return [scene.words("Announcements are off. An admin turns them on with `/announcements setup`.")]
+    if len(channels) == 1:
+        return [*setup_lines(scene, channels[0].chosen), *warnings(scene, channels[0])]
+    return [line for channel in channels for line in (_in_short(scene, channel.chosen), *warnings(scene, channel))]
 
 
-def _chosen(scene: Scene, chosen: Setup | None, missing: Sequence[str]) -> list[str]:
-    t = scene.words
-    if chosen is None:
-        return [t("Announcements are off. An admin turns them on with `/announcements setup`.")]
-    lines = setup_lines(scene, chosen)
+def warnings(scene: Scene, channel: Channel) -> list[str]:
+    """What is amiss with a channel, a line each."""
+    t, chosen = scene.words, channel.chosen
+    lines: list[str] = []
     if chosen.paused_at is not None:
-        since = format_dt(chosen.paused_at, "f")
         lines.append(
-            t("⏸️ Paused since {since}: the channel refused me. Use `/announcements setup` again.", since=since)
+            t(
+                "⏸️ {channel} is paused since {since}: it refused me. Use `/announcements setup` again.",
+                channel=f"<#{chosen.channel_id}>",
+                since=format_dt(chosen.paused_at, "f"),
+            )
         )
-    if missing:
-        lines.append(f"⚠️ {permissions_missing(scene, chosen.channel_id, missing)}")
+    if channel.missing:
+        lines.append(f"⚠️ {permissions_missing(t, chosen.channel_id, channel.missing)}")
     return lines
 
 
-def _to_come(scene: Scene, ahead: Sequence[tuple[Upcoming, datetime]]) -> list[str]:
-    return [f"- {format_dt(due, 'f')} {headline(scene.words, item)}" for item, due in ahead]
+def _to_come(scene: Scene, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
+    """Each post that is to come: when in the channel's own zone, where, what, and who is pinged."""
+    by_channel = {channel.chosen.channel_id: channel.chosen for channel in channels}
+    return [_post_line(scene, by_channel[post.channel_id], post) for post in ahead]
 
 
-def explanation(
-    scene: Scene, subject: Label, found: Sequence[tuple[Upcoming, Outcome | Why, datetime | None]]
-) -> ui.LayoutView:
+def _post_line(scene: Scene, chosen: Subscription, post: Post) -> str:
+    t = scene.words
+    items = list(dict.fromkeys(item.event.id for _, item in post.told))
+    known = {item.event.id: item for _, item in post.told}
+    stage = "" if post.digest else stage_name(t, post.told[0][0])
+    said = [
+        t.moment(post.send_at.astimezone(ZoneInfo(chosen.zone))),
+        format_dt(post.send_at, "R"),
+        f"<#{chosen.channel_id}>",
+        stage,
+        title(t, [known[id_] for id_ in items], digest=post.digest),
+        f"<@&{chosen.role_id}>" if chosen.role_id else "",
+    ]
+    line = "- " + " · ".join(filter(None, said))
+    if len(items) > 1:
+        line += "".join(f"\n  - {headline(t, known[id_])}" for id_ in items[:5])
+        if len(items) > 5:
+            line += "\n  - " + t.plural("… and {n} more", "… and {n} more", len(items) - 5)
+    return line
+
+
+def explanation(scene: Scene, subject: Label, found: Sequence[Explained]) -> ui.LayoutView:
     """Why the dates of a drama or a song were, will be, or will not be announced; with the time where there is one."""
     t = scene.words
     blocks: list[str] = []
-    for item, said, at in found:
-        name = vocabulary.event_name(t, item.event.kind, item.event.number)
-        what = phrases.field(name, phrases.dated(t, item.event, scene.now))
-        words = outcome(scene, said) if isinstance(said, Outcome) else why_words(t, said)
-        blocks.append(f"{what}\n{words}" + (f" {format_dt(at, 'f')}" if at is not None else ""))
-    content = Content(
-        accent=Accent.DATES,
-        title=phrases.called_fully(t, subject),
-        subtitle=t("why it is, or is not, announced here"),
-        blocks=blocks or [t("No date of it is known.")],
+    event = None
+    for one in found:
+        if one.item.event.id != event:
+            event = one.item.event.id
+            name = vocabulary.event_name(t, one.item.event.kind, one.item.event.number)
+            blocks.append(phrases.field(name, phrases.dated(t, one.item.event, scene.now)))
+        if isinstance(one.said, Settled):
+            words = outcome(scene, Outcome(one.item, one.said))
+        else:
+            words = f"<#{one.channel_id}> {why_words(t, one.said)}"
+        blocks.append(words + (f" {format_dt(one.at, 'f')}" if one.at is not None else ""))
+    return _page(
+        scene,
+        phrases.called_fully(t, subject),
+        t("why it is, or is not, announced here"),
+        blocks or [t("No date of it is known.")],
     )
-    return draw(scene, content)
 
 
 def why_words(t: Words, why: Why) -> str:
@@ -173,6 +281,7 @@ def why_words(t: Words, why: Why) -> str:
         Why.VAGUE: t("🔎 Not yet: the date is not known to the day."),
         Why.NOT_CHOSEN: t("🚫 This server did not choose to be told of this kind."),
         Why.NOT_FOLLOWED: t("🚫 This server follows other things only, see `/announcements follow`."),
+        Why.PAUSED: t("⏸️ Announcements are paused here. Use `/announcements setup` again."),
         Why.BEFORE: t("🕰️ It was over before announcements were turned on here; nothing past is posted."),
     }[why]
 
@@ -181,6 +290,7 @@ def reason_words(t: Words, reason: str) -> str:
     """Why something was not posted. What Discord said itself stays as it said it."""
     known = {
         "off": t("announcements were turned off"),
+        "not chosen": t("something else was chosen for this channel"),
         "changed": t("its date changed"),
         "paused": t("announcements were paused, because the channel refused me"),
         "left": t("I was removed from the server"),
@@ -192,7 +302,7 @@ def reason_words(t: Words, reason: str) -> str:
 
 def outcome(scene: Scene, one: Outcome) -> str:
     """What became of an announcement, in a line."""
-    t = scene.words
+    t, settled = scene.words, one.settled
     word = {
         "sent": "✅",
         "planned": t("planned:"),
@@ -202,25 +312,25 @@ def outcome(scene: Scene, one: Outcome) -> str:
         "missed": t("⌛ missed:"),
         "withdrawn": t("withdrawn:"),
         "uncertain": t("❔ uncertain:"),
-    }[one.state]
-    why = f" ({reason_words(t, one.reason)})" if one.reason else ""
-    return f"{word} {headline(t, one.item)}" + (f" — {one.link}" if one.link else "") + why
+    }[settled.state]
+    what = " · ".join(filter(None, (headline(t, one.item), stage_name(t, settled.stage))))
+    where = settled.link or f"<#{settled.channel_id}>"
+    why = f" ({reason_words(t, settled.reason)})" if settled.reason else ""
+    return f"{word} {what} — {where}{why}"
 
 
-def permissions_missing(scene: Scene, channel_id: int, missing: Sequence[str]) -> str:
-    """Which permissions the bot lacks in a channel, and what to do about it."""
-    t = scene.words
+def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:
+    """Which permissions the bot lacks for a channel, and what to do about it."""
     names = {
         "view_channel": t("View Channel"),
         "send_messages": t("Send Messages"),
-        "embed_links": t("Embed Links"),
-        "manage_messages": t("Manage Messages"),
         "read_message_history": t("Read Message History"),
-        "send_messages_in_threads": t("Send Messages in Threads"),
+        "create_public_threads": t("Create Public Threads"),
+        "create_events": t("Create Events"),
         "mention_everyone": t("Mention @everyone, @here and All Roles"),
     }
-    return t(
-        "I may not post in {channel}. Please give me there: {permissions}.",
-        channel=f"<#{channel_id}>",
-        permissions=t.both([f"**{names.get(name, name)}**" for name in missing]),
-    )
+    where = f"<#{channel_id}>"
+    named = t.both([f"**{names.get(name, name)}**" for name in missing])
+    if set(missing) & set(NEEDED):
+        return t("I may not post in {channel}. Please give me there: {permissions}.", channel=where, permissions=named)
+    return t("For what was chosen for {channel} I still need: {permissions}.", channel=where, permissions=named)

@@ -30,50 +30,57 @@ class Announced:
     before: When | None = None
 
 
-def announcement(
-    scene: Scene,
-    found: Announced,
-    *,
-    stage: Stage,
-    mark: str | None,
-    role_id: int | None,
-    late: bool,
-    preview: bool = False,
-) -> ui.LayoutView:
-    """The post of a stage of an event.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a post tells: a stage of an event. `correction`: the address of the post that says that it changed since."""
+
+    stage: Stage
+    found: Announced
+    correction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How something is posted.
 
     `mark` tells which delivery it is; `role_id` is the one role it may ping; `late`: it is past its time.
     """
-    t = scene.words
-    blocks = _dates(scene, found, stage)
-    if late:
-        blocks.append(f"*{t('This comes late: I was not able to post it at its time.')}*")
-    if stage is not Stage.CANCELLED:
-        blocks += _about(scene, found)
-    if preview:
-        blocks.append(f"*{t('A preview: nobody is pinged, and nothing counts as announced.')}*")
+
+    mark: str | None
+    role_id: int | None = None
+    late: bool = False
+    preview: bool = False
+
+    def subtitle(self, *words: str) -> str:
+        """What stands under the heading: some words, and the role."""
+        return " · ".join(filter(None, (*words, f"<@&{self.role_id}>" if self.role_id is not None else "")))
+
+    def remarks(self, t: Words) -> list[str]:
+        """What is to be said of the post itself."""
+        said: list[str] = []
+        if self.late:
+            said.append(f"*{t('This comes late: I was not able to post it at its time.')}*")
+        if self.preview:
+            said.append(f"*{t('A preview: nobody is pinged, and nothing counts as announced.')}*")
+        return said
+
+
+def announcement(scene: Scene, told: Told, frame: Frame) -> ui.LayoutView:
+    """The post of one stage of one event."""
+    t, found = scene.words, told.found
     content = Content(
-        accent=Accent.TROUBLE if stage in CORRECTIONS else Accent.DATES,
+        accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=headline(t, found.item),
-        subtitle=" · ".join(filter(None, (stage_name(t, stage), f"<@&{role_id}>" if role_id is not None else ""))),
-        blocks=blocks,
+        subtitle=frame.subtitle(stage_name(t, told.stage)),
+        blocks=[
+            *dates(scene, told),
+            *frame.remarks(t),
+            *(about(scene, found) if told.stage is not Stage.CANCELLED else ()),
+        ],
         footer=phrases.footer(t, [found.item.event]),
-        leads=_leads(scene, found),
+        leads=leads(scene, found),
     )
-    return draw(scene, content, mark=mark)
-
-
-def outdated(scene: Scene, item: Upcoming, mark: str, correction: str) -> ui.LayoutView:
-    """What a post becomes whose date no longer holds. `correction` is the address of the post that says what does."""
-    t = scene.words
-    content = Content(
-        accent=Accent.BOT,
-        title=headline(t, item),
-        subtitle="",
-        blocks=[t("⚠️ The date that stood here no longer holds: {link}", link=correction)],
-        leads=_leads(scene, Announced(item, None, ())),
-    )
-    return draw(scene, content, mark=mark)
+    return draw(scene, content, mark=frame.mark)
 
 
 def stage_name(t: Words, stage: Stage) -> str:
@@ -89,8 +96,9 @@ def stage_name(t: Words, stage: Stage) -> str:
     }[stage]
 
 
-def _dates(scene: Scene, found: Announced, stage: Stage) -> list[str]:
-    t = scene.words
+def dates(scene: Scene, told: Told) -> list[str]:
+    """When it is, and, of a date that changed, when it was to be."""
+    t, found, stage = scene.words, told.found, told.stage
     if stage is Stage.CANCELLED:
         return [f"~~{phrases.when(t, found.item.event.when)}~~"]
     now = _time(scene, found)
@@ -104,7 +112,8 @@ def _dates(scene: Scene, found: Announced, stage: Stage) -> list[str]:
     return lines
 
 
-def _about(scene: Scene, found: Announced) -> list[str]:
+def about(scene: Scene, found: Announced) -> list[str]:
+    """What one would like to know of an event: who sings, who plays, where it can be watched or heard."""
     t, event = scene.words, found.item.event
     blocks: list[str] = []
     if event.kind is EventKind.OST_RELEASE:
@@ -132,7 +141,8 @@ def _time(scene: Scene, found: Announced) -> str:
     return phrases.when(scene.words, when)
 
 
-def _leads(scene: Scene, found: Announced) -> list[Lead]:
+def leads(scene: Scene, found: Announced) -> list[Lead]:
+    """Where its buttons lead."""
     t = scene.words
     if found.item.event.kind is EventKind.OST_RELEASE:
         return [

@@ -30,7 +30,7 @@ MOST_INITIALS = 8
 """Letters of a query up to which they may be the initials of a title."""
 WIDE = 3000
 """Places at which a word begins as asked, up to which their entities are compared with those of another word."""
-WIDEST = 100
+WIDEST = 30
 """Entities that have all words, of which it is made sure that no word was taken twice."""
 MOST_ALIKE = 40
 """Entities that sound like the query, whose spelling is compared."""
@@ -150,7 +150,7 @@ class Search:
         new = sorted(self._new(alike), key=lambda number: (not alike[number], number))[:MOST_ALIKE]
         if asked.hangul:
             # Who has a name in Hangul is found by that, or was not meant.
-            new = [number for number in new if not any(map(spelling.has_hangul, self._table.names.of(number)))]
+            new = [number for number in new if not any(map(spelling.has_hangul, self._table.names.all(number)))]
         if len(new) == 1 and alike[new[0]]:
             self._add(Tier.SOUNDS_LIKE, new)
         elif new:
@@ -197,17 +197,17 @@ class Search:
         if new:
             asked, table = self._asked, self._table
             if asked.hangul:
-                likeness |= _alike([asked.form], new, table.names.of)
+                likeness |= _alike([asked.form], new, table.names.all)
             else:
                 # Half by how it sounds, half by how it is spelt.
-                heard = _alike(asked.folds, new, table.folds.of)
+                heard = _alike(asked.folds, new, table.folds.all)
                 near = [number for number in new if heard.get(number, 0.0) >= HEARD]
                 spelt = _alike([asked.form], near, self._spellings)
                 likeness |= {number: (heard[number] + spelt.get(number, 0.0)) / 2 for number in near}
         return max(likeness.values(), default=0.0)
 
     def _spellings(self, number: int) -> list[bytes]:
-        return self._table.names.of(number) + self._table.spoken.of(number)
+        return self._table.names.all(number) + self._table.spoken.all(number)
 
     def _likeness(self, numbers: list[int], form: bytes) -> dict[int, float]:
         """How alike the spelling of entities is: of their names, and of their Hangul in Latin letters."""

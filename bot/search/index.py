@@ -76,11 +76,11 @@ class Index:
         codes = {KINDS[kind] for kind in kinds}
         table, changed = self._table, self._changed
         hits = Search(table, asked, codes, limit, self._hidden).run()
-        found = [Match(table.entry(number), *fit) for number, fit in hits.items()]
+        found = [Match(table.entry(number), tier, score) for number, (tier, score) in hits.items()]
         if changed is None:
             return found
         hits = Search(changed, asked, codes, limit, ()).run()
-        found += [Match(changed.entry(number), *fit) for number, fit in hits.items()]
+        found += [Match(changed.entry(number), tier, score) for number, (tier, score) in hits.items()]
         return sorted(found, key=_order)[:limit]
 
 

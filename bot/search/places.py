@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Generator, Iterable, Sequence
 from itertools import chain
 
+from bot.search.memory import Chunks, Pages, zeros
 from bot.search.spelling import MAX_FORM
 
 LONG = 256
@@ -35,18 +36,21 @@ Best = dict[int, Sequence[int]]
 class Places:
     """Places in a text, sorted by what stands there, each with the number of the entity it belongs to."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: Pages, count: int) -> None:
         self._text = text
-        self._places = array("I")
-        self._owners = array("I")
+        self._places, self._owners = zeros(count), zeros(count)
+        self._placed = 0
         self._best: dict[bytes, Best] = {}
         self._samples: list[bytes] = []
 
     @classmethod
-    def arranged(cls, text: bytes, pairs: array[int], kinds: bytes) -> Generator[None, None, Places]:
-        """Sort `pairs` (owner << 32 | place, owners in order), step by step. `kinds` has the kind of each owner."""
-        places = cls(text)
-        yield from places._arrange(pairs, b"", kinds)
+    def arranged(cls, text: Pages, added: Chunks, kinds: bytes) -> Generator[None, None, Places]:
+        """Sort the pairs that were added (owner << 32 | place, owners in order), step by step. `kinds` has the kind of
+        each owner."""
+        places = cls(text, added.size // 8)
+        raw = yield from added.close()
+        with raw, memoryview(raw) as numbers, numbers[: added.size].cast("Q") as pairs:
+            yield from places._arrange(pairs, b"", kinds)
         for start in range(0, len(places._places), EVERY * STEP):
             found = places._places[start : start + EVERY * STEP : EVERY]
             places._samples.extend(text[place : place + COPIED] for place in found)
@@ -110,15 +114,12 @@ class Places:
             return low, None
         return low, bisect_right(places, prefix, low, min(end, len(places)), key=there)
 
-    def _arrange(self, pairs: array[int], prefix: bytes, kinds: bytes) -> Generator[None, None, Best]:
+    def _arrange(self, pairs: Sequence[int], prefix: bytes, kinds: bytes) -> Generator[None, None, Best]:
         """Add the places that begin with `prefix` in order, and note their most important owners."""
         text, depth = self._text, len(prefix)
         if len(pairs) <= LONG:
-            ordered: Iterable[int] = sorted(
-                pairs, key=lambda pair: text[(pair & _PLACE) + depth : (pair & _PLACE) + MAX_FORM]
-            )
-            self._places.extend(pair & _PLACE for pair in ordered)
-            self._owners.extend(pair >> 32 for pair in ordered)
+            ordered = sorted(pairs, key=lambda pair: text[(pair & _PLACE) + depth : (pair & _PLACE) + MAX_FORM])
+            self._put(ordered)
             yield
             return _best_of((pair >> 32 for pair in pairs), kinds)
         found: Best
@@ -126,8 +127,7 @@ class Places:
             found = {}
             for start in range(0, len(pairs), STEP):
                 part = pairs[start : start + STEP]
-                self._places.extend(pair & _PLACE for pair in part)
-                self._owners.extend(pair >> 32 for pair in part)
+                self._put(part)
                 found = _joined([found, _best_of((pair >> 32 for pair in part), kinds)])
                 yield
         else:
@@ -147,6 +147,12 @@ class Places:
             yield
         self._best[prefix] = found
         return found
+
+    def _put(self, ordered: Sequence[int]) -> None:
+        begin = self._placed
+        self._placed = end = begin + len(ordered)
+        self._places[begin:end] = array("I", [pair & _PLACE for pair in ordered])
+        self._owners[begin:end] = array("I", [pair >> 32 for pair in ordered])
 
 
 def _best_of(owners: Iterable[int], kinds: bytes) -> Best:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from itertools import accumulate
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from bot.model import Kind, Label, Ref
 from bot.search import spelling
 from bot.search.entry import Entry, importance
+from bot.search.memory import Chunks
 from bot.search.places import Places
 from bot.search.typos import Typos
 
@@ -30,28 +31,18 @@ _Packed: TypeAlias = tuple[
 ]
 
 
-class Forms:
-    """The forms of each entity in one text, in the order of their numbers, each ended by a zero byte."""
+class Forms(Chunks):
+    """The forms of each entity in one text, each ended by a zero byte."""
 
-    def __init__(self) -> None:
-        self.text: bytes | bytearray = bytearray()
-        self._begins = array("I", (0,))
+    def add_all(self, forms: Collection[bytes]) -> list[int]:
+        """Add the forms of the next entity, and return where they begin."""
+        begins = list(accumulate((len(form) + 1 for form in forms), initial=self.size))[:-1]
+        self.add(b"".join([form + b"\0" for form in forms]))
+        return begins
 
-    def add(self, forms: list[bytes]) -> None:
-        """Add the forms of the next entity."""
-        for form in forms:
-            self.text += form
-            self.text += b"\0"
-        self._begins.append(len(self.text))
-
-    def of(self, number: int) -> list[bytes]:
+    def all(self, number: int) -> list[bytes]:
         """The forms of an entity."""
-        return cast("list[bytes]", self.text[self._begins[number] : self._begins[number + 1] - 1].split(b"\0"))
-
-    def close(self) -> bytes:
-        """All of the text, to which nothing is added any more."""
-        self.text = bytes(self.text)
-        return self.text
+        return self.of(number)[:-1].split(b"\0")
 
 
 class Table:
@@ -67,8 +58,7 @@ class Table:
         self.sounds: Places
         self.initials: Places
         self.typos = Typos()
-        self.records = bytearray()
-        self.record_begins = array("I", (0,))
+        self.records = Chunks()
         self._kept: dict[int, Entry] = {}
 
     def __len__(self) -> int:
@@ -78,14 +68,9 @@ class Table:
         """An entity, as it was added."""
         entry = self._kept.get(number)
         if entry is None:
-            slug, english, korean, texts, hints, year, weight = self._record(number)
-            english, korean = (texts[name] if isinstance(name, int) else name for name in (english, korean))
-            ref = Ref(_KINDS[self.kinds[number]], slug)
-            labels = tuple(Label(Ref(Kind(kind), slug), en or None, ko or None) for kind, slug, en, ko in hints)
-            entry = Entry(ref, Label(ref, english, korean), texts, labels, year, weight)
             if len(self._kept) >= KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[number] = entry
+                self._kept.clear()
+            entry = self._kept[number] = self._unpacked(number)
         return entry
 
     def number(self, ref: Ref) -> int | None:
@@ -98,8 +83,22 @@ class Table:
         return None
 
     def _record(self, number: int) -> _Packed:
-        packed = self.records[self.record_begins[number] : self.record_begins[number + 1]]
-        return marshal.loads(packed)  # noqa: S302 - made by this very process
+        return marshal.loads(self.records.of(number))  # noqa: S302 - made by this very process
+
+    def _unpacked(self, number: int) -> Entry:
+        slug, english, korean, texts, packed, year, weight = self._record(number)
+        ref = Ref(_KINDS[self.kinds[number]], slug)
+        label = Label(
+            ref,
+            texts[english] if isinstance(english, int) else english,
+            texts[korean] if isinstance(korean, int) else korean,
+        )
+        hints = (
+            tuple([Label(Ref(Kind(kind), slug), en or None, ko or None) for kind, slug, en, ko in packed])
+            if packed
+            else ()
+        )
+        return Entry(ref, label, texts, hints, year, weight)
 
 
 class Builder:
@@ -107,29 +106,26 @@ class Builder:
 
     def __init__(self) -> None:
         self._table = Table()
-        self._initials = bytearray()
-        self._starts = array("Q")
-        self._words = array("Q")
-        self._sounds = array("Q")
-        self._initial_places = array("Q")
+        self._initials = Forms()
+        self._starts = Chunks()
+        self._words = Chunks()
+        self._sounds = Chunks()
+        self._initial_places = Chunks()
 
     def add(self, entry: Entry) -> None:
         """Add an entity. They must come in the order of `importance`. Takes about a tenth of a millisecond."""
         table = self._table
         number = len(table)
         table.kinds.append(KINDS[entry.ref.kind])
-        table.records += marshal.dumps(_packed(entry))
-        table.record_begins.append(len(table.records))
+        table.records.add(marshal.dumps(_packed(entry)))
         names = _different(map(spelling.plain, entry.texts))
         slug = spelling.plain(entry.ref.slug.replace("-", " "))
         self._add_names(number, names, _different((*names, slug)))
         sounds = list(dict.fromkeys(fold for name in names for fold in spelling.folds(name) if fold))
-        for fold in _places(table.folds, sounds):
-            self._sounds.append(number << 32 | fold)
-        table.spoken.add(list(dict.fromkeys(form for name in names for form in spelling.spoken(name))))
+        self._sounds.add(_pairs(number, table.folds.add_all(sounds)))
+        table.spoken.add_all(dict.fromkeys(form for name in names for form in spelling.spoken(name)))
         forms = [spelling.squash(name) for name in names]
         table.typos.add(
-            number,
             [*sounds, *(form for form in forms if spelling.has_hangul(form))],
             [form for form in forms if form.isascii()],
         )
@@ -137,7 +133,6 @@ class Builder:
     def _add_names(self, number: int, names: list[str], typed: list[str]) -> None:
         """Add the initials of names, and what may be typed: whole, without particles, by word."""
         table = self._table
-        begin = len(table.names.text)
         forms: dict[bytes, list[int]] = {}
         initials: dict[bytes, None] = {}
         for name in typed:
@@ -152,27 +147,30 @@ class Builder:
         for name in names:
             initials |= dict.fromkeys((spelling.initials(name), spelling.initials(spelling.bare(name))))
         initials.update(dict.fromkeys(_mixed_initials(names)))
-        for form, places in forms.items():
-            self._starts.append(number << 32 | begin)
-            self._words.extend(number << 32 | begin + place for place in places if place < len(form))
-            begin += len(form) + 1
-        table.names.add(list(forms))
-        for form in initials:
-            if len(form) > 1:
-                self._initial_places.append(number << 32 | len(self._initials))
-                self._initials += form + b"\0"
+        begins = table.names.add_all(forms)
+        words = [
+            begin + place
+            for begin, (form, places) in zip(begins, forms.items(), strict=True)
+            for place in places
+            if place < len(form)
+        ]
+        self._starts.add(_pairs(number, begins))
+        self._words.add(_pairs(number, words))
+        self._initial_places.add(_pairs(number, self._initials.add_all([form for form in initials if len(form) > 1])))
 
     def finish(self) -> Generator[None, None, Table]:
         """Put everything in order, step by step."""
         table = self._table
         kinds = bytes(table.kinds)
-        names, folds = table.names.close(), table.folds.close()
-        table.spoken.close()
+        yield from table.records.close()
+        yield from table.spoken.close()
+        names = yield from table.names.close()
+        folds = yield from table.folds.close()
+        initials = yield from self._initials.close()
         table.starts = yield from Places.arranged(names, self._starts, kinds)
         table.words = yield from Places.arranged(names, self._words, kinds)
         table.sounds = yield from Places.arranged(folds, self._sounds, kinds)
-        table.initials = yield from Places.arranged(bytes(self._initials), self._initial_places, kinds)
-        self._starts = self._words = self._sounds = self._initial_places = array("Q")
+        table.initials = yield from Places.arranged(initials, self._initial_places, kinds)
         yield from table.typos.arrange()
         return table
 
@@ -184,6 +182,10 @@ def built(entries: list[Entry]) -> Generator[None, None, Table]:
         builder.add(entry)
         yield
     return (yield from builder.finish())
+
+
+def _pairs(owner: int, places: Iterable[int]) -> bytes:
+    return array("Q", [owner << 32 | place for place in places]).tobytes()
 
 
 def _different(names: Iterable[str]) -> list[str]:
@@ -204,17 +206,6 @@ def _packed(entry: Entry) -> _Packed:
         entry.texts.index(name) if name in entry.texts else name for name in (label.english, label.korean)
     )
     return (entry.ref.slug, english, korean, entry.texts, hints, entry.year, entry.weight)
-
-
-def _places(forms: Forms, added: list[bytes]) -> list[int]:
-    """Add forms of the next entity, and return where they begin."""
-    begin = len(forms.text)
-    forms.add(added)
-    found: list[int] = []
-    for form in added:
-        found.append(begin)
-        begin += len(form) + 1
-    return found
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:

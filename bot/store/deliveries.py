@@ -1,140 +1,64 @@
-"""What was, is and will be posted: one row a stage of a revision of an event, and a channel."""
+"""What was, is and will be posted: one row a stage of a revision of an event, and a channel.
+
+Rows that are told in one message follow the first of them, their *lead*: it alone is claimed, sent and settled, and
+they share what becomes of it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Event
-from bot.schedule import Due, Stage
-from bot.store.follows import CONCERNS
-from bot.store.reading import events, instant, marks, stamp, text
+from bot.schedule import CORRECTIONS, DIGEST, Stage
+from bot.store.reading import instant, marks, stamp, text
 from bot.when import Precision, When
-
-_CHUNK = 3000
-"""Rows of one statement: ten parameters each, and SQLite takes 32,766."""
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """A delivery that was claimed. `doubt_since`: since when its message may stand in the channel unknown to us."""
+class Part:
+    """What a message tells: a stage of a revision of an event."""
 
     id: int
     event_id: int
     revision: int
     stage: Stage
+    due_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that was claimed, with all that it tells: at least one part, the first with the delivery's own id.
+
+    `doubt_since`: since when it may stand in the channel unknown to us. `language` is None where the channel is told
+    nothing any more.
+    """
+
+    id: int
     guild_id: int
     channel_id: int
-    due_at: datetime
     send_at: datetime
-    expires_at: datetime
     nonce: str
     attempts: int
     doubt_since: datetime | None
     role_id: int | None
     language: str | None
-
-
-def candidates(
-    connection: sqlite3.Connection, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
-) -> list[Event]:
-    """The events whose date begins between two instants, and those that changed between two others."""
-    rows = connection.execute(
-        "SELECT entity_id FROM event WHERE claim = 0 AND earliest BETWEEN ? AND ?"
-        " UNION SELECT entity_id FROM event WHERE claim = 0 AND (revision > 1 OR status IN ('confirmed', 'cancelled'))"
-        " AND changed_at BETWEEN ? AND ?",
-        [stamp(at) for at in (*dated, *changed)],
-    ).fetchall()
-    found = events(connection, [id_ for (id_,) in rows])
-    return [event for of_entity in found.values() for event in of_entity if event.rank == 0]
-
-
-_TRUE = (
-    "(stage = 'cancelled' AND event.status = 'cancelled'"
-    " OR stage = 'moved' AND event.status <> 'cancelled'"
-    " OR stage NOT IN ('cancelled', 'moved') AND event.status IN ('confirmed', 'released'))"
-)
-"""Whether what a delivery says is true of its event."""
-
-_TOLD = (
-    "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
-    " AND old.state IN ('sent', 'uncertain')"
-)
-"""Whether something was told of an event in a channel; to be closed."""
-
-_ALREADY = (
-    "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
-    " AND old.stage = due.stage AND old.revision < due.revision AND old.state IN ('sent', 'sending', 'uncertain')"
-    " AND old.day >= due.day)"
-)
-"""Whether a stage was told of this day before: a date that only became more exact is not told again."""
-
-_WANTED = (
-    "CASE due.stage"
-    f" WHEN 'cancelled' THEN {_TOLD})"
-    f" WHEN 'moved' THEN {_TOLD} AND old.revision < due.revision AND old.day <> due.day)"
-    f" ELSE NOT {_ALREADY} END"
-)
-
-_PLAN = (
-    " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, send_at, expires_at, state, nonce,"
-    "  try_at, day)"
-    " SELECT due.event_id, due.revision, due.stage, s.guild_id, s.channel_id, due.due_at, due.send_at,"
-    "  min(strftime('%Y-%m-%dT%H:%M:%SZ', due.send_at, '+' || s.grace || ' seconds'), due.until), 'planned',"
-    "  lower(hex(randomblob(10))), due.send_at, due.day"
-    " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet"
-    "  AND s.paused_at IS NULL AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
-    " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
-    f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_WANTED}"
-    "  AND (NOT EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id)"
-    f"   OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS})))"
-    " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
-    "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at, send_at = excluded.send_at,"
-    "   expires_at = excluded.expires_at, settled_at = NULL, reason = NULL"
-    "  WHERE delivery.state = 'withdrawn'"
-)
-
-_NEVER = "9999-12-31T23:59:59Z"
-_COLUMNS = range(10)
-
-
-def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> int:
-    """Plan what is due for every subscription that wants it; what is planned already stays as it is.
-
-    Also withdraws what was planned for a date that has changed since. Returns how many deliveries are new.
-    """
-    connection.execute(
-        "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
-        " WHERE try_at IS NOT NULL AND doubt_since IS NULL"
-        " AND (state IN ('planned', 'retrying') OR state = 'sending' AND try_at <= ?1) AND NOT EXISTS"
-        f" (SELECT 1 FROM event WHERE event.id = event_id AND event.revision = delivery.revision AND {_TRUE})",
-        (stamp(now),),
-    )
-    before = connection.total_changes
-    for start in range(0, len(due), _CHUNK):
-        rows = due[start : start + _CHUNK]
-        connection.execute(
-            "WITH due (event_id, revision, kind, stage, zone, quiet, due_at, send_at, day, until) AS"
-            f" (VALUES {', '.join([f'({marks(_COLUMNS)})'] * len(rows))}){_PLAN}",
-            [
-                value
-                for one in rows
-                for value in (
-                    *(one.event_id, one.revision, one.kind, one.stage, *one.audience),
-                    *(stamp(one.at), stamp(one.send_at), one.day, stamp(one.until) if one.until else _NEVER),
-                )
-            ],
-        )
-    return connection.total_changes - before
+    threads: bool
+    digest: bool
+    parts: Sequence[Part]
 
 
 def expire(connection: sqlite3.Connection, now: datetime) -> int:
-    """Record as missed what is past its grace period and was never begun. Returns how many."""
+    """Record as missed what is past its grace period and was never begun. Returns how many.
+
+    A message that tells of several things is left to its sender: not all of them may be past theirs.
+    """
     return connection.execute(
         "UPDATE delivery SET state = 'missed', try_at = NULL, settled_at = ?1, reason = 'late'"
-        " WHERE try_at <= ?1 AND state IN ('planned', 'retrying') AND doubt_since IS NULL AND expires_at < ?1",
+        " WHERE try_at <= ?1 AND state IN ('planned', 'retrying') AND doubt_since IS NULL AND expires_at < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
         (stamp(now),),
     ).rowcount
 
@@ -153,28 +77,50 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             (owner, stamp(now + lease), stamp(now), limit),
         ).fetchall()
     ]
+    _join(connection, claimed, now)
+    parts: dict[int, list[Part]] = {}
+    for lead, id_, event, revision, stage, *times in connection.execute(
+        "SELECT coalesce(lead_id, id) AS lead, id, event_id, revision, stage, due_at, expires_at FROM delivery"
+        f" WHERE id IN ({marks(claimed)}) OR lead_id IN ({marks(claimed)}) ORDER BY lead, id <> lead, due_at, id",
+        (*claimed, *claimed),
+    ):
+        part = Part(id_, event, revision, Stage(stage), *map(datetime.fromisoformat, times))
+        parts.setdefault(lead, []).append(part)
     rows = connection.execute(
-        "SELECT d.id, d.event_id, d.revision, d.stage, d.guild_id, d.channel_id, d.due_at, d.send_at, d.expires_at,"
-        " d.nonce, d.attempts, d.doubt_since, s.role_id, s.language"
-        " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id"
-        f" WHERE d.id IN ({marks(claimed)}) ORDER BY d.due_at, d.id",
+        "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.doubt_since, s.role_id, s.language,"
+        " coalesce(s.threads, 0), d.together"
+        " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
+        f" WHERE d.id IN ({marks(claimed)}) AND d.lead_id IS NULL ORDER BY d.due_at, d.id",
         claimed,
     )
     return [
         Delivery(
-            *(id_, event, revision, Stage(stage), guild, channel),
-            due_at=datetime.fromisoformat(due_at),
-            send_at=datetime.fromisoformat(send_at),
-            expires_at=datetime.fromisoformat(expires_at),
-            nonce=nonce,
-            attempts=attempts,
-            doubt_since=instant(doubt),
-            role_id=role,
-            language=language,
+            *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt), role, language),
+            threads=bool(threads),
+            digest=together.startswith(DIGEST),
+            parts=parts[id_],
         )
-        for id_, event, revision, stage, guild, channel, due_at, send_at, expires_at, *rest in rows
-        for nonce, attempts, doubt, role, language in [rest]
+        for id_, guild, channel, send_at, nonce, attempts, doubt, role, language, threads, together in rows
     ]
+
+
+def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetime) -> None:
+    """Let deliveries that are told in one message follow the first of them, and whatever else is told in it as well."""
+    # What may stand in a channel already stays as it was: nothing can be added to it any more.
+    fresh = "lead_id IS NULL AND doubt_since IS NULL"
+    groups = connection.execute(
+        f"SELECT min(id), channel_id, together FROM delivery WHERE id IN ({marks(claimed)}) AND together <> ''"
+        f" AND {fresh} GROUP BY channel_id, together",
+        tuple(claimed),
+    ).fetchall()
+    for lead, channel, together in groups:
+        connection.execute(
+            "UPDATE delivery SET lead_id = ?, state = 'sending', try_at = NULL"
+            f" WHERE channel_id = ? AND together = ? AND id <> ? AND {fresh}"
+            f" AND (state = 'planned' AND try_at <= ? OR id IN ({marks(claimed)}))"
+            " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
+            (lead, channel, together, lead, stamp(now), *claimed),
+        )
 
 
 def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: datetime) -> bool:
@@ -189,12 +135,34 @@ def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: dateti
     )
 
 
-def sent(connection: sqlite3.Connection, delivery: int, message_id: int, now: datetime) -> None:
-    """Record that a delivery stands in its channel."""
-    connection.execute(
-        "UPDATE delivery SET state = 'sent', try_at = NULL, doubt_since = NULL, message_id = ?, settled_at = ?,"
-        " reason = NULL WHERE id = ?",
+def sent(
+    connection: sqlite3.Connection, delivery: int, message_id: int, now: datetime, chores: Sequence[str] = ()
+) -> None:
+    """Record that a message stands in its channel, and what is still to be done with it (see `bot.store.chores`)."""
+    parts = connection.execute(
+        "UPDATE delivery SET state = 'sent', try_at = NULL, doubt_since = NULL, message_id = ?1, settled_at = ?2,"
+        " reason = NULL WHERE id = ?3 OR lead_id = ?3 RETURNING id, stage",
         (message_id, stamp(now), delivery),
+    ).fetchall()
+    connection.executemany(
+        "INSERT INTO chore (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
+        [(delivery, kind, stamp(now)) for kind in chores],
+    )
+    for id_, stage in parts:
+        if stage in CORRECTIONS:
+            _amend(connection, id_, now)
+
+
+def _amend(connection: sqlite3.Connection, correction: int, now: datetime) -> None:
+    """Let the messages whose date a correction has overtaken be edited to say so."""
+    connection.execute(
+        "INSERT INTO chore (delivery_id, kind, since, try_at)"
+        " SELECT DISTINCT coalesce(old.lead_id, old.id), 'amend', ?1, ?1 FROM delivery new JOIN delivery old"
+        "  ON old.event_id = new.event_id AND old.channel_id = new.channel_id AND old.id < new.id"
+        " WHERE new.id = ?2 AND old.state = 'sent' AND old.message_id IS NOT NULL"
+        "  AND (new.stage = 'cancelled' OR old.day <> new.day)"
+        " ON CONFLICT DO UPDATE SET since = excluded.since, try_at = excluded.try_at, attempts = 0",
+        (stamp(now), correction),
     )
 
 
@@ -208,19 +176,54 @@ def retry(
     doubt_since: datetime | None,
 ) -> None:
     """Record that a delivery is to be tried again at `at`. `doubt_since`: Discord may have stored it, since then."""
-    connection.execute(
+    taken_back = connection.execute(
         "UPDATE delivery SET state = 'retrying', try_at = ?, reason = ?,"
         " doubt_since = ? WHERE id = ? AND claimed_by = ? AND state = 'sending'",
         (stamp(at), reason, stamp(doubt_since) if doubt_since else None, delivery, owner),
-    )
+    ).rowcount
+    if taken_back:
+        connection.execute("UPDATE delivery SET state = 'retrying', reason = ? WHERE lead_id = ?", (reason, delivery))
 
 
 def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> None:
-    """Record the end of a delivery that is not sent: ``failed``, ``missed``, ``withdrawn`` or ``uncertain``."""
-    connection.execute(
-        "UPDATE delivery SET state = ?, try_at = NULL, reason = ?, settled_at = ? WHERE id = ? AND claimed_by = ?"
-        " AND state = 'sending'",
-        (state, reason, stamp(now), delivery, owner),
+    """Record the end of a message that is not sent: ``failed`` or ``uncertain``, and all that it tells with it."""
+    if _settle(connection, delivery, owner, state, reason, now):
+        connection.execute(
+            "UPDATE delivery SET state = ?, reason = ?, settled_at = ? WHERE lead_id = ?",
+            (state, reason, stamp(now), delivery),
+        )
+
+
+def drop(
+    connection: sqlite3.Connection, delivery: int, owner: str, dropped: Sequence[tuple[int, str, str]], now: datetime
+) -> None:
+    """Leave out what is not to be told any more: each part by its id, with its new state and the reason.
+
+    If it is the delivery's own, the others become messages of their own again.
+    """
+    for part, state, reason in dropped:
+        if part == delivery:
+            if _settle(connection, delivery, owner, state, reason, now):
+                connection.execute(
+                    "UPDATE delivery SET state = 'planned', try_at = ?, lead_id = NULL WHERE lead_id = ?",
+                    (stamp(now), delivery),
+                )
+        else:
+            connection.execute(
+                "UPDATE delivery SET state = ?, reason = ?, settled_at = ?, lead_id = NULL"
+                " WHERE id = ? AND lead_id = ?",
+                (state, reason, stamp(now), part, delivery),
+            )
+
+
+def _settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> bool:
+    return (
+        connection.execute(
+            "UPDATE delivery SET state = ?, try_at = NULL, reason = ?, settled_at = ? WHERE id = ? AND claimed_by = ?"
+            " AND state = 'sending'",
+            (state, reason, stamp(now), delivery, owner),
+        ).rowcount
+        > 0
     )
 
 
@@ -238,41 +241,6 @@ def date_before(connection: sqlite3.Connection, event_id: int, revision: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
-    """A post whose date no longer holds, and the post that says so."""
-
-    id: int
-    event_id: int
-    stage: Stage
-    channel_id: int
-    guild_id: int
-    message_id: int
-    nonce: str
-    language: str
-    correction_id: int
-
-
-def outdated(connection: sqlite3.Connection, since: datetime, limit: int) -> list[Outdated]:
-    """Posts that a correction made since then has overtaken, and that do not say so yet."""
-    rows = connection.execute(
-        "SELECT old.id, old.event_id, old.stage, old.channel_id, old.guild_id, old.message_id, old.nonce,"
-        " coalesce(s.language, 'en'), new.message_id FROM delivery new JOIN delivery old"
-        " ON old.event_id = new.event_id AND old.channel_id = new.channel_id AND old.id < new.id"
-        " LEFT JOIN subscription s ON s.channel_id = old.channel_id"
-        " WHERE new.stage IN ('moved', 'cancelled') AND new.settled_at >= ? AND new.state = 'sent'"
-        " AND old.state = 'sent' AND old.message_id IS NOT NULL AND old.amended_at IS NULL"
-        " AND (new.stage = 'cancelled' OR old.day <> new.day) GROUP BY old.id LIMIT ?",
-        (stamp(since), limit),
-    )
-    return [Outdated(id_, event, Stage(stage), *rest) for id_, event, stage, *rest in rows]
-
-
-def amended(connection: sqlite3.Connection, delivery: int, now: datetime) -> None:
-    """Record that a post says now that its date no longer holds, or that it can be edited no more."""
-    connection.execute("UPDATE delivery SET amended_at = ? WHERE id = ?", (stamp(now), delivery))
-
-
-@dataclass(frozen=True, slots=True)
 class Pulse:
     """Whether there is anything to do: `revisions` change with the catalogue and with what servers chose."""
 
@@ -284,44 +252,7 @@ def pulse(connection: sqlite3.Connection) -> Pulse:
     """Feel the pulse: one quick query."""
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
-        " (SELECT min(try_at) FROM delivery WHERE try_at IS NOT NULL)"
+        " (SELECT min(at) FROM (SELECT min(try_at) AS at FROM delivery WHERE try_at IS NOT NULL"
+        "  UNION ALL SELECT min(try_at) FROM chore))"
     ).fetchone()
     return Pulse((catalogue, subscriptions), instant(at))
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of a delivery."""
-
-    event_id: int
-    channel_id: int
-    state: str
-    message_id: int | None
-    reason: str | None
-    due_at: datetime
-
-
-def of_events(connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]) -> dict[int, Settled]:
-    """What became of events in a server, or is planned for them, by event; of several revisions the last."""
-    rows = connection.execute(
-        f"SELECT event_id, channel_id, state, message_id, reason, due_at FROM delivery"
-        f" WHERE guild_id = ? AND event_id IN ({marks(ids)}) ORDER BY revision, id",
-        (guild_id, *ids),
-    )
-    return {
-        event: Settled(event, channel, state, message, reason, datetime.fromisoformat(due_at))
-        for event, channel, state, message, reason, due_at in rows
-    }
-
-
-def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[Settled]:
-    """What became of a server's last deliveries, the latest first."""
-    rows = connection.execute(
-        "SELECT event_id, channel_id, state, message_id, reason, due_at FROM delivery"
-        " WHERE guild_id = ? AND state NOT IN ('planned', 'withdrawn') ORDER BY due_at DESC, id DESC LIMIT ?",
-        (guild_id, limit),
-    )
-    return [
-        Settled(event, channel, state, message, reason, datetime.fromisoformat(due_at))
-        for event, channel, state, message, reason, due_at in rows
-    ]

@@ -1,4 +1,4 @@
-"""What servers follow: works, people and groups. A server that follows something is told of nothing else."""
+"""What servers follow: works, people and groups. A channel may be told of nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from bot.model import Label, Ref
 from bot.store.reading import entity_id, labels, marks
-from bot.store.subscriptions import changed
+from bot.store.subscriptions import changed, only_followed
 
 MAX_FOLLOWS = 50
 """More than a server can follow is everything, and no list to be read."""
@@ -24,23 +24,32 @@ CONCERNS = (
 
 
 def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
-    """Follow an entity. Returns False where the server follows too many already."""
+    """Follow an entity. With the first, a server is told of nothing else. Returns False where it follows too many."""
     id_ = entity_id(connection, ref)
-    (count,) = connection.execute("SELECT count(*) FROM follow WHERE guild_id = ?", (guild_id,)).fetchone()
-    if id_ is None or count >= MAX_FOLLOWS:
+    followed = _count(connection, guild_id)
+    if id_ is None or followed >= MAX_FOLLOWS:
         return False
     connection.execute("INSERT INTO follow VALUES (?, ?) ON CONFLICT DO NOTHING", (guild_id, id_))
+    if not followed:
+        only_followed(connection, guild_id, only=True)
     changed(connection)
     return True
 
 
 def remove(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
-    """Follow an entity no longer. Returns whether it was followed."""
+    """Follow an entity no longer; after the last, a server is told of everything. Returns whether it was followed."""
     removed = connection.execute(
         "DELETE FROM follow WHERE guild_id = ? AND entity_id = ?", (guild_id, entity_id(connection, ref))
     ).rowcount
+    if removed and not _count(connection, guild_id):
+        only_followed(connection, guild_id, only=False)
     changed(connection)
     return removed > 0
+
+
+def _count(connection: sqlite3.Connection, guild_id: int) -> int:
+    (count,) = connection.execute("SELECT count(*) FROM follow WHERE guild_id = ?", (guild_id,)).fetchone()
+    return count
 
 
 def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Label]:
@@ -50,11 +59,10 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Label]:
 
 
 def concerned(connection: sqlite3.Connection, guild_id: int, event_ids: Collection[int]) -> set[int]:
-    """Those of some events that a server is told of, by what it follows: all of them, if it follows nothing."""
+    """Those of some events that have to do with what a server follows."""
     rows = connection.execute(
         f"SELECT event.id FROM event WHERE event.id IN ({marks(event_ids)})"
-        " AND (NOT EXISTS (SELECT 1 FROM follow WHERE guild_id = ?)"
-        f"  OR EXISTS (SELECT 1 FROM follow WHERE guild_id = ? AND ({CONCERNS})))",
-        (*event_ids, guild_id, guild_id),
+        f" AND EXISTS (SELECT 1 FROM follow WHERE guild_id = ? AND ({CONCERNS}))",
+        (*event_ids, guild_id),
     )
     return {id_ for (id_,) in rows}

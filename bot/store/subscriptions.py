@@ -3,47 +3,45 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import Any
 
+from bot.hours import Audience
 from bot.model import EventKind
-from bot.schedule import Audience, Stage
+from bot.schedule import Stage
 from bot.store.reading import instant, stamp
+from bot.subscription import Subscription
 
-GRACE = timedelta(hours=6)
-"""How late an announcement may still be posted, unless a server chooses otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A server's choice. Nothing that was due before `since` is posted."""
-
-    guild_id: int
-    channel_id: int
-    role_id: int | None
-    language: str
-    zone: str
-    kinds: Sequence[EventKind]
-    stages: Sequence[Stage]
-    grace: timedelta
-    since: datetime
-    paused_at: datetime | None = None
-    quiet: str = ""
+MAX_CHANNELS = 20
+"""More channels than these nobody keeps in order."""
 
 
-def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | None:
-    """What a server chose, or None where announcements are off."""
+_COLUMNS = (
+    "guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet, digest,"
+    " followed_only, threads, guild_events"
+)
+
+
+def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Subscription]:
+    """What a server chose, channel by channel; nothing where announcements are off."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM subscription WHERE guild_id = ? ORDER BY id", (guild_id,))
+    return [_read(row) for row in rows]
+
+
+def of_channel(connection: sqlite3.Connection, guild_id: int, channel_id: int) -> Subscription | None:
+    """What a server chose for a channel, or None where nothing is announced there."""
     row = connection.execute(
-        "SELECT channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet FROM subscription"
-        " WHERE guild_id = ?",
-        (guild_id,),
+        f"SELECT {_COLUMNS} FROM subscription WHERE guild_id = ? AND channel_id = ?", (guild_id, channel_id)
     ).fetchone()
-    if row is None:
-        return None
-    channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet = row
+    return _read(row) if row else None
+
+
+def _read(row: tuple[Any, ...]) -> Subscription:
+    guild, channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet, digest, *switches = row
+    followed_only, threads, guild_events = map(bool, switches)
     return Subscription(
-        guild_id=guild_id,
+        guild_id=guild,
         channel_id=channel,
         role_id=role,
         language=language,
@@ -54,6 +52,10 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> Subscription | No
         since=datetime.fromisoformat(since),
         paused_at=instant(paused_at),
         quiet=quiet,
+        digest=digest,
+        followed_only=followed_only,
+        threads=threads,
+        guild_events=guild_events,
     )
 
 
@@ -62,22 +64,24 @@ def changed(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
-def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
-    """Record what a server chose, in the place of what it chose before. What was paused goes on.
+def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) -> bool:
+    """Record what a server chose for a channel, in the place of what it chose before. What was paused goes on.
 
-    In the same channel nothing planned is lost; another channel starts anew.
+    Returns False where the server has `MAX_CHANNELS` already.
     """
-    before = of_guild(connection, chosen.guild_id)
-    since = chosen.since
+    before = of_channel(connection, chosen.guild_id, chosen.channel_id)
+    if before is None and len(of_guild(connection, chosen.guild_id)) >= MAX_CHANNELS:
+        return False
+    if before is not None:
+        _replan(connection, before, now)
     changed(connection)
-    if before is not None and before.channel_id == chosen.channel_id:
-        since = before.since
-        connection.execute("DELETE FROM subscription WHERE guild_id = ?", (chosen.guild_id,))
-    elif before is not None:
-        end(connection, chosen.guild_id, chosen.since)
     connection.execute(
-        "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, quiet)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO subscription ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
+        "  zone = excluded.zone, kinds = excluded.kinds, stages = excluded.stages, grace = excluded.grace,"
+        "  quiet = excluded.quiet, digest = excluded.digest, followed_only = excluded.followed_only,"
+        "  threads = excluded.threads, guild_events = excluded.guild_events, paused_at = NULL"
+        "  WHERE guild_id = excluded.guild_id",
         (
             chosen.guild_id,
             chosen.channel_id,
@@ -87,10 +91,57 @@ def choose(connection: sqlite3.Connection, chosen: Subscription) -> None:
             f",{','.join(chosen.kinds)},",
             f",{','.join(chosen.stages)},",
             int(chosen.grace.total_seconds()),
-            stamp(since),
+            stamp(chosen.since),
             chosen.quiet,
+            chosen.digest,
+            chosen.followed_only,
+            chosen.threads,
+            chosen.guild_events,
         ),
     )
+    return True
+
+
+def alter(
+    connection: sqlite3.Connection,
+    guild_id: int,
+    channel_id: int,
+    change: Callable[[Subscription], Subscription],
+    now: datetime,
+) -> Subscription | None:
+    """Change a part of what a server chose for a channel. Returns what is chosen now, or None where nothing was.
+
+    What several people change at the same time is all kept: each change is made to what stands then.
+    """
+    before = of_channel(connection, guild_id, channel_id)
+    if before is None:
+        return None
+    after = change(before)
+    choose(connection, after, now)
+    return after
+
+
+def _replan(connection: sqlite3.Connection, before: Subscription, now: datetime) -> None:
+    """Withdraw what waits for its time in a channel: what is still wanted is planned anew, for its new time."""
+    # What would be too late if it were planned anew stays: it waits for a digest, or for the end of quiet hours.
+    connection.execute(
+        "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'not chosen'"
+        " WHERE channel_id = ?2 AND state = 'planned' AND due_at >= ?3",
+        (stamp(now), before.channel_id, stamp(now - before.grace)),
+    )
+
+
+def move(connection: sqlite3.Connection, guild_id: int, channel_id: int, to: int, now: datetime) -> bool:
+    """Announce in another channel from now on. Returns False where something is announced there already."""
+    if connection.execute("SELECT 1 FROM subscription WHERE channel_id = ?", (to,)).fetchone():
+        return False
+    changed(connection)
+    connection.execute(
+        "UPDATE subscription SET channel_id = ?, since = ?, paused_at = NULL WHERE guild_id = ? AND channel_id = ?",
+        (to, stamp(now), guild_id, channel_id),
+    )
+    _withdraw(connection, "channel_id", channel_id, "off", now)
+    return True
 
 
 REFUSALS = 3
@@ -102,7 +153,7 @@ LEFT_FOR = timedelta(days=30)
 def pause_if_refused(connection: sqlite3.Connection, channel_id: int, now: datetime) -> bool:
     """Pause a channel whose last deliveries were all refused. Returns whether it is paused now, and was not before."""
     last = connection.execute(
-        "SELECT state FROM delivery WHERE channel_id = ? AND state IN ('sent', 'failed')"
+        "SELECT state FROM delivery WHERE channel_id = ? AND state IN ('sent', 'failed') AND lead_id IS NULL"
         " ORDER BY settled_at DESC, id DESC LIMIT ?",
         (channel_id, REFUSALS),
     ).fetchall()
@@ -136,30 +187,45 @@ def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: date
         connection.execute("DELETE FROM subscription WHERE guild_id = ?", (guild,))
         connection.execute("DELETE FROM delivery WHERE guild_id = ?", (guild,))
         connection.execute("DELETE FROM follow WHERE guild_id = ?", (guild,))
+        connection.execute("DELETE FROM guild_event WHERE guild_id = ?", (guild,))
     if gone or back or forgotten:
         changed(connection)
 
 
 def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str, now: datetime) -> None:
+    """Let nothing more be sent that waits; of what may have been heard already it stays unknown."""
     connection.execute(
-        "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?, reason = ?"
+        "UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, state = iif(doubt_since IS NOT NULL"
+        "  OR EXISTS (SELECT 1 FROM delivery lead WHERE lead.id = delivery.lead_id AND lead.doubt_since IS NOT NULL),"
+        "  'uncertain', 'withdrawn')"
         f" WHERE {column} = ? AND state IN ('planned', 'retrying')",
         (stamp(now), reason, id_),
     )
 
 
-def end(connection: sqlite3.Connection, guild_id: int, now: datetime) -> bool:
-    """Turn a server's announcements off, and withdraw what was planned. Returns whether they were on."""
+def end(connection: sqlite3.Connection, guild_id: int, now: datetime, channel_id: int | None = None) -> bool:
+    """Turn a server's announcements off, all of them or those in a channel, and withdraw what was planned.
+
+    Returns whether they were on.
+    """
+    ended = [one for one in of_guild(connection, guild_id) if channel_id in (None, one.channel_id)]
+    for one in ended:
+        connection.execute("DELETE FROM subscription WHERE channel_id = ?", (one.channel_id,))
+        _withdraw(connection, "channel_id", one.channel_id, "off", now)
     changed(connection)
-    ended = connection.execute("DELETE FROM subscription WHERE guild_id = ?", (guild_id,)).rowcount > 0
-    _withdraw(connection, "guild_id", guild_id, "off", now)
-    return ended
+    return bool(ended)
+
+
+def only_followed(connection: sqlite3.Connection, guild_id: int, only: bool) -> None:
+    """Let all channels of a server be told of what it follows only, or of everything."""
+    connection.execute("UPDATE subscription SET followed_only = ? WHERE guild_id = ?", (only, guild_id))
+    changed(connection)
 
 
 def wanted(connection: sqlite3.Connection) -> tuple[list[Audience], set[Stage]]:
     """The audiences of all servers, and every stage that some server chose."""
     rows = connection.execute(
-        "SELECT DISTINCT zone, quiet, stages FROM subscription WHERE paused_at IS NULL AND left_at IS NULL"
+        "SELECT DISTINCT zone, quiet, digest, stages FROM subscription WHERE paused_at IS NULL AND left_at IS NULL"
     ).fetchall()
-    stages = {Stage(stage) for _, _, chosen in rows for stage in chosen.split(",") if stage}
-    return sorted({Audience(zone, quiet) for zone, quiet, _ in rows}), stages
+    stages = {Stage(stage) for *_, chosen in rows for stage in chosen.split(",") if stage}
+    return sorted({Audience(*audience) for *audience, _ in rows}), stages

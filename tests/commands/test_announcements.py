@@ -281,21 +281,52 @@ async def test_status_shows_what_was_posted_with_a_link_and_what_comes_next(eve:
         f"✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/{eve.guild.id}/{channel.id}/"
         in status.text
     )
-    assert f"<t:{int(FIRST_SONG.timestamp())}:f> 🎵 Feel Like a Million" in status.text
+    when = f"Sun 5 January 2025, 18:00 · <t:{int(FIRST_SONG.timestamp())}:R>"
+    assert f"{when} · <#{channel.id}> · 🎵 Feel Like a Million" in status.text
 
 
 async def test_set_up_again_keeps_what_is_left_out(eve: World) -> None:
     role = eve.guild.create_role("Fans", mentionable=True)
     channel = news(eve)
     await set_up(eve, channel, role=role, language="ko", timezone="Europe/Berlin")
-    other = eve.guild.create_text_channel("other")
-    shown = await set_up(eve, other)
-    assert f"<#{other.id}>" in shown.text
+    shown = await set_up(eve, channel, kinds="premieres")
     assert f"<@&{role.id}>" in shown.text
     assert "한국어" in shown.text
+    assert "Europe/Berlin" in shown.text
+    assert "**Announces** premieres\n" in shown.text
+
+
+async def test_several_channels_are_each_told_what_was_chosen_for_them(eve: World) -> None:
+    premieres, songs = news(eve), eve.guild.create_text_channel("songs")
+    role = eve.guild.create_role("Fans", mentionable=True)
+    await set_up(eve, premieres, kinds="premieres", role=role, timezone="Europe/Berlin")
+    shown = await set_up(eve, songs, kinds="songs")
+    assert "Europe/Berlin" in shown.text, "a server has one zone unless it says otherwise"
+    assert "**Role to ping** nobody" in shown.text
+    assert "Your other channels stay as they are." in shown.text
+
+    status = (await eve.ask("announcements status")).text
+    assert f"**<#{premieres.id}>** premieres · <@&{role.id}> · English · Europe/Berlin" in status
+    assert f"**<#{songs.id}>** OST releases · English · Europe/Berlin" in status
+
     await eve.at(PREMIERE + timedelta(hours=8, seconds=1))
-    assert eve.posts(channel) == []
-    assert len(eve.posts(other)) == 1
+    await eve.at(FIRST_SONG)
+    (premiere,) = eve.posts(premieres)
+    (song,) = eve.posts(songs)
+    assert "When the Stars Gossip premieres" in premiere.text
+    assert "Feel Like a Million" in song.text
+
+
+async def test_one_channel_is_turned_off_and_the_other_goes_on(eve: World) -> None:
+    first, second = news(eve), eve.guild.create_text_channel("second")
+    await set_up(eve, first)
+    await set_up(eve, second)
+    shown = await eve.ask("announcements off", by=eve.admin, channel=first)
+    assert f"Still on: <#{second.id}>" in shown.text
+    await eve.at(PREMIERE)
+    assert (len(eve.posts(first)), len(eve.posts(second))) == (0, 1)
+    assert "Announcements are off" in (await eve.ask("announcements off", by=eve.admin)).text
+    assert "Announcements are off." in (await eve.ask("announcements status")).text
 
 
 async def test_history_tells_what_was_posted_and_what_was_not_and_why(eve: World) -> None:
@@ -322,9 +353,9 @@ async def test_what_would_be_posted_is_told_with_what_would_stop_it(eve: World) 
     shown = await eve.ask("announcements upcoming", days=3)
 
     nine_in_new_york = int(datetime(2025, 1, 4, 9, tzinfo=ZoneInfo("America/New_York")).timestamp())
-    assert f"- <t:{nine_in_new_york}:f> 🎬 When the Stars Gossip premieres" in shown.text
+    when = f"- Sat 4 January 2025, 09:00 · <t:{nine_in_new_york}:R>"
+    assert f"{when} · <#{channel.id}> · 🎬 When the Stars Gossip premieres · <@&{role.id}>" in shown.text
     assert "Life is Tricky" not in shown.text
-    assert f"<@&{role.id}>" in shown.text
     assert "⚠️" not in shown.text
 
 
@@ -338,7 +369,8 @@ async def test_why_explains_each_date_of_a_drama_or_a_song(eve: World) -> None:
 
     assert "It was over before announcements were turned on here" in await why("yours")
     assert f"⏳ It will be announced: <t:{int(PREMIERE.timestamp())}:f>" in await why("stars-gossip")
-    assert "**Finale** 23 February 2025 · confirmed\n🚫 This server did not choose" in await why("stars-gossip")
+    finale = f"**Finale** 23 February 2025 · confirmed\n<#{channel.id}> 🚫 This server did not choose"
+    assert finale in await why("stars-gossip")
     await eve.at(PREMIERE)
     assert "✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/" in await why("stars-gossip")
 
@@ -358,7 +390,7 @@ async def test_after_three_refusals_a_channel_is_paused_and_the_admins_are_told_
     assert f"I could not post in <#{channel.id}> three times in a row" in told[0].text
     assert "/announcements setup" in told[0].text
     assert len(eve.sent_to(channel)) == 3
-    assert "⏸️ Paused since" in (await eve.ask("announcements status")).text
+    assert f"⏸️ <#{channel.id}> is paused since" in (await eve.ask("announcements status")).text
 
     eve.env.backend.faults.clear()
     assert "⏸️" not in (await set_up(eve, channel)).text
@@ -400,7 +432,7 @@ async def test_a_server_that_follows_something_is_told_of_nothing_else(eve: Worl
     shown = await eve.ask("announcements follow", by=eve.admin, name="jin")
     assert "**Followed: Jin**" in shown.text
     assert "Announced is only what has to do with: Jin" in shown.text
-    assert "**Only what is followed** Jin" in (await eve.ask("announcements status")).text
+    assert "**Followed** Jin" in (await eve.ask("announcements status")).text
     assert "This server follows other things only" in (await eve.ask("announcements why", name="stars-gossip")).text
     assert "Nothing is dated in this time." in (await eve.ask("announcements upcoming", days=3)).text
 

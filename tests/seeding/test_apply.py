@@ -12,11 +12,12 @@ from bot import schedule
 from bot.__main__ import main
 from bot.database import Database
 from bot.errors import SeedError
+from bot.hours import Audience
 from bot.model import EventKind, Kind, Ref
 from bot.seeding.command import LONG
-from bot.store import artists, catalogue, deliveries, subscriptions, works
+from bot.store import artists, catalogue, planning, subscriptions, works
 from bot.store.catalogue import Change
-from bot.store.subscriptions import GRACE, Subscription
+from bot.subscription import Subscription
 from bot.when import SEOUL
 from tests.helpers import apply, opened, utc, write
 
@@ -325,12 +326,11 @@ async def announced(store: Database, now: str) -> None:
         zone=SEOUL,
         kinds=[EventKind.PREMIERE],
         stages=[schedule.Stage.NOW],
-        grace=GRACE,
         since=utc("2030-01-01 00:00"),
     )
-    await store.write(subscriptions.choose, chosen)
-    found = await store.read(deliveries.candidates, schedule.window(utc(now)), schedule.changes(utc(now)))
-    await store.write(deliveries.plan, list(schedule.due(found, [schedule.Audience(SEOUL)], utc(now))), utc(now))
+    await store.write(subscriptions.choose, chosen, chosen.since)
+    found = await store.read(planning.candidates, schedule.window(utc(now)), schedule.changes(utc(now)))
+    await store.write(planning.plan, list(schedule.due(found, [Audience(SEOUL)], utc(now))), utc(now))
 
 
 async def test_a_date_that_was_announced_is_kept(store: Database, folder: Path) -> None:

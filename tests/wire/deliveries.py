@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.helpers import apply, opened, write
 
 from .loopback import Loopback
-from .payloads import text_of
+from .payloads import ChannelKind, text_of
 from .places import Channel, Role
 
 WINDOW_IS_OVER = timedelta(minutes=10)
@@ -33,20 +33,27 @@ def database(path: Path) -> Generator[sqlite3.Connection]:
         yield connection
 
 
-def clubs(server: Loopback, count: int) -> list[Channel]:
+def clubs(server: Loopback, count: int, kind: ChannelKind = ChannelKind.TEXT) -> list[Channel]:
     """So many servers, and of each the channel for announcements; to be made before the bot comes."""
-    return [server.add_guild(f"Club {number}").add_channel("news") for number in range(count)]
+    return [server.add_guild(f"Club {number}").add_channel("news", kind) for number in range(count)]
 
 
-def subscribe(server: Loopback, path: Path, channels: Sequence[Channel], role: Role | None = None) -> None:
-    """Let channels be told of everything, from now on."""
+def subscribe(
+    server: Loopback, path: Path, channels: Sequence[Channel], role: Role | None = None, **chosen: object
+) -> None:
+    """Let channels be told of everything, from now on; `chosen` are other columns of the subscription."""
+    columns = {"zone": "UTC", **chosen}
     since = _stamp(server.clock.now())
     with database(path) as connection:
         connection.executemany(
-            "INSERT INTO subscription (guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since)"
-            " VALUES (?, ?, ?, 'en', 'UTC', ',premiere,ost_release,', ',now,', ?, ?)",
+            "INSERT INTO subscription (guild_id, channel_id, role_id, language, kinds, stages, grace, since,"
+            f" {', '.join(columns)})"
+            f" VALUES (?, ?, ?, 'en', ',premiere,ost_release,', ',now,', ?, ?{', ?' * len(columns)})",
             [
-                (channel.guild.id, channel.id, role.id if role else None, int(GRACE.total_seconds()), since)
+                (
+                    *(channel.guild.id, channel.id, role.id if role else None, int(GRACE.total_seconds()), since),
+                    *columns.values(),
+                )
                 for channel in channels
                 if channel.guild is not None
             ],
@@ -56,14 +63,24 @@ def subscribe(server: Loopback, path: Path, channels: Sequence[Channel], role: R
 
 def release(server: Loopback, path: Path, *slugs: str, ahead: timedelta = timedelta()) -> None:
     """Let songs be out now, or some time from now."""
-    at = _stamp(server.clock.now() + ahead)
+    at = server.clock.now() + ahead
+    date(path, *slugs, earliest=at, latest=at, precision="minute")
+
+
+def release_on(path: Path, slug: str, day: datetime) -> None:
+    """Let a song be out on a day, which begins at `day`; nobody knows at what time."""
+    date(path, slug, earliest=day, latest=day + timedelta(days=1), precision="day")
+
+
+def date(path: Path, *slugs: str, earliest: datetime, latest: datetime, precision: str) -> None:
+    """Date songs, firmly."""
     with database(path) as connection:
         for slug in slugs:
             changed = connection.execute(
-                "UPDATE event SET earliest = ?, latest = ?, precision = 'minute', status = 'confirmed',"
+                "UPDATE event SET earliest = ?, latest = ?, precision = ?, status = 'confirmed', zone = 'UTC',"
                 " revision = revision + 1 WHERE claim = 0"
                 " AND entity_id = (SELECT id FROM entity WHERE kind = 'track' AND slug = ?)",
-                (at, at, slug),
+                (_stamp(earliest), _stamp(latest), precision, slug),
             ).rowcount
             assert changed == 1, f"{slug} has no date that could be changed"
         connection.execute("UPDATE catalogue SET revision = revision + 1")
@@ -83,9 +100,10 @@ def state_of(path: Path, channel: Channel) -> str | None:
 
 
 def open_deliveries(path: Path) -> int:
-    """How many deliveries are not settled yet."""
+    """How many deliveries are not settled yet, and how much is still to be done with those that are."""
+    query = "SELECT (SELECT count(*) FROM delivery WHERE try_at IS NOT NULL) + (SELECT count(*) FROM chore)"
     with database(path) as connection:
-        return connection.execute("SELECT count(*) FROM delivery WHERE try_at IS NOT NULL").fetchone()[0]
+        return connection.execute(query).fetchone()[0]
 
 
 def visible(channels: Sequence[Channel]) -> int:
@@ -98,8 +116,8 @@ def title(number: int) -> str:
     return f"Song number {number} of them"
 
 
-async def seed_songs(path: Path, folder: Path, count: int) -> list[str]:
-    """Add songs to a catalogue, each of a drama of its own and not dated yet; returns their slugs."""
+async def seed_songs(path: Path, folder: Path, count: int, *, each: int = 1) -> list[str]:
+    """Add songs to a catalogue, so many of `each` drama and not dated yet; returns their slugs."""
     entries = [
         f"""
         [[works]]
@@ -107,12 +125,16 @@ async def seed_songs(path: Path, folder: Path, count: int) -> list[str]:
         type = "drama"
         sources = ["herald"]
         names = ["Drama number {number} of them"]
-
+        """
+        for number in range(-(-count // each))
+    ]
+    entries += [
+        f"""
         [[tracks]]
         slug = "song-{number}"
         sources = ["herald"]
         names = ["{title(number)}"]
-        ost = [{{ work = "drama-{number}" }}]
+        ost = [{{ work = "drama-{number // each}" }}]
         events = [{{ kind = "ost_release", date = "2033", status = "reported" }}]
         """
         for number in range(count)

@@ -22,9 +22,9 @@ from unittest import mock
 from discord.ext import commands, tasks
 from discord.http import HTTPClient
 
-from bot import publisher
 from bot.__main__ import main as bot
 from bot.client import Byeol
+from bot.publisher import faults
 from bot.store import deliveries
 from bot.store.reading import stamp
 
@@ -114,7 +114,7 @@ def _hurry() -> None:
         return loop(**{**options, "seconds": BEAT})
 
     mock.patch.object(tasks, "loop", quickly).start()
-    mock.patch.object(publisher, "FIRST_RETRY", RETRY).start()
+    mock.patch.object(faults, "FIRST_RETRY", RETRY).start()
 
 
 def main() -> int:

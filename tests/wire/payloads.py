@@ -133,6 +133,29 @@ def member(of: Payload, *, roles: Sequence[int] = (), permissions: int | None = 
     return payload if permissions is None else {**payload, "permissions": str(permissions)}
 
 
+def thread(thread_id: str, parent: Payload, name: str, owner: Payload) -> Payload:
+    """A thread under a message, whose id it shares."""
+    return {
+        "id": thread_id,
+        "type": 10 if parent["type"] == ChannelKind.NEWS else 11,
+        "guild_id": parent["guild_id"],
+        "parent_id": parent["id"],
+        "owner_id": owner["id"],
+        "name": name,
+        "last_message_id": None,
+        "rate_limit_per_user": 0,
+        "message_count": 0,
+        "member_count": 1,
+        "flags": 0,
+        "thread_metadata": {
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": timestamp(),
+            "locked": False,
+        },
+    }
+
+
 def role(role_id: int, name: str, *, position: int, permissions: int, mentionable: bool, managed: bool) -> Payload:
     """A role of a server; the one that a bot brings along is managed."""
     return {

@@ -72,6 +72,7 @@ class Rest:
             ("PATCH", message, self._edit),
             ("DELETE", message, self._delete),
             ("POST", f"{message}/crosspost", self._crosspost),
+            ("POST", f"{message}/threads", self._thread),
             ("GET", events, lambda _, ids: list(self._world.guild(int(ids["guild"])).events.values())),
             ("POST", events, self._create_event),
             ("GET", f"{events}/{{event}}", self._get_event),
@@ -240,6 +241,10 @@ class Rest:
     def _crosspost(self, _: Request, ids: Ids) -> Payload:
         channel = self._channel(ids, Permission.SEND_MESSAGES)
         return self._world.crosspost(channel, self._world.message(channel, int(ids["message"])))
+
+    def _thread(self, request: Request, ids: Ids) -> Payload:
+        channel = self._channel(ids, Permission.SEND_MESSAGES)
+        return self._world.thread(channel, self._world.message(channel, int(ids["message"])), request.json["name"])
 
     # Scheduled events
 

@@ -34,6 +34,7 @@ from .deliveries import (
 )
 from .launch import POINTS
 from .loopback import Loopback
+from .payloads import ChannelKind, MessageFlag
 from .places import Channel
 from .process import BotProcess, launched
 
@@ -57,6 +58,8 @@ KILLS = int(os.environ.get("BYEOL_KILLS", "20"))
 SEED = int(os.environ.get("BYEOL_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 """What the accidents are drawn from: the same seed draws the same ones, though not to the same millisecond."""
 CHANNELS = 20
+TOGETHER = 2
+"""Songs of one drama that come out at once: one message tells of them."""
 A_LIFE = 6.0
 """Seconds after which a bot that met no accident of its own is killed."""
 
@@ -139,10 +142,11 @@ class Havoc:
         self.server.clock.skip(chance.choice((timedelta(), LEASE_IS_OVER, LEASE_IS_OVER, WINDOW_IS_OVER)))
 
     def release(self) -> None:
-        """Let the next song be out."""
-        if self.released < len(self.songs):
-            release(self.server, self.path, self.songs[self.released])
-            self.released += 1
+        """Let the next songs be out."""
+        songs = self.songs[self.released : self.released + TOGETHER]
+        if songs:
+            release(self.server, self.path, *songs)
+            self.released += len(songs)
 
     async def _live(self, bot: BotProcess) -> None:
         """Until it dies, has nothing left that it could do now, or its time has come; another song may come out."""
@@ -185,9 +189,9 @@ class Havoc:
 async def test_killed_at_random(
     server: Loopback, path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    songs = await seed_songs(path, tmp_path / "songs", KILLS)
-    channels = clubs(server, CHANNELS)
-    subscribe(server, path, channels)
+    songs = await seed_songs(path, tmp_path / "songs", KILLS * TOGETHER, each=TOGETHER)
+    channels = clubs(server, CHANNELS, ChannelKind.NEWS)
+    subscribe(server, path, channels, threads=1)
     server.slow_down(0.03, 0.04)
     havoc = Havoc(server, path, channels, songs, random.Random(SEED))
     begun = time.monotonic()
@@ -201,8 +205,15 @@ async def test_killed_at_random(
     with capsys.disabled():
         sys.stdout.write(
             f"\n{havoc.kills} kills (seed {SEED}) in {time.monotonic() - begun:.0f} s: {how};"
-            f" {counts.total()} messages due in {len(channels)} channels, {lost} lost, {doubled} doubled\n"
+            f" {counts.total()} songs to be told in {len(channels)} channels, {TOGETHER} a message,"
+            f" {lost} lost, {doubled} doubled\n"
         )
     assert (lost, doubled) == (0, 0)
-    assert visible(channels) == counts.total()
+    assert visible(channels) == counts.total() / TOGETHER
     assert Counter(states(path)) == {"sent": counts.total()}
+    done = Counter(
+        ("thread" in message, bool(message["flags"] & MessageFlag.CROSSPOSTED))
+        for channel in channels
+        for message in channel.messages.values()
+    )
+    assert done == {(True, True): visible(channels)}, "each has its thread, and was handed on"

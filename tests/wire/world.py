@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from . import payloads
 from .clock import Clock
@@ -182,6 +182,13 @@ class World:
         message["flags"] |= int(MessageFlag.CROSSPOSTED)
         return message
 
+    def thread(self, channel: Channel, message: Payload, name: str) -> Payload:
+        """Open a thread under a message; once for each message, whose id it shares."""
+        if "thread" in message:
+            raise ApiError(400, 160004, "A thread has already been created for this message")
+        message["thread"] = payloads.thread(message["id"], channel.payload(self.bot), name, self.bot)
+        return message["thread"]
+
     def _checked(self, message: Payload) -> None:
         plain = bool(message["content"] or message["embeds"])
         if message["flags"] & MessageFlag.COMPONENTS_V2:
@@ -236,8 +243,14 @@ class World:
         if event["entity_type"] == 3 and not (event["scheduled_end_time"] and place.get("location")):
             raise invalid("an external event needs entity_metadata.location and scheduled_end_time")
         starts = datetime.fromisoformat(event["scheduled_start_time"])
-        if "scheduled_start_time" in body and starts <= datetime.now(UTC):
+        if "scheduled_start_time" in body and starts <= self.clock.now():
             raise invalid("scheduled_start_time: Cannot schedule event in the past.")
+        if event["scheduled_end_time"] and datetime.fromisoformat(event["scheduled_end_time"]) <= starts:
+            raise invalid("scheduled_end_time: Must be after the start.")
+        texts = {"name": (event["name"], 100), "description": (event["description"], 1000)}
+        for field_, (text, limit) in {**texts, "location": (place.get("location"), 100)}.items():
+            if len(text or "") > limit:
+                raise invalid(f"{field_}: Must be {limit} or fewer in length.")
         guild.events[int(event["id"])] = event
         return event
 

@@ -1,0 +1,78 @@
+"""When a server may be posted to: its time zone, its quiet hours, and the hour of its digest. Standard library only."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The days on which a weekly digest can come."""
+
+DAILY = "daily"
+
+
+class Audience(NamedTuple):
+    """Servers that are told at the same time.
+
+    They share a time zone, quiet hours (``22:00-08:00``, or empty), and the times of their digest: `DAILY` or one of
+    `WEEK`, with the hour (``daily-09``, ``mon-18``); empty where each announcement is posted by itself.
+    """
+
+    zone: str
+    quiet: str = ""
+    digest: str = ""
+
+
+QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+"""How quiet hours are kept: from when until when, in the server's zone."""
+
+DIGEST = re.compile(rf"({'|'.join((DAILY, *WEEK))})-([01]\d|2[0-3])")
+"""How the times of a digest are kept."""
+
+
+def quiet_hours(text: str) -> str | None:
+    """Quiet hours as people write them (``22-8``, ``22:00 - 08:00``), in the one way they are kept; None for others.
+
+    No hours at all are written ``off``, ``none`` or not at all, and kept as an empty text.
+    """
+    if text.strip().casefold() in ("", "off", "none", "-"):
+        return ""
+    match = re.fullmatch(r"(\d{1,2})(?::(\d\d))?(?:-|–|~|to)(\d{1,2})(?::(\d\d))?", "".join(text.split()))
+    if match is None:
+        return None
+    hour, minute, end_hour, end_minute = (int(part or 0) for part in match.groups())
+    kept = f"{hour:02}:{minute:02}-{end_hour % 24:02}:{end_minute:02}"
+    return kept if QUIET.fullmatch(kept) and kept[:5] != kept[6:] else None
+
+
+def after_quiet(at: datetime, audience: Audience) -> datetime:
+    """When something that is due at `at` may be posted: at once, or when the quiet hours it falls into are over."""
+    match = QUIET.fullmatch(audience.quiet)
+    if match is None:
+        return at
+    begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    local = at.astimezone(ZoneInfo(audience.zone))
+    clock = local.time().replace(tzinfo=None)
+    within = begin <= clock < end if begin < end else clock >= begin or clock < end
+    if not within:
+        return at
+    return _instant(local.date() + timedelta(days=clock >= end), end, audience.zone)
+
+
+def digest_around(at: datetime, audience: Audience) -> tuple[datetime, datetime] | None:
+    """The last digest at or before `at`, and the first one after it; None where there are none."""
+    match = DIGEST.fullmatch(audience.digest)
+    if match is None:
+        return None
+    day, hour = at.astimezone(ZoneInfo(audience.zone)).date(), time(int(match[2]))
+    near = (day + timedelta(days=days) for days in range(-8, 9))
+    times = [_instant(one, hour, audience.zone) for one in near if match[1] in (DAILY, WEEK[one.weekday()])]
+    before = max(instant for instant in times if instant <= at)
+    after = min(instant for instant in times if instant > at)
+    return after_quiet(before, audience), after_quiet(after, audience)
+
+
+def _instant(day: date, clock: time, zone: str) -> datetime:
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,73 @@
+"""What a server will be told, what it was told, and why not: for the admins who ask.
+
+What will be is found by planning it as the publisher does, and forgetting it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from bot import schedule
+from bot.database import Database
+from bot.model import Ref, Upcoming
+from bot.outcome import Explained, Outcome, Post, Settled
+from bot.schedule import Why
+from bot.store import events, follows, outcomes, planning, subscriptions
+from bot.subscription import Subscription
+
+
+async def ahead(database: Database, guild_id: int, now: datetime, span: timedelta) -> list[Post]:
+    """Exactly what a server will be told within `span`, as far as is known now; the earliest first."""
+    chosen = [one for one in await database.read(subscriptions.of_guild, guild_id) if one.paused_at is None]
+    audiences = sorted({one.audience for one in chosen})
+    stages = {stage for one in chosen for stage in one.stages}
+    dated = await database.read(planning.candidates, schedule.window(now, span), schedule.changes(now))
+    due = list(schedule.due(dated, audiences, now, stages, span))
+    plans = [plan for plan in await database.read(planning.preview, guild_id, due) if now < plan.send_at <= now + span]
+    items = await _items(database, (plan.event_id for plan in plans))
+    posts: list[Post] = []
+    for (send_at, channel_id, together), of_post in groupby(
+        plans, key=lambda plan: (plan.send_at, plan.channel_id, plan.together)
+    ):
+        told = [(plan.stage, items[plan.event_id]) for plan in of_post]
+        posts.append(Post(channel_id, send_at, told, together.startswith(schedule.DIGEST)))
+    return posts
+
+
+async def lately(database: Database, guild_id: int, limit: int) -> list[Outcome]:
+    """What became of a server's last announcements, the latest first."""
+    settled = await database.read(outcomes.lately, guild_id, limit)
+    items = await _items(database, (one.event_id for one in settled))
+    return [Outcome(items[one.event_id], one) for one in settled]
+
+
+async def explained(database: Database, guild_id: int, ref: Ref) -> list[Explained]:
+    """What becomes of each date of an entity in each channel of a server."""
+    chosen = await database.read(subscriptions.of_guild, guild_id)
+    dated = await database.read(events.of_entity, ref)
+    ids = [item.event.id for item in dated]
+    known = await database.read(outcomes.of_events, guild_id, ids)
+    followed = await database.read(follows.concerned, guild_id, ids)
+    return [
+        _explained(item, one, known.get((item.event.id, one.channel_id)), followed=item.event.id in followed)
+        for item in dated
+        for one in chosen
+    ]
+
+
+def _explained(item: Upcoming, chosen: Subscription, known: Settled | None, *, followed: bool) -> Explained:
+    if known is not None:
+        return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
+    told = followed or not chosen.followed_only
+    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told)
+    if why is Why.TO_COME and chosen.paused_at is not None:
+        why = Why.PAUSED
+    at = schedule.due_at(item.event.when, chosen.zone) if why is Why.TO_COME else None
+    return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))
+
+
+async def _items(database: Database, ids: Iterable[int]) -> dict[int, Upcoming]:
+    found = await database.read(events.with_context, list(dict.fromkeys(ids)))
+    return {item.event.id: item for item in found}

@@ -1,0 +1,315 @@
+"""The panel at work: each of its controls changes one thing of what a server chose, and the panel is drawn anew.
+
+Nothing about a panel is remembered: its custom ids say what a control is for, so it works after a restart too, and
+what stands in the database is what is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import app_commands, ui
+
+from bot import permissions
+from bot.answers import Interaction, explain, reply, words_of
+from bot.buttons import Action, values_of
+from bot.errors import UnknownZoneError
+from bot.hours import DIGEST, quiet_hours
+from bot.model import EventKind
+from bot.render import administration, questions
+from bot.render.administration import Channel
+from bot.render.card import Scene
+from bot.render.controls import CONTROL, Note, Place, Tab
+from bot.render.panel import EACH, Server, panel
+from bot.schedule import Stage
+from bot.store import follows, subscriptions
+from bot.subscription import ALWAYS, Subscription
+from bot.text import Words, words
+from bot.zones import find_zone
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+USUAL_HOUR = "09"
+"""When a digest comes until an hour is chosen for it."""
+
+Change = Callable[[Subscription, Sequence[str]], Subscription]
+
+
+def _style(chosen: Subscription, values: Sequence[str]) -> Subscription:
+    match = DIGEST.fullmatch(chosen.digest)
+    hour = match[2] if match else USUAL_HOUR
+    return replace(chosen, digest="" if values[0] == EACH else f"{values[0]}-{hour}")
+
+
+def _hour(chosen: Subscription, values: Sequence[str]) -> Subscription:
+    match = DIGEST.fullmatch(chosen.digest)
+    return replace(chosen, digest=f"{match[1]}-{values[0]}") if match else chosen
+
+
+CHANGES: Mapping[str, Change] = {
+    "kinds": lambda chosen, values: replace(chosen, kinds=[EventKind(kind) for kind in values]),
+    "reminders": lambda chosen, values: replace(chosen, stages=[*ALWAYS, *map(Stage, values)]),
+    "language": lambda chosen, values: replace(chosen, language=values[0]),
+    "style": _style,
+    "hour": _hour,
+    "grace": lambda chosen, values: replace(chosen, grace=timedelta(seconds=int(values[0]))),
+    "followed": lambda chosen, values: replace(chosen, followed_only=values[0] == "1"),
+    "threads": lambda chosen, values: replace(chosen, threads=values[0] == "1"),
+    "events": lambda chosen, values: replace(chosen, guild_events=values[0] == "1"),
+    "resume": lambda chosen, _: chosen,
+}
+"""What the controls change that need nothing but what was chosen in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a control: by whom, where it stands, and what was chosen in it."""
+
+    interaction: Interaction
+    guild: discord.Guild
+    place: Place
+    values: Sequence[str] = ()
+
+    @property
+    def client(self) -> Byeol:
+        """The bot."""
+        return self.interaction.client
+
+    @property
+    def scene(self) -> Scene:
+        """In which words, and at what time, is answered."""
+        return Scene(words_of(self.interaction), self.client.clock())
+
+    async def chosen(self) -> Subscription | None:
+        """What is chosen for the channel, as things stand."""
+        return await self.client.database.read(subscriptions.of_channel, self.guild.id, self.place.channel_id)
+
+    async def change(self, change: Callable[[Subscription], Subscription]) -> None:
+        """Change what is chosen for the channel, and show it."""
+        now = self.client.clock()
+        await self.client.database.write(subscriptions.alter, self.guild.id, self.place.channel_id, change, now)
+        await self.show()
+
+    async def refuse(self, title: str, body: str = "") -> None:
+        """Leave everything as it is, and say why."""
+        await self.show(Note(title, body, refusal=True))
+
+    def closed(self, channel_id: int) -> Note | None:
+        """Why a channel is refused in which the bot may not post; None where it may."""
+        channel = self.guild.get_channel(channel_id)
+        lacking = permissions.missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
+        if not lacking:
+            return None
+        t = self.scene.words
+        return Note(t("Something is missing"), administration.permissions_missing(t, channel_id, lacking), refusal=True)
+
+    async def show(self, note: Note | None = None, channel_id: int | None = None) -> None:
+        """Draw the panel as things stand, or that of another channel; where nothing is announced, offer to begin."""
+        place = self.place if channel_id is None else replace(self.place, channel_id=channel_id)
+        read = self.client.database.read
+        all_chosen = {one.channel_id: one for one in await read(subscriptions.of_guild, self.guild.id)}
+        chosen = all_chosen.get(place.channel_id)
+        if chosen is None:
+            await self.ask_where(replace(place, channel_id=next(iter(all_chosen), 0)), note, place.channel_id)
+            return
+        server = Server(
+            names={id_: there.name if (there := self.guild.get_channel(id_)) else str(id_) for id_ in all_chosen},
+            standing={one.id for one in (*self.guild.channels, *self.guild.roles)},
+            follows=bool(await read(follows.of_guild, self.guild.id)),
+        )
+        channel = Channel(chosen, permissions.missing_for(self.guild, chosen))
+        await self.put(panel(self.scene, place, server, channel, note))
+
+    async def ask_where(self, back: Place, note: Note | None = None, offered: int = 0) -> None:
+        """Ask for a channel to announce in; one that was named, or turned off meanwhile, is offered."""
+        there = self.guild.get_channel(offered)
+        if there is not None and note is None:
+            note = _turned_off(self.scene.words, there.id)
+        await self.put(questions.where(self.scene, back, note, there.id if there else None))
+
+    async def put(self, view: ui.LayoutView) -> None:
+        """Answer a command, or draw in the place of the panel that was used."""
+        if self.interaction.message is None:
+            await reply(self.interaction, view, private=True)
+        else:
+            await self.interaction.response.edit_message(view=view)
+
+
+async def _go(use: Use) -> None:
+    await use.show(channel_id=int(use.values[0]))
+
+
+async def _add(use: Use) -> None:
+    if len(await use.client.database.read(subscriptions.of_guild, use.guild.id)) < subscriptions.MAX_CHANNELS:
+        await use.ask_where(use.place)
+    else:
+        await use.refuse(*_full(use.scene.words))
+
+
+def _full(t: Words) -> tuple[str, str]:
+    title = t("A server can have {n} channels at most", n=subscriptions.MAX_CHANNELS)
+    return title, t("Let one go with `/announcements off`.")
+
+
+async def _begin(use: Use) -> None:
+    to, t, database = int(use.values[0]), use.scene.words, use.client.database
+    if await database.read(subscriptions.of_channel, use.guild.id, to):
+        await use.show(Note(t("{channel} has announcements already", channel=f"<#{to}>")), to)
+    elif closed := use.closed(to):
+        await use.ask_where(use.place, closed)
+    elif await database.write(subscriptions.choose, await first_choice(use.interaction, to), use.client.clock()):
+        note = Note(t("Announcements are on"), t("Nothing that is past is posted."))
+        await replace(use, place=Place(to)).show(note)
+    else:
+        await use.refuse(*_full(t))
+
+
+async def _channel(use: Use) -> None:
+    to, t, now = int(use.values[0]), use.scene.words, use.client.clock()
+    if to == use.place.channel_id or await use.chosen() is None:
+        await use.show()
+    elif closed := use.closed(to):
+        await use.show(closed)
+    elif await use.client.database.write(subscriptions.move, use.guild.id, use.place.channel_id, to, now):
+        await use.show(channel_id=to)
+    else:
+        title = t("{channel} has announcements already", channel=f"<#{to}>")
+        await use.refuse(title, t("Turn them off there first, or choose another channel."))
+
+
+async def _role(use: Use) -> None:
+    role = use.guild.get_role(int(use.values[0])) if use.values else None
+    channel = use.guild.get_channel(use.place.channel_id)
+    if role is not None and isinstance(channel, discord.TextChannel) and not permissions.pingable(channel, role):
+        await use.refuse(*administration.unpingable(use.scene.words, None if role.is_default() else role.id))
+    else:
+        await use.change(lambda chosen: replace(chosen, role_id=role.id if role else None))
+
+
+async def _zone(use: Use) -> None:
+    try:
+        zone = find_zone(use.values[0])
+    except UnknownZoneError as error:
+        await use.put(questions.which_zone(use.scene, use.place, error.query, error.near))
+    else:
+        await use.change(lambda chosen: replace(chosen, zone=zone))
+
+
+async def _hours(use: Use) -> None:
+    hours = quiet_hours(use.values[0])
+    if hours is None:
+        await use.refuse(*administration.not_quiet_hours(use.scene.words, use.values[0]))
+    else:
+        await use.change(lambda chosen: replace(chosen, quiet=hours))
+
+
+async def _elsewhere(use: Use) -> None:
+    await use.interaction.response.send_modal(questions.zone(use.scene.words, use.place))
+
+
+async def _quiet(use: Use) -> None:
+    chosen = await use.chosen()
+    if chosen is None:
+        await use.show()
+    else:
+        await use.interaction.response.send_modal(questions.quiet_hours(use.scene.words, use.place, chosen))
+
+
+async def _off(use: Use) -> None:
+    await use.put(questions.whether_to_end(use.scene, use.place))
+
+
+async def _end(use: Use) -> None:
+    now, database = use.client.clock(), use.client.database
+    await database.write(subscriptions.end, use.guild.id, now, use.place.channel_id)
+    left = await database.read(subscriptions.of_guild, use.guild.id)
+    note = _turned_off(use.scene.words, use.place.channel_id)
+    await use.show(note, left[0].channel_id if left else 0)
+
+
+def _turned_off(t: Words, channel_id: int) -> Note:
+    return Note(t("Announcements are off in {channel}", channel=f"<#{channel_id}>"))
+
+
+STEPS: Mapping[str, Callable[[Use], Awaitable[None]]] = {
+    "show": Use.show,
+    "go": _go,
+    "add": _add,
+    "begin": _begin,
+    "channel": _channel,
+    "role": _role,
+    "zone": _zone,
+    "elsewhere": _elsewhere,
+    "quiet": _quiet,
+    "hours": _hours,
+    "off": _off,
+    "end": _end,
+}
+"""What the other controls do."""
+
+
+async def first_choice(interaction: Interaction, channel_id: int) -> Subscription:
+    """What a channel is told before anything was chosen for it: like the server's first one, where there is one."""
+    assert interaction.guild_id is not None
+    client = interaction.client
+    others = await client.database.read(subscriptions.of_guild, interaction.guild_id)
+    language = words(interaction.guild_locale.value if interaction.guild_locale else "en").language
+    first = Subscription(interaction.guild_id, channel_id, client.clock(), language=language)
+    if not others:
+        followed = await client.database.read(follows.of_guild, interaction.guild_id)
+        return replace(first, followed_only=bool(followed))
+    like = others[0]
+    return replace(first, language=like.language, zone=like.zone, quiet=like.quiet, followed_only=like.followed_only)
+
+
+async def open_panel(interaction: Interaction, channel_id: int | None = None) -> None:
+    """Show the panel of a channel, or of the first that was set up."""
+    assert interaction.guild is not None
+    if channel_id is None:
+        chosen = await interaction.client.database.read(subscriptions.of_guild, interaction.guild.id)
+        channel_id = chosen[0].channel_id if chosen else 0
+    await Use(interaction, interaction.guild, Place(channel_id)).show()
+
+
+async def use_control(interaction: Interaction, match: re.Match[str], values: Sequence[str]) -> None:
+    """Do what a control is for. Raises `app_commands.MissingPermissions` where whoever used it may not manage."""
+    if interaction.guild is None or not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
+    place = Place(int(match["channel"]), Tab(match["tab"]))
+    use = Use(interaction, interaction.guild, place, values if match["value"] is None else [match["value"]])
+    if match["what"] in STEPS:
+        await STEPS[match["what"]](use)
+    else:
+        change = CHANGES[match["what"]]
+        await use.change(lambda chosen: change(chosen, use.values))
+
+
+class Control(Action, template=CONTROL):
+    """A button or a menu of a panel."""
+
+    async def act(self, interaction: Interaction) -> None:
+        await use_control(interaction, self.match, values_of(interaction))
+
+
+async def answered(interaction: discord.Interaction[Any]) -> None:
+    """Take what was typed into a question of a panel; a question is known by its custom id, as a control is."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    match = re.fullmatch(CONTROL, str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+        return
+    try:
+        await use_control(interaction, match, [label["component"]["value"] for label in data["components"]])
+    except Exception as error:
+        await explain(interaction, error)
+
+
+def register(client: Byeol) -> None:
+    """Let a client answer panels."""
+    client.add_dynamic_items(Control)
+    client.add_listener(answered, "on_interaction")

@@ -1,0 +1,40 @@
+"""What the bot may do in a channel, and what it lacks there."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.subscription import Subscription
+
+NEEDED = ("view_channel", "send_messages", "read_message_history")
+"""By the history the bot knows its own posts again after a crash."""
+
+
+def missing(channel: discord.TextChannel, *, threads: bool = False) -> list[str]:
+    """The permissions that the bot lacks to announce in a channel."""
+    allowed = channel.permissions_for(channel.guild.me)
+    needed = (*NEEDED, *(("create_public_threads",) if threads else ()))
+    return [name for name in needed if not getattr(allowed, name)]
+
+
+def missing_for(guild: discord.Guild | None, chosen: Subscription) -> list[str]:
+    """The permissions that the bot lacks for what a server chose; a channel that is gone cannot be seen."""
+    if guild is None:
+        return []
+    channel = guild.get_channel(chosen.channel_id)
+    if not isinstance(channel, discord.TextChannel):
+        return ["view_channel"]
+    lacking = missing(channel, threads=chosen.threads)
+    role = guild.get_role(chosen.role_id) if chosen.role_id is not None else None
+    if role is not None and not pingable(channel, role):
+        lacking.append("mention_everyone")
+    if chosen.guild_events and not guild.me.guild_permissions.create_events:
+        lacking.append("create_events")
+    return lacking
+
+
+def pingable(channel: discord.TextChannel, role: discord.Role) -> bool:
+    """Whether the bot may ping a role in a channel: never everybody."""
+    if role.is_default():
+        return False
+    return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone

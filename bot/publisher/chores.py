@@ -1,0 +1,114 @@
+"""What is done with messages once they stand: handed on, given a thread, and edited when a date no longer holds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.database import Database
+from bot.publisher.faults import BROKEN, wait_after
+from bot.publisher.pace import Pacer
+from bot.publisher.shown import Shown
+from bot.render.announcement import Told
+from bot.render.card import Scene, shorten
+from bot.render.post import outdated, title
+from bot.store import chores
+from bot.store.chores import Chore
+from bot.text import words
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+"""How long a claimed chore is nobody else's."""
+BATCH = 50
+PATIENCE = timedelta(days=1)
+"""After so long Discord has failed too often: the message stays as it is."""
+MAX_NAME = 100
+"""Characters of a thread's name (https://discord.com/developers/docs/resources/channel#start-thread-from-message)."""
+
+_WORDS = {
+    chores.PUBLISH: "handing it on to other servers",
+    chores.THREAD: "opening a thread under it",
+    chores.AMEND: "editing it",
+}
+
+_DONE_BEFORE = frozenset({40033, 160004})
+"""Discord's codes for a message that was published already, or has a thread already."""
+
+
+class Chores:
+    """Does what is still to be done with messages. All of it can be repeated, so a crash costs nothing."""
+
+    def __init__(self, client: Byeol, database: Database, pacer: Pacer) -> None:
+        self._client = client
+        self._database = database
+        self._pacer = pacer
+        self.closing = False
+        """Whether nothing new is to be begun."""
+
+    async def do(self, now: datetime) -> None:
+        """Do everything that is due."""
+        shown = Shown(self._database)
+        while not self.closing and (claimed := await self._database.write(chores.claim, now, LEASE, BATCH)):
+            async with asyncio.TaskGroup() as doing:
+                for chore in claimed:
+                    await self._pacer.turn()
+                    doing.create_task(self._do_safely(chore, shown, now))
+
+    async def _do_safely(self, chore: Chore, shown: Shown, now: datetime) -> None:
+        try:
+            async with asyncio.timeout(LEASE.total_seconds() / 2):
+                await self._do(chore, shown, now)
+        except discord.HTTPException as error:
+            if (error.status >= 500 or error.status == 429) and now - chore.since < PATIENCE:
+                await self._database.write(chores.retry, chore, now + wait_after(chore.attempts))
+                return
+            if error.code not in _DONE_BEFORE:
+                log.warning("Message %d: %s was refused: %s", chore.message_id, _WORDS[chore.kind], error)
+        except (discord.RateLimited, *BROKEN) as error:
+            log.warning(
+                "Message %d: %s got no answer yet: %s", chore.message_id, _WORDS[chore.kind], type(error).__name__
+            )
+            await self._database.write(chores.retry, chore, now + wait_after(chore.attempts))
+            return
+        except Exception:
+            log.exception("Message %d: %s failed", chore.message_id, _WORDS[chore.kind])
+        await self._database.write(chores.done, chore)
+
+    async def _do(self, chore: Chore, shown: Shown, now: datetime) -> None:
+        channel = self._client.get_partial_messageable(chore.channel_id, guild_id=chore.guild_id)
+        message = channel.get_partial_message(chore.message_id)
+        scene = Scene(words(chore.language), now)
+        told = [(one, found) for one in chore.told if (found := await shown.of(one.event_id)) is not None]
+        if not told:
+            return
+        match chore.kind:
+            case chores.PUBLISH:
+                await message.publish()
+            case chores.THREAD if self._client.get_guild(chore.guild_id) is not None:
+                name = title(scene.words, [found.item for _, found in told], digest=chore.digest)
+                await message.create_thread(name=shorten(_plain(name), MAX_NAME))
+            case chores.AMEND:
+                now_told = [
+                    Told(one.stage, found, self._link(chore, one.correction_id) if one.correction_id else None)
+                    for one, found in told
+                ]
+                await message.edit(view=outdated(scene, now_told, chore.nonce, digest=chore.digest))
+            case _:
+                pass
+
+    def _link(self, chore: Chore, message_id: int) -> str:
+        return f"https://discord.com/channels/{chore.guild_id}/{chore.channel_id}/{message_id}"
+
+
+def _plain(text: str) -> str:
+    """A text without the backslashes that keep Discord from reading it as markup: a thread's name has none."""
+    return re.sub(r"\\(?=\W)", "", text)

@@ -1,0 +1,35 @@
+"""How fast requests may leave."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+RATE = 47.5
+"""Requests a second: Discord allows a bot 50 in any second, and a few may leave late and close together
+(https://discord.com/developers/docs/topics/rate-limits#global-rate-limit; answers to interactions do not count)."""
+SLACK = 0.25
+"""How much of a turn that was missed may be made up for."""
+
+
+class Pacer:
+    """Gives turns to whoever wants to ask something of Discord. One of them serves a whole process."""
+
+    def __init__(self, client: Byeol) -> None:
+        self._client = client
+        self._next_turn = 0.0
+
+    async def turn(self) -> None:
+        """Wait until one more request may leave; after Discord refused everything for a while, for the end of that."""
+        # discord.py lets each request wait for this by itself, and then all of them leave at once.
+        refused_until: object = getattr(self._client.http, "_global_over", None)
+        if isinstance(refused_until, asyncio.Event):
+            await refused_until.wait()
+        now = asyncio.get_running_loop().time()
+        # On an absolute schedule: who comes a little late does not make all others later.
+        turn = max(self._next_turn, now - SLACK / RATE)
+        self._next_turn = turn + 1 / RATE
+        await asyncio.sleep(max(turn - now, 0))

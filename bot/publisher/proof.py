@@ -1,0 +1,44 @@
+"""Whether a message of ours stands in a channel: it bears the mark of its delivery in its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+MOST = 500
+"""Messages that are looked through for a mark."""
+
+
+def may_read(client: Byeol, channel_id: int) -> bool:
+    """Whether we may read a channel's history."""
+    # Without the permission Discord answers with no messages at all, which would look like "not there".
+    channel = client.get_channel(channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return False
+    allowed = channel.permissions_for(channel.guild.me)
+    return allowed.view_channel and allowed.read_message_history
+
+
+async def find(client: Byeol, guild_id: int, channel_id: int, mark: str, since: datetime) -> int | None:
+    """The message that bears a mark, if it was posted in a channel since then."""
+    assert client.user is not None
+    channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
+    async for message in channel.history(after=since - timedelta(minutes=1), limit=MOST, oldest_first=True):
+        if message.author.id == client.user.id and _bears(message.components, mark):
+            return message.id
+    return None
+
+
+def _bears(components: Sequence[Any], mark: str) -> bool:
+    for component in components:
+        if str(getattr(component, "custom_id", None) or "").endswith(f":{mark}"):
+            return True
+        if _bears(getattr(component, "children", ()), mark):
+            return True
+    return False

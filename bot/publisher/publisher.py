@@ -1,0 +1,269 @@
+"""The publisher: plans what is due, claims it, sends it and records it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot import schedule
+from bot.database import Database
+from bot.model import Clock
+from bot.publisher import proof
+from bot.publisher.chores import Chores
+from bot.publisher.faults import BROKEN, wait_after
+from bot.publisher.pace import Pacer
+from bot.publisher.shown import Shown
+from bot.render.administration import paused
+from bot.render.announcement import Announced, Frame, Told, mentions
+from bot.render.card import Scene
+from bot.render.post import post
+from bot.schedule import Due
+from bot.store import chores, deliveries, planning, subscriptions
+from bot.store.deliveries import Delivery, Part
+from bot.text import ENGLISH, words
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+log = logging.getLogger(__name__)
+
+NONCE_WINDOW = timedelta(minutes=2)
+"""How long a repeat is sure to be dropped by Discord; it says "a few minutes", this stays well inside."""
+LEASE = timedelta(seconds=90)
+"""How long a claimed delivery is its sender's; then another process may take it, still inside the nonce's window."""
+BATCH = 50
+"""Deliveries that are claimed at once: about a second's worth, so that none waits long with its lease running."""
+IN_FLIGHT = 100
+"""Deliveries that may wait for Discord's answer at the same time."""
+ATTEMPT = 60.0
+"""Seconds after which a sender gives up waiting; well inside its lease, so that two never send the same."""
+PLAN_EVERY = timedelta(minutes=1)
+"""How often is planned what nothing but the clock has brought near."""
+LATE = timedelta(minutes=5)
+"""What is posted so much after its time says that it is late."""
+
+GONE = ("withdrawn", "changed")
+"""The state and the reason of a delivery that is no longer true."""
+
+
+class Publisher:
+    """Sends what is due. One of them runs in a process; several processes may share a database."""
+
+    def __init__(self, client: Byeol, database: Database, clock: Clock, pacer: Pacer) -> None:
+        self._client = client
+        self._database = database
+        self._clock = clock
+        self._pacer = pacer
+        self._chores = Chores(client, database, pacer)
+        self._owner = secrets.token_hex(4)
+        self._running = asyncio.Lock()
+        self._closing = False
+        self._planned: tuple[int, int] | None = None
+        self._planned_at = datetime.min.replace(tzinfo=UTC)
+
+    async def tick(self) -> None:
+        """Plan and send what is due; where nothing is, this costs one query."""
+        async with self._running:
+            now = self._clock()
+            pulse = await self._database.read(deliveries.pulse)
+            if pulse.revisions != self._planned or abs(now - self._planned_at) >= PLAN_EVERY:
+                # Where nothing but the clock has moved on, only what that brought near is new.
+                moved_on = pulse.revisions == self._planned and now > self._planned_at
+                await self.plan(now, self._planned_at if moved_on else None)
+                self._planned, self._planned_at = pulse.revisions, now
+            elif pulse.next_try is None or pulse.next_try > now:
+                return
+            await self._send_due()
+            await self._chores.do(self._clock())
+
+    async def _send_due(self) -> None:
+        """Send everything that is due, many at a time, as fast as Discord lets one bot."""
+        shown = Shown(self._database)
+        slots = asyncio.Semaphore(IN_FLIGHT)
+
+        async def send(delivery: Delivery) -> None:
+            try:
+                await self._deliver_safely(delivery, shown)
+            except Exception:
+                # It could not even be recorded: when its lease is over, it is taken up again, in doubt.
+                log.exception("Delivery %d is left until its lease ends", delivery.id)
+            finally:
+                slots.release()
+
+        async with asyncio.TaskGroup() as sending:
+            while not self._closing:
+                try:
+                    claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
+                except Exception:
+                    log.exception("No more can be claimed for now")
+                    break  # and what is being sent goes on
+                if not claimed:
+                    break
+                for delivery in claimed:
+                    await slots.acquire()
+                    await self._pacer.turn()
+                    sending.create_task(send(delivery))
+
+    async def plan(self, now: datetime, before: datetime | None = None) -> None:
+        """Write down what is due about now, for everyone who wants it; and what was missed.
+
+        `before` is when it was last done, if all that was due by then is planned already.
+        """
+        audiences, stages = await self._database.read(subscriptions.wanted)
+        if audiences:
+            found = await self._database.read(planning.candidates, schedule.window(now), schedule.changes(now))
+            due = [
+                one
+                for one in schedule.due(found, audiences, now, stages)
+                if before is None or one.near_at > before + schedule.AHEAD
+            ]
+            # One theme at a time: what is told in one message is planned at once, and nobody has to wait for all.
+            for _, of_theme in groupby(sorted(due, key=_theme), key=_theme):
+                await self._database.write(planning.plan, list(of_theme), now)
+        missed = await self._database.write(deliveries.expire, now)
+        if missed:
+            log.warning("Announcements missed, because they came due while I was away: %d", missed)
+
+    async def close(self) -> None:
+        """Send no more, and wait for what is being sent."""
+        self._closing = self._chores.closing = True
+        try:
+            async with asyncio.timeout(10):
+                await self._running.acquire()
+        except TimeoutError:
+            log.warning("Leaving while announcements are being sent; they are sorted out at the next start")
+
+    async def _deliver_safely(self, delivery: Delivery, shown: Shown) -> None:
+        """One delivery that fails is that one's trouble: the others go on."""
+        try:
+            async with asyncio.timeout(ATTEMPT):
+                await self._deliver(delivery, shown)
+        except discord.HTTPException as error:
+            await self._refused(delivery, error)
+        except discord.RateLimited as error:
+            await self._retry(delivery, f"rate limited for {error.retry_after:.0f} s", heard=False)
+        except BROKEN as error:
+            await self._retry(delivery, f"no answer: {type(error).__name__}", heard=True)
+        except Exception:
+            log.exception("Delivery %d failed", delivery.id)
+            await self._retry(delivery, "an error in the bot, see its log", heard=True)
+
+    async def _deliver(self, delivery: Delivery, shown: Shown) -> None:
+        now = self._clock()
+        found = await _judged(delivery, shown, now)
+        told = [Told(one.part.stage, one.found) for one in found if one.gone is None and one.found is not None]
+        overtaken = found[0].gone is not None
+        if delivery.doubt_since is not None and (overtaken or now - delivery.doubt_since > NONCE_WINDOW):
+            # The nonce would not tell any more, or there is nothing to repeat: is the message there?
+            if not proof.may_read(self._client, delivery.channel_id):
+                await self._settle(delivery, "uncertain", "unreadable")
+                return
+            posted = await proof.find(
+                self._client, delivery.guild_id, delivery.channel_id, delivery.nonce, delivery.doubt_since
+            )
+            if posted is not None:
+                await self._record(delivery, posted)
+                return
+            if not overtaken:
+                # It never arrived: it is a first try again, and taken up at once.
+                await self._database.write(
+                    deliveries.retry, delivery.id, self._owner, now, "not there", doubt_since=None
+                )
+                return
+        dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
+        if overtaken or (dropped and delivery.doubt_since is None):
+            await self._database.write(deliveries.drop, delivery.id, self._owner, dropped, now)
+        if overtaken:
+            return
+        scene = Scene(words(delivery.language or ENGLISH), now)
+        late = now - delivery.send_at > LATE and not delivery.digest
+        view = post(scene, told, Frame(delivery.nonce, delivery.role_id, late), digest=delivery.digest)
+        if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
+            return
+        channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
+        message = await channel.send(view=view, nonce=delivery.nonce, allowed_mentions=mentions(delivery.role_id))
+        await self._record(delivery, message.id)
+
+    async def _record(self, delivery: Delivery, message_id: int) -> None:
+        channel = self._client.get_channel(delivery.channel_id)
+        is_news = isinstance(channel, discord.TextChannel) and channel.is_news()
+        todo = [*([chores.PUBLISH] if is_news else []), *([chores.THREAD] if delivery.threads else [])]
+        await self._database.write(deliveries.sent, delivery.id, message_id, self._clock(), todo)
+        events = ", ".join(str(part.event_id) for part in delivery.parts)
+        log.info("Announced event %s in channel %d", events, delivery.channel_id)
+
+    async def _refused(self, delivery: Delivery, error: discord.HTTPException) -> None:
+        if error.status >= 500:
+            await self._retry(delivery, f"Discord failed ({error.status})", heard=True)
+        elif error.status == 429:
+            await self._retry(delivery, "rate limited", heard=False)
+        else:
+            log.warning("Channel %d refused an announcement: %s", delivery.channel_id, error)
+            # Refused now; but an earlier try may have been heard.
+            state = "failed" if delivery.doubt_since is None else "uncertain"
+            reason = error.text or str(error.status)
+            await self._settle(delivery, state, reason)
+            if await self._database.write(subscriptions.pause_if_refused, delivery.channel_id, self._clock()):
+                await self._tell_admins(delivery, reason)
+
+    async def _tell_admins(self, delivery: Delivery, reason: str) -> None:
+        """Say once, where it can be read, that a channel is given up and how to mend it."""
+        log.warning("Channel %d refused too often: announcements there are paused", delivery.channel_id)
+        guild = self._client.get_guild(delivery.guild_id)
+        if guild is None:
+            return
+        view = paused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
+        place = guild.system_channel
+        try:
+            if place is not None and place.permissions_for(guild.me).send_messages:
+                await place.send(view=view)
+            elif guild.owner_id is not None:
+                await (await self._client.fetch_user(guild.owner_id)).send(view=view)
+        except (discord.HTTPException, *BROKEN) as error:
+            log.warning("The admins of server %d could not be told: %s", guild.id, error)
+
+    async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
+        """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
+        doubt_since = delivery.doubt_since or (self._clock() if heard else None)
+        at = self._clock() + wait_after(delivery.attempts)
+        log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
+        await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt_since=doubt_since)
+
+    async def _settle(self, delivery: Delivery, state: str, reason: str) -> None:
+        await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A part of a delivery with what it shows; `gone`: the state and the reason, if it is not to be told any more."""
+
+    part: Part
+    found: Announced | None
+    gone: tuple[str, str] | None
+
+
+async def _judged(delivery: Delivery, shown: Shown, now: datetime) -> list[_Judged]:
+    """What is still to be told of a delivery's parts, and what is not."""
+    found = [(part, await shown.of(part.event_id)) for part in delivery.parts]
+    return [_Judged(part, one, _overtaken(one, part, delivery, now)) for part, one in found]
+
+
+def _overtaken(found: Announced | None, part: Part, delivery: Delivery, now: datetime) -> tuple[str, str] | None:
+    """The state and the reason of what is not to be told any more; None where it is."""
+    if delivery.language is None:
+        return "withdrawn", "off"
+    event = found.item.event if found else None
+    if event is None or event.revision != part.revision or not schedule.still_due(event, part.stage):
+        return GONE
+    return ("missed", "late") if now > part.expires_at else None
+
+
+def _theme(due: Due) -> int:
+    return due.theme

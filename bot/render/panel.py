@@ -1,0 +1,141 @@
+"""The panel: all that a server chose for a channel, in words, and a control for each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from discord import ButtonStyle, ui
+
+from bot.hours import DAILY, DIGEST, WEEK
+from bot.render.administration import (
+    KIND_ORDER,
+    REMINDER_ORDER,
+    Channel,
+    digest_name,
+    kind_name,
+    reminder_name,
+    setup_lines,
+    span_name,
+    warnings,
+)
+from bot.render.card import MAX_MENU, Row, Scene, frozen
+from bot.render.controls import Box, Note, Place, Tab, box_for, button, channel_menu, menu, role_menu, say
+from bot.subscription import Subscription
+from bot.text import LANGUAGES, Words, language_name
+from bot.zones import COMMON_ZONES
+
+EACH = "each"
+"""The posting style without a digest."""
+
+GRACES = tuple(timedelta(hours=hours) for hours in (1, 6, 12, 24, 72, 168))
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a panel has to know of its server.
+
+    `names`: of the channels in which something is announced. `standing`: those channels and roles of the panel that
+    Discord still knows; it refuses a menu in which others are chosen. `follows`: whether anything is followed.
+    """
+
+    names: Mapping[int, str]
+    standing: Collection[int]
+    follows: bool
+
+
+def panel(scene: Scene, place: Place, server: Server, channel: Channel, note: Note | None = None) -> ui.LayoutView:
+    """What was chosen for a channel, and the controls of a tab."""
+    t, chosen, box = scene.words, channel.chosen, box_for(note)
+    box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
+    if len(server.names) > 1:
+        named = [(str(id_), f"#{name}", id_ == place.channel_id) for id_, name in server.names.items()]
+        box.add_item(menu(place.control("go"), named))
+    lines = setup_lines(scene, chosen) + warnings(scene, channel)
+    if chosen.followed_only and not server.follows:
+        words = t("Nothing is followed yet, so nothing is announced. Choose with `/announcements follow`.")
+        lines.append(f"⚠️ {words}")
+    box.add_item(ui.TextDisplay("\n".join(lines)))
+    box.add_item(ui.Separator())
+    box.add_item(_tabs(t, place))
+    say(box, note)
+    if place.tab is Tab.WHAT:
+        _what(t, box, place, place.after(note, scene), server, chosen)
+    else:
+        _how(scene, box, place, chosen)
+    box.add_item(ui.Separator())
+    box.add_item(_below(t, place, chosen))
+    return frozen(box)
+
+
+def _tabs(t: Words, place: Place) -> Row:
+    row: Row = ui.ActionRow()
+    for tab, name in ((Tab.WHAT, t("What and where")), (Tab.HOW, t("When and how"))):
+        style = ButtonStyle.primary if tab is place.tab else ButtonStyle.secondary
+        row.add_item(button(name, replace(place, tab=tab).control("show"), style))
+    return row
+
+
+def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen: Subscription) -> None:
+    """Which channel, whom to ping (`fresh` is for these two, which can be refused), what to tell, in which language."""
+    channel_id = chosen.channel_id if chosen.channel_id in server.standing else None
+    role_id = chosen.role_id if chosen.role_id in server.standing else None
+    kinds = [(kind.value, kind_name(t, kind), kind in chosen.kinds) for kind in KIND_ORDER]
+    ahead = [(stage.value, reminder_name(t, stage), stage in chosen.stages) for stage in REMINDER_ORDER]
+    languages = [(language, language_name(language), language == chosen.language) for language in LANGUAGES]
+    reminders = menu(place.control("reminders"), ahead, least=0, most=len(ahead), empty=t("No reminders"))
+    _name(box, t("Channel"), channel_menu(fresh.control("channel"), t("Choose a channel"), channel_id))
+    _name(box, t("Role to ping"), role_menu(fresh.control("role"), t("Nobody"), role_id))
+    _name(box, t("Announces"), menu(place.control("kinds"), kinds, most=len(kinds)))
+    _name(box, t("Also tells"), reminders)
+    _name(box, t("Language"), menu(place.control("language"), languages))
+
+
+def _how(scene: Scene, box: Box, place: Place, chosen: Subscription) -> None:
+    """In which zone, when, and in what form."""
+    t = scene.words
+    zones = list(dict.fromkeys((chosen.zone, *COMMON_ZONES)))[:MAX_MENU]
+    told = [(zone, f"{zone} · {scene.now.astimezone(ZoneInfo(zone)):%H:%M}", zone == chosen.zone) for zone in zones]
+    _name(box, t("Time zone"), menu(place.control("zone"), told))
+    elsewhere = button(t("Another time zone"), place.control("elsewhere"))
+    box.add_item(ui.ActionRow(elsewhere, button(t("Quiet hours"), place.control("quiet"))))
+    _digest(t, box, place, chosen)
+    spans = sorted({*GRACES, chosen.grace})
+    graces = [(str(int(span.total_seconds())), span_name(t, span), span == chosen.grace) for span in spans]
+    _name(box, t("Late by at most"), menu(place.control("grace"), graces))
+    for what, on, name, about in (
+        ("followed", chosen.followed_only, t("Only what is followed"), t("Chosen with `/announcements follow`")),
+        ("threads", chosen.threads, t("A thread under each post"), t("For talk about it")),
+        ("events", chosen.guild_events, t("Premieres as Discord events"), t("In the list of your server's events")),
+    ):
+        said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"
+        switch = button(t("Turn off") if on else t("Turn on"), place.control(what, str(int(not on))))
+        box.add_item(ui.Section(said, accessory=switch))
+
+
+def _digest(t: Words, box: Box, place: Place, chosen: Subscription) -> None:
+    match = DIGEST.fullmatch(chosen.digest)
+    style, at = (match[1], match[2]) if match else (EACH, "")
+    names = {EACH: digest_name(t, ""), DAILY: t("a digest every day")}
+    names |= {day: t("a digest every week: {day}", day=t.weekday(number)) for number, day in enumerate(WEEK)}
+    _name(box, t("Posts"), menu(place.control("style"), [(key, name, key == style) for key, name in names.items()]))
+    if match is not None:
+        hours = [f"{hour:02}" for hour in range(24)]
+        options = [(hour, t("at {hour}", hour=f"{hour}:00"), hour == at) for hour in hours]
+        box.add_item(menu(place.control("hour"), options))
+
+
+def _below(t: Words, place: Place, chosen: Subscription) -> Row:
+    row: Row = ui.ActionRow()
+    if chosen.paused_at is not None:
+        row.add_item(button(t("Try again"), place.control("resume"), ButtonStyle.primary))
+    row.add_item(button(t("Add a channel"), place.control("add")))
+    row.add_item(button(t("Turn off here"), place.control("off"), ButtonStyle.danger))
+    return row
+
+
+def _name(box: Box, name: str, control: Row) -> None:
+    box.add_item(ui.TextDisplay(f"-# {name}"))
+    box.add_item(control)

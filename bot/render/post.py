@@ -1,0 +1,158 @@
+"""A post in a channel: one announcement, several of one subject at one time, or a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord import ui
+
+from bot.model import EventKind, Upcoming
+from bot.render import phrases
+from bot.render.announcement import Frame, Told, about, announcement, dates, leads, stage_name
+from bot.render.card import Accent, Content, Lead, Scene, draw
+from bot.render.upcoming import headline, line
+from bot.schedule import CORRECTIONS, Stage
+from bot.text import Words
+
+MOST_TEXT = 2200
+"""Characters of what a post lists: a post has one page."""
+
+_MAIN_FIRST = (
+    EventKind.PREMIERE,
+    EventKind.FINALE,
+    EventKind.ALBUM_RELEASE,
+    EventKind.EPISODE,
+    EventKind.OST_RELEASE,
+)
+
+
+def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = False) -> ui.LayoutView:
+    """The post of all that is told at once."""
+    if digest:
+        return _digest(scene, told, frame)
+    if len(told) == 1:
+        return announcement(scene, told[0], frame)
+    return _several(scene, told, frame)
+
+
+def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
+    """What a post is about, in a line."""
+    if digest:
+        return t("🗓️ Coming up")
+    main = _ordered(items)[0]
+    if len(items) > 1 and {item.event.kind for item in items} == {EventKind.EPISODE}:
+        numbers = t.both([str(number) for number in sorted(item.event.number for item in items)])
+        return t("🎬 {work}: episodes {numbers}", work=phrases.called(t, main.event.subject), numbers=numbers)
+    if len(items) > 1 and {item.event.kind for item in items} == {EventKind.OST_RELEASE} and main.works:
+        work = phrases.called(t, main.works[0])
+        return t.plural("🎵 {n} song of {work}", "🎵 {n} songs of {work}", len(items), work=work)
+    return headline(t, main)
+
+
+def outdated(scene: Scene, told: Sequence[Told], mark: str, *, digest: bool = False) -> ui.LayoutView:
+    """What a post becomes of which some dates no longer hold."""
+    t = scene.words
+    notes = [
+        t("⚠️ The date that stood here no longer holds: {link}", link=one.correction) if one.correction else ""
+        for one in told
+    ]
+    if len(told) == 1 and not digest:
+        blocks = notes
+    else:
+        items = [one.found.item for one in told]
+        blocks = [
+            f"~~{headline(t, item)}~~\n{note}" if note else line(scene, item)
+            for item, note in zip(items, notes, strict=True)
+        ]
+    content = Content(
+        accent=Accent.BOT,
+        title=title(t, [one.found.item for one in told], digest=digest),
+        subtitle="",
+        blocks=_fitting(t, blocks),
+        per_page=len(told) + 1,
+        leads=_subjects(scene, told) if digest else leads(scene, told[0].found),
+    )
+    return draw(scene, content, mark=mark)
+
+
+def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
+    t = scene.words
+    items = _ordered([one.found.item for one in told])
+    by_event = {one.found.item.event.id: one for one in told}
+    told = [by_event[item.event.id] for item in items]
+    main, stage = told[0].found, told[0].stage
+    heading = title(t, items)
+    if stage not in CORRECTIONS and all(item.event.when == items[0].event.when for item in items):
+        # The heading may say it all: of episodes there is nothing more to say.
+        named = {EventKind.EPISODE} if heading != headline(t, items[0]) else set[EventKind]()
+        listed = [f"- {headline(t, item)}" for item in items if item.event.kind not in named]
+        blocks = [*dates(scene, told[0]), *frame.remarks(t), *(x for x in listed if x != f"- {heading}")]
+    else:
+        blocks = [f"**{headline(t, one.found.item)}**\n" + "\n".join(dates(scene, one)) for one in told]
+        blocks += frame.remarks(t)
+    if stage is not Stage.CANCELLED and main.item.event.kind is not EventKind.OST_RELEASE:
+        blocks += about(scene, main)
+    content = Content(
+        accent=Accent.TROUBLE if stage in CORRECTIONS else Accent.DATES,
+        title=heading,
+        subtitle=frame.subtitle(stage_name(t, stage)),
+        blocks=_fitting(t, blocks),
+        per_page=len(blocks) + 1,
+        footer=phrases.footer(t, [item.event for item in items]),
+        leads=leads(scene, main),
+    )
+    return draw(scene, content, mark=frame.mark)
+
+
+def _digest(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
+    t = scene.words
+    # However many of its stages fall into a digest, an event is one line.
+    once = {one.found.item.event.id: one for one in sorted(told, key=lambda one: one.stage is Stage.NOW)}
+    ahead = sorted(once.values(), key=_begins)
+    content = Content(
+        accent=Accent.DATES,
+        title=title(t, [], digest=True),
+        subtitle=frame.subtitle(),
+        blocks=[*_fitting(t, [line(scene, one.found.item) for one in ahead]), *frame.remarks(t)],
+        per_page=len(ahead) + 3,
+        footer=phrases.footer(t, [one.found.item.event for one in ahead]),
+        leads=_subjects(scene, ahead),
+    )
+    return draw(scene, content, mark=frame.mark)
+
+
+def _begins(told: Told) -> datetime:
+    earliest = told.found.item.event.when.earliest
+    assert earliest is not None, "only dated events are told of"
+    return earliest
+
+
+def _fitting(t: Words, blocks: Sequence[str]) -> list[str]:
+    """As many blocks as a post has room for, and how many it has not."""
+    kept: list[str] = []
+    room = MOST_TEXT
+    for block in blocks:
+        room -= len(block) + 2
+        if room < 0:
+            more = len(blocks) - len(kept)
+            kept.append(t.plural("… and {n} more: `/upcoming`", "… and {n} more: `/upcoming`", more))
+            break
+        kept.append(block)
+    return kept
+
+
+def _subjects(scene: Scene, told: Sequence[Told]) -> list[Lead]:
+    """A button for each of the first things of a digest."""
+    found: dict[str, Lead] = {}
+    for one in told:
+        item = one.found.item
+        first = leads(scene, one.found)[-1 if item.event.kind is not EventKind.OST_RELEASE else 0]
+        label = item.event.subject.name(scene.words.language) or first.label
+        found.setdefault(str(first.ref), Lead(first.card, first.ref, label, first.emoji))
+    return list(found.values())[:5]
+
+
+def _ordered(items: Sequence[Upcoming]) -> list[Upcoming]:
+    """Those that matter most first; episodes by their numbers."""
+    return sorted(items, key=lambda item: (_MAIN_FIRST.index(item.event.kind), item.event.number))

@@ -1,0 +1,84 @@
+"""What the panel asks besides: where to announce, which time zone, which quiet hours, whether to turn off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import ButtonStyle, ui
+
+from bot.render.card import Row, Scene, escape, frozen, shorten
+from bot.render.controls import Note, Place, box_for, button, channel_menu, say
+from bot.subscription import Subscription
+from bot.text import Words
+
+
+def where(scene: Scene, place: Place, note: Note | None = None, offered: int | None = None) -> ui.LayoutView:
+    """A menu of channels to announce in. One came from `place`; `offered` is a channel that was already named."""
+    t, place, box = scene.words, place.after(note, scene), box_for(note)
+    box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
+    say(box, note)
+    box.add_item(ui.TextDisplay(t("Where shall I announce premieres and OST releases? All else is chosen afterwards.")))
+    box.add_item(channel_menu(place.control("begin"), t("Choose a channel")))
+    row: Row = ui.ActionRow()
+    if offered is not None:
+        row.add_item(button(t("Announce there"), place.control("begin", str(offered)), ButtonStyle.primary))
+    if place.channel_id:
+        row.add_item(button(t("Back"), place.control("show")))
+    if row.children:
+        box.add_item(row)
+    return frozen(box)
+
+
+def whether_to_end(scene: Scene, place: Place) -> ui.LayoutView:
+    """Whether announcements shall be turned off in a channel."""
+    t, box = scene.words, box_for(None)
+    title = t("Turn announcements off in {channel}?", channel=f"<#{place.channel_id}>")
+    body = t("Nothing more is posted there, and what was chosen for it is forgotten.")
+    box.add_item(ui.TextDisplay(f"**{title}**\n{body}"))
+    sure = button(t("Turn off"), place.control("end"), ButtonStyle.danger)
+    box.add_item(ui.ActionRow(sure, button(t("Back"), place.control("show"))))
+    return frozen(box)
+
+
+def which_zone(scene: Scene, place: Place, typed: str, near: Sequence[str]) -> ui.LayoutView:
+    """Which zone is meant, where none has the name that was typed."""
+    t = scene.words
+    title = t("“{query}” is no time zone I know", query=escape(shorten(typed, 80)))
+    body = t("Did you mean one of these?") if near else t("Type a large city, or an IANA name such as Asia/Seoul.")
+    note = Note(title, body, refusal=True)
+    box = box_for(note)
+    say(box, note)
+    if near:
+        zones = [button(zone, place.control("zone", zone), ButtonStyle.primary) for zone in near[:5]]
+        box.add_item(ui.ActionRow(*zones))
+    again = button(t("Another time zone"), place.control("elsewhere"))
+    box.add_item(ui.ActionRow(again, button(t("Back"), place.control("show"))))
+    return frozen(box)
+
+
+def zone(t: Words, place: Place) -> ui.Modal:
+    """The question for a time zone that is in no menu."""
+    text: ui.TextInput[ui.Modal] = ui.TextInput(placeholder="Asia/Seoul", required=True, max_length=60)
+    label = ui.Label[ui.Modal](text=t("Time zone"), description=t("A large city, or an IANA name"), component=text)
+    return _question(t("Another time zone"), place.control("zone"), label)
+
+
+def quiet_hours(t: Words, place: Place, chosen: Subscription) -> ui.Modal:
+    """The question for quiet hours."""
+    text: ui.TextInput[ui.Modal] = ui.TextInput(
+        placeholder="22:00-08:00", default=chosen.quiet or None, required=False, max_length=40
+    )
+    label = ui.Label[ui.Modal](
+        text=t("From when until when ({zone})", zone=shorten(chosen.zone, 20)),
+        description=t("What comes due then is posted afterwards. Leave it empty for none."),
+        component=text,
+    )
+    return _question(t("Quiet hours"), place.control("hours"), label)
+
+
+def _question(title: str, custom_id: str, label: ui.Label[ui.Modal]) -> ui.Modal:
+    modal = ui.Modal(title=title, custom_id=custom_id)
+    modal.add_item(label)
+    # Stopped, as layouts are: the answer is known by its custom id, after a restart as well.
+    modal.stop()
+    return modal

@@ -1,0 +1,92 @@
+"""What is still to be done with messages that stand: each of it can be repeated without harm.
+
+``publish`` hands a message on to the servers that follow its channel, ``thread`` opens one under it, and ``amend``
+edits it to say that a date in it no longer holds.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.schedule import DIGEST, Stage
+from bot.store.reading import marks, stamp
+
+PUBLISH, THREAD, AMEND = "publish", "thread", "amend"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message told of an event; `correction_id` is the message that says that it no longer holds."""
+
+    event_id: int
+    stage: Stage
+    correction_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to be done with a message."""
+
+    delivery_id: int
+    kind: str
+    since: datetime
+    attempts: int
+    guild_id: int
+    channel_id: int
+    message_id: int
+    nonce: str
+    language: str
+    digest: bool
+    told: Sequence[Told]
+
+
+def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit: int) -> list[Chore]:
+    """Take up to `limit` chores that are due; nobody else is given them until `lease` has passed."""
+    claimed: list[tuple[int, str]] = connection.execute(
+        "UPDATE chore SET try_at = ?, attempts = attempts + 1 WHERE (delivery_id, kind) IN"
+        " (SELECT delivery_id, kind FROM chore WHERE try_at <= ? ORDER BY try_at LIMIT ?) RETURNING delivery_id, kind",
+        (stamp(now + lease), stamp(now), limit),
+    ).fetchall()
+    ids = sorted({id_ for id_, _ in claimed})
+    told: dict[int, list[Told]] = {}
+    for lead, event, stage, correction in connection.execute(
+        "SELECT coalesce(old.lead_id, old.id) AS lead, old.event_id, old.stage,"
+        " (SELECT new.message_id FROM delivery new WHERE new.event_id = old.event_id"
+        "   AND new.channel_id = old.channel_id AND new.id > old.id AND new.state = 'sent'"
+        "   AND (new.stage = 'cancelled' OR new.stage = 'moved' AND new.day <> old.day) ORDER BY new.id DESC LIMIT 1)"
+        f" FROM delivery old WHERE old.id IN ({marks(ids)}) OR old.lead_id IN ({marks(ids)})"
+        " ORDER BY old.id <> lead, old.due_at, old.id",
+        (*ids, *ids),
+    ):
+        told.setdefault(lead, []).append(Told(event, Stage(stage), correction))
+    rows = connection.execute(
+        "SELECT chore.delivery_id, chore.kind, since, chore.attempts, d.guild_id, d.channel_id, d.message_id, d.nonce,"
+        " coalesce((SELECT language FROM subscription s WHERE s.channel_id = d.channel_id), 'en'), d.together"
+        " FROM chore JOIN delivery d ON d.id = delivery_id"
+        f" WHERE delivery_id IN ({marks(ids)}) ORDER BY delivery_id, kind",
+        ids,
+    )
+    return [
+        Chore(
+            *(id_, kind, datetime.fromisoformat(since), attempts, guild, channel, message, nonce, language),
+            digest=together.startswith(DIGEST),
+            told=told[id_],
+        )
+        for id_, kind, since, attempts, guild, channel, message, nonce, language, together in rows
+        if (id_, kind) in claimed
+    ]
+
+
+def done(connection: sqlite3.Connection, chore: Chore) -> None:
+    """Record that a chore is done, or that it cannot be done."""
+    connection.execute("DELETE FROM chore WHERE delivery_id = ? AND kind = ?", (chore.delivery_id, chore.kind))
+
+
+def retry(connection: sqlite3.Connection, chore: Chore, at: datetime) -> None:
+    """Record that a chore is to be tried again at `at`."""
+    connection.execute(
+        "UPDATE chore SET try_at = ? WHERE delivery_id = ? AND kind = ?", (stamp(at), chore.delivery_id, chore.kind)
+    )

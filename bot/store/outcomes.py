@@ -1,0 +1,49 @@
+"""What became of announcements, for the admins who ask."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.outcome import Settled
+from bot.schedule import Stage
+from bot.store.reading import marks
+
+_COLUMNS = "event_id, stage, guild_id, channel_id, state, message_id, reason, due_at, send_at"
+
+
+def of_events(connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Settled]:
+    """What became of events in a server, or is planned for them, by event and channel; of several the last."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND event_id IN ({marks(ids)}) AND state <> 'withdrawn'"
+        " ORDER BY revision, due_at, id",
+        (guild_id, *ids),
+    )
+    found = [_read(*row) for row in rows]
+    return {(one.event_id, one.channel_id): one for one in found}
+
+
+def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[Settled]:
+    """What became of a server's last deliveries, the latest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND state NOT IN ('planned', 'withdrawn')"
+        " ORDER BY due_at DESC, id DESC LIMIT ?",
+        (guild_id, limit),
+    )
+    return [_read(*row) for row in rows]
+
+
+def _read(
+    event: int,
+    stage: str,
+    guild: int,
+    channel: int,
+    state: str,
+    message: int | None,
+    reason: str | None,
+    due_at: str,
+    send_at: str,
+) -> Settled:
+    times = map(datetime.fromisoformat, (due_at, send_at))
+    return Settled(event, Stage(stage), guild, channel, state, message, reason, *times)

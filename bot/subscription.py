@@ -1,0 +1,56 @@
+"""What a server chose to be told in one of its channels. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.hours import Audience
+from bot.model import EventKind
+from bot.schedule import Stage
+from bot.when import SEOUL
+
+GRACE = timedelta(hours=6)
+"""How late an announcement may still be posted, unless a server chooses otherwise."""
+
+ANNOUNCED = (EventKind.PREMIERE, EventKind.OST_RELEASE)
+"""What a server is told unless it chooses otherwise."""
+
+ALWAYS = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
+"""What a server is told of an event in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a server chose for one of its channels. Nothing that was due before `since` is posted.
+
+    `stages`: `ALWAYS`, and what was chosen besides. `quiet` and `digest` are written as `bot.hours` says.
+    `guild_events`: premieres stand among the server's own events.
+    """
+
+    guild_id: int
+    channel_id: int
+    since: datetime
+    role_id: int | None = None
+    language: str = "en"
+    zone: str = SEOUL
+    kinds: Sequence[EventKind] = ANNOUNCED
+    stages: Sequence[Stage] = ALWAYS
+    grace: timedelta = GRACE
+    paused_at: datetime | None = None
+    quiet: str = ""
+    digest: str = ""
+    followed_only: bool = False
+    threads: bool = False
+    guild_events: bool = False
+
+    @property
+    def audience(self) -> Audience:
+        """Those with whom it is told at the same time."""
+        return Audience(self.zone, self.quiet, self.digest)
+
+    @property
+    def reminders(self) -> tuple[Stage, ...]:
+        """What it is told of an event besides what everybody is."""
+        return tuple(stage for stage in self.stages if stage not in ALWAYS)

@@ -1,0 +1,150 @@
+"""Dates that change after something was planned or told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.database import Database
+from bot.model import EventKind
+from bot.store import deliveries
+from bot.when import SEOUL
+from tests.helpers import hours, utc
+from tests.store.dated import (
+    KIRITIMATI,
+    LEASE,
+    NEW_YORK,
+    PREMIERE,
+    choose,
+    claim,
+    plan,
+    planned_and_claimed,
+    reseed,
+    seed,
+    send_all,
+    server,
+    states,
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(seed(status="cancelled"), id="cancelled"),
+        pytest.param(seed(status="postponed"), id="postponed"),
+        pytest.param(seed(premiere="2031-04-06 21:20"), id="moved by a day"),
+        pytest.param(seed(premiere="2031-04-05 22:00"), id="moved by minutes"),
+        pytest.param(seed(premiere="2031-04"), id="less is known"),
+    ],
+)
+async def test_what_was_planned_for_a_date_that_changed_is_withdrawn(
+    store: Database, tmp_path: Path, change: str
+) -> None:
+    await choose(store, server())
+    await plan(store, PREMIERE - timedelta(minutes=3))
+    await reseed(store, tmp_path, change)
+    await plan(store, PREMIERE - timedelta(minutes=2))
+    assert await store.read(states) == [(100, "withdrawn", "changed")]
+    assert await claim(store, PREMIERE) == []
+
+
+async def test_what_was_to_be_tried_again_is_withdrawn_as_well(store: Database, tmp_path: Path) -> None:
+    await choose(store, server())
+    delivery = await planned_and_claimed(store)
+    await store.write(deliveries.retry, delivery.id, "one", PREMIERE + LEASE, "rate limited", doubt_since=None)
+    await reseed(store, tmp_path, seed(status="cancelled"))
+    await plan(store, PREMIERE)
+    assert await store.read(states) == [(100, "withdrawn", "changed")]
+
+
+async def test_what_a_dead_process_had_not_begun_to_send_is_withdrawn_as_well(store: Database, tmp_path: Path) -> None:
+    await choose(store, server())
+    await planned_and_claimed(store)
+    await reseed(store, tmp_path, seed(status="cancelled"))
+    await plan(store, PREMIERE + LEASE)
+    assert await claim(store, PREMIERE + LEASE, "two") == []
+
+
+async def test_a_date_that_moved_before_it_was_told_is_told_once_at_its_new_time(
+    store: Database, tmp_path: Path
+) -> None:
+    await choose(store, server())
+    await plan(store, PREMIERE - timedelta(minutes=3))
+    await reseed(store, tmp_path, seed(premiere="2031-04-05 22:00"))
+    later = PREMIERE + timedelta(minutes=40)
+    assert await send_all(store, PREMIERE) == 0
+    assert await send_all(store, later) == 1
+    assert await send_all(store, later + hours(1)) == 0
+
+
+async def test_words_and_sources_may_change_without_another_announcement(store: Database, tmp_path: Path) -> None:
+    await choose(store, server())
+    assert await send_all(store, PREMIERE) == 1
+    await reseed(store, tmp_path, seed(status="released"))
+    assert await send_all(store, PREMIERE + timedelta(minutes=1)) == 0
+
+
+@pytest.mark.parametrize(
+    "zone", [pytest.param(SEOUL, id="Seoul"), pytest.param(KIRITIMATI, id="east"), pytest.param(NEW_YORK, id="west")]
+)
+async def test_a_day_whose_minute_becomes_known_is_not_told_again(store: Database, tmp_path: Path, zone: str) -> None:
+    await choose(store, server(zone=zone, kinds=(EventKind.OST_RELEASE,)))
+    told = 0
+    for hour in range(72):
+        if hour == 40:  # 12 April, 16:00 UTC: the day was announced everywhere
+            await reseed(store, tmp_path, seed(song="2031-04-12 18:00"))
+        told += await send_all(store, utc("2031-04-11 00:00") + hours(hour))
+    assert told == 1
+
+
+async def test_a_day_whose_minute_becomes_known_ahead_of_it_is_not_told_again(store: Database, tmp_path: Path) -> None:
+    await choose(store, server(kinds=(EventKind.OST_RELEASE,)))
+    assert await send_all(store, utc("2031-04-12 00:00")) == 1
+    await reseed(store, tmp_path, seed(song="2031-04-12 18:00"))
+    assert await send_all(store, utc("2031-04-12 09:00")) == 0
+
+
+async def test_an_evening_in_seoul_that_is_tomorrow_at_the_server_is_the_same_date(
+    store: Database, tmp_path: Path
+) -> None:
+    await choose(store, server(zone="Pacific/Auckland", kinds=(EventKind.OST_RELEASE,)))
+    assert await send_all(store, utc("2031-04-11 21:00")) == 1
+    await reseed(store, tmp_path, seed(song="2031-04-12 21:20"))
+    assert await send_all(store, utc("2031-04-12 12:20")) == 0
+
+
+async def test_two_days_in_seoul_that_are_one_at_the_server_are_two_dates(store: Database, tmp_path: Path) -> None:
+    await reseed(store, tmp_path, seed(song="2031-04-12 18:00"))
+    await choose(store, server(zone="America/Los_Angeles", kinds=(EventKind.OST_RELEASE,)))
+    assert await send_all(store, utc("2031-04-12 09:00")) == 1
+    await reseed(store, tmp_path, seed(song="2031-04-13 15:00"))
+    assert await send_all(store, utc("2031-04-13 06:00")) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "at", "then", "again"),
+    [
+        pytest.param("2031-04-12", "2031-04-12 00:00", "2031-04-19", "2031-04-19 00:00", id="a week"),
+        pytest.param("2031-04-12", "2031-04-12 00:00", "2031-04-13 18:00", "2031-04-13 09:00", id="the next evening"),
+        pytest.param("2031-04-12", "2031-04-12 00:00", "2031-04-13", "2031-04-13 00:00", id="the next day"),
+        pytest.param("2031-04-12 18:00", "2031-04-12 09:00", "2031-04-13 18:00", "2031-04-13 09:00", id="24 hours"),
+        pytest.param(
+            "2031-04-12 22:00",
+            "2031-04-12 13:00",
+            "2031-04-13 18:00",
+            "2031-04-13 09:00",
+            id="the next day, earlier in it",
+        ),
+    ],
+)
+async def test_a_date_that_moved_to_another_day_after_it_was_told_is_told_again(
+    store: Database, tmp_path: Path, first: str, at: str, then: str, again: str
+) -> None:
+    await reseed(store, tmp_path, seed(song=first))
+    await choose(store, server(kinds=(EventKind.OST_RELEASE,)))
+    assert await send_all(store, utc(at)) == 1
+    await reseed(store, tmp_path, seed(song=then))
+    assert await send_all(store, utc(at) + hours(1)) == 0
+    assert await send_all(store, utc(again)) == 1

@@ -1,0 +1,60 @@
+"""Time zones, as people name them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import UnknownZoneError
+from bot.render import questions
+from bot.render.card import Scene
+from bot.render.controls import Place, Tab
+from bot.text import LANGUAGES, words
+from bot.zones import COMMON_ZONES, find_zone, near_zones
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Asia/Seoul", "Asia/Seoul"),
+        ("asia/seoul", "Asia/Seoul"),
+        (" seoul ", "Asia/Seoul"),
+        ("new york", "America/New_York"),
+        ("utc", "UTC"),
+        ("Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ],
+)
+def test_zone_is_found_by_its_name_or_its_city(typed: str, zone: str) -> None:
+    assert find_zone(typed) == zone
+
+
+@pytest.mark.parametrize(("typed", "near"), [("Soul", "Asia/Seoul"), ("berlim", "Europe/Berlin"), ("", "Asia/Seoul")])
+def test_unknown_zone_brings_near_ones(typed: str, near: str) -> None:
+    with pytest.raises(UnknownZoneError) as raised:
+        find_zone(typed)
+    assert near in raised.value.near
+
+
+def test_common_zones_come_first() -> None:
+    assert near_zones("", 3) == list(COMMON_ZONES[:3])
+    assert near_zones("asia", 1) == ["Asia/Seoul"]
+
+
+@given(typed=st.text(max_size=60), language=st.sampled_from(LANGUAGES), tab=st.sampled_from(Tab))
+def test_whatever_is_typed_is_a_zone_or_a_question_that_discord_accepts(typed: str, language: str, tab: Tab) -> None:
+    try:
+        assert find_zone(typed) in available_timezones()
+    except UnknownZoneError as error:
+        near = error.near
+    else:
+        return
+    scene = Scene(words(language), datetime(2025, 1, 1, tzinfo=UTC))
+    view = questions.which_zone(scene, Place(2**64 - 1, tab), typed, near)
+    assert view.content_length() <= 4000
+    ids = [custom_id for item in view.walk_children() if (custom_id := getattr(item, "custom_id", None))]
+    assert len(ids) == len(set(ids)) == len(near) + 2
+    assert all(len(custom_id) <= 100 for custom_id in ids)
