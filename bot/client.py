@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -21,6 +22,7 @@ from bot.errors import StartError
 from bot.lookup import Lookup
 from bot.model import Clock
 from bot.publisher import Publisher
+from bot.publisher.guild_events import GuildEvents
 from bot.publisher.pace import Pacer
 from bot.store import commands as synced
 from bot.text import Words
@@ -64,6 +66,7 @@ class Byeol(commands.AutoShardedBot):
         self.lookup = Lookup(database)
         self.pacer = Pacer(self)
         self.publisher = Publisher(self, database, clock, self.pacer)
+        self.guild_events = GuildEvents(self, database, clock, self.pacer)
         self._dev_guild = discord.Object(dev_guild) if dev_guild is not None else None
         self._custom_api = custom_api
         self._command_ids: dict[str, int] = {}
@@ -127,5 +130,5 @@ class Byeol(commands.AutoShardedBot):
 
     async def close(self) -> None:
         """End: let what is being sent arrive, then leave."""
-        await self.publisher.close()
+        await asyncio.gather(self.publisher.close(), self.guild_events.close())
         await super().close()

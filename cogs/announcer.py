@@ -1,8 +1,9 @@
-"""The clock of the announcements: sends what is due, again and again."""
+"""The clock of the announcements: it asks what is due, again and again."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from discord.ext import commands, tasks
@@ -17,39 +18,48 @@ JUMP = timedelta(minutes=1)
 """If a beat comes so much later than the last, or before it, the clock was set or the machine slept."""
 
 
-class Announcer(commands.Cog):
-    """Wakes the publisher every few seconds."""
+class Beat:
+    """Looks every few seconds at what is due, whatever goes wrong and whatever the clock does."""
 
-    def __init__(self, bot: Byeol) -> None:
+    def __init__(self, bot: Byeol, look: Callable[[], Awaitable[None]]) -> None:
         self._bot = bot
+        self._look = look
         self._last = bot.clock()
+        self.loop = tasks.loop(seconds=BEAT)(self._once)
+        self.loop.before_loop(bot.wait_until_ready)
 
-    async def cog_load(self) -> None:
-        """Start."""
-        self.beat.start()
-
-    async def cog_unload(self) -> None:
-        """Stop."""
-        self.beat.cancel()
-
-    @tasks.loop(seconds=BEAT)
-    async def beat(self) -> None:
-        """Send what is due."""
+    async def _once(self) -> None:
         now = self._bot.clock()
         try:
-            await self._bot.publisher.tick()
+            await self._look()
         except Exception:
             # Whatever it was, the truth is in the database, and the next beat starts from there.
             log.exception("Announcing failed; trying again in a moment")
         if not timedelta() <= now - self._last < JUMP:
             # The loop counts by the wall clock: set back, it would fall silent for as long; set forward, it would run
             # every beat that it thinks it missed.
-            self.beat.restart()
+            self.loop.restart()
         self._last = now
 
-    @beat.before_loop
-    async def _until_ready(self) -> None:
-        await self._bot.wait_until_ready()
+
+class Announcer(commands.Cog):
+    """Wakes the publisher every few seconds, and whoever keeps the servers' events.
+
+    Each has a beat of its own: an announcement does not wait for a thousand events that are in no hurry.
+    """
+
+    def __init__(self, bot: Byeol) -> None:
+        self._beats = [Beat(bot, look) for look in (bot.publisher.tick, bot.guild_events.tick)]
+
+    async def cog_load(self) -> None:
+        """Start."""
+        for beat in self._beats:
+            beat.loop.start()
+
+    async def cog_unload(self) -> None:
+        """Stop."""
+        for beat in self._beats:
+            beat.loop.cancel()
 
 
 async def setup(bot: Byeol) -> None:

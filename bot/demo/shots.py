@@ -26,6 +26,7 @@ DEMO = ("bot", "demo", "--port", "0")
 WIDE = (1280, 800)
 TALL = (1280, 1120)
 PHONE = (390, 844)
+TALL_PHONE = (390, 1230)
 ASKS_EVERY = 500
 """Milliseconds after which a page asks what has happened, see `page/demo.js`."""
 COMPOSER = "#channel-composer-input"
@@ -101,6 +102,17 @@ def _take(page: Page, take: Callable[[str], object]) -> None:
     open_channel(page, "general")
     use(page, "ost", "jin")
     take("phone-ost")
+    resize(page, TALL_PHONE)
+    page.click("#demo-menu")
+    # Mina is an admin in the second server, which has the only channel of this name.
+    open_channel(page, "news")
+    page.locator(COMPOSER).press_sequentially("/announcements panel")
+    page.locator(".command-entry").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#send-message").click()
+    choose(page, "news")
+    page.get_by_text("Announcements are on").wait_for()
+    take("phone-panel")
 
 
 def shoot(page: Page, path: Path) -> None:
@@ -140,6 +152,13 @@ def use(page: Page, command: str, value: str) -> None:
     page.keyboard.press("Enter")
     page.locator("#send-message").click()
     page.locator(f".channel-message:last-child:not([data-message-id='{before}'])").wait_for()
+    settle(page)
+
+
+def choose(page: Page, option: str) -> None:
+    """Choose in the first menu of the last message."""
+    page.locator(".channel-message").last.locator("[role=combobox], .select-control button").first.click()
+    page.locator("[role=option]", has_text=option).last.click()
     settle(page)
 
 

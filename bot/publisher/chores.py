@@ -73,7 +73,12 @@ class Chores:
                 return
             if error.code not in _DONE_BEFORE:
                 log.warning("Message %d: %s was refused: %s", chore.message_id, _WORDS[chore.kind], error)
-        except (discord.RateLimited, *BROKEN) as error:
+        except discord.RateLimited as error:
+            wait = max(wait_after(chore.attempts), timedelta(seconds=error.retry_after))
+            await self._database.write(chores.retry, chore, now + wait)
+            return
+        except BROKEN as error:
+            self._pacer.given_up()
             log.warning(
                 "Message %d: %s got no answer yet: %s", chore.message_id, _WORDS[chore.kind], type(error).__name__
             )

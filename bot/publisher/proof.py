@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST = 500
 """Messages that are looked through for a mark."""
+PAGE = 100
+"""Messages that Discord hands out at a time: for more, one more request leaves."""
 
 
 def may_read(client: Byeol, channel_id: int) -> bool:
@@ -29,7 +31,11 @@ async def find(client: Byeol, guild_id: int, channel_id: int, mark: str, since: 
     """The message that bears a mark, if it was posted in a channel since then."""
     assert client.user is not None
     channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
+    looked_at = 0
     async for message in channel.history(after=since - timedelta(minutes=1), limit=MOST, oldest_first=True):
+        looked_at += 1
+        if looked_at % PAGE == 0:
+            await client.pacer.turn()
         if message.author.id == client.user.id and _bears(message.components, mark):
             return message.id
     return None

@@ -148,8 +148,10 @@ class Publisher:
         except discord.HTTPException as error:
             await self._refused(delivery, error)
         except discord.RateLimited as error:
-            await self._retry(delivery, f"rate limited for {error.retry_after:.0f} s", heard=False)
+            reason, wait = f"rate limited for {error.retry_after:.0f} s", timedelta(seconds=error.retry_after)
+            await self._retry(delivery, reason, heard=False, at_least=wait)
         except BROKEN as error:
+            self._pacer.given_up()
             await self._retry(delivery, f"no answer: {type(error).__name__}", heard=True)
         except Exception:
             log.exception("Delivery %d failed", delivery.id)
@@ -222,6 +224,7 @@ class Publisher:
         view = paused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
         place = guild.system_channel
         try:
+            await self._pacer.turn()
             if place is not None and place.permissions_for(guild.me).send_messages:
                 await place.send(view=view)
             elif guild.owner_id is not None:
@@ -229,10 +232,10 @@ class Publisher:
         except (discord.HTTPException, *BROKEN) as error:
             log.warning("The admins of server %d could not be told: %s", guild.id, error)
 
-    async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
+    async def _retry(self, delivery: Delivery, reason: str, *, heard: bool, at_least: timedelta = timedelta()) -> None:
         """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
         doubt_since = delivery.doubt_since or (self._clock() if heard else None)
-        at = self._clock() + wait_after(delivery.attempts)
+        at = self._clock() + max(wait_after(delivery.attempts), at_least)
         log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
         await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt_since=doubt_since)
 

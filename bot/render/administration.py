@@ -164,9 +164,9 @@ def status(
         names = shorten(", ".join(phrases.called(t, label) for label in follows), 800)
         blocks.append(phrases.field(t("Followed"), names))
     if ahead:
-        blocks.append(f"**{t('Next')}**\n" + "\n".join(_to_come(scene, channels, ahead)))
+        blocks.append(f"\n**{t('Next')}**\n" + "\n".join(_to_come(scene, channels, ahead)))
     if lately:
-        blocks.append(f"**{t('Lately')}**\n" + "\n".join(f"- {outcome(scene, one)}" for one in lately))
+        blocks.append(f"\n**{t('Lately')}**\n" + "\n".join(f"- {outcome(scene, one)}" for one in lately))
     return _page(scene, t("Announcements"), "", blocks)
 
 
@@ -243,7 +243,7 @@ def _post_line(scene: Scene, chosen: Subscription, post: Post) -> str:
         f"<@&{chosen.role_id}>" if chosen.role_id else "",
     ]
     line = "- " + " · ".join(filter(None, said))
-    if len(items) > 1:
+    if len(items) > 1 or post.digest:
         line += "".join(f"\n  - {headline(t, known[id_])}" for id_ in items[:5])
         if len(items) > 5:
             line += "\n  - " + t.plural("… and {n} more", "… and {n} more", len(items) - 5)

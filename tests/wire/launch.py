@@ -25,7 +25,7 @@ from discord.http import HTTPClient
 from bot.__main__ import main as bot
 from bot.client import Byeol
 from bot.publisher import faults
-from bot.store import deliveries
+from bot.store import deliveries, guild_events
 from bot.store.reading import stamp
 
 from .clock import Reader
@@ -39,6 +39,14 @@ POINTS = (
     "record not kept",
 )
 """Where a process can end itself, by the names that `--die` takes."""
+
+EVENT_POINTS: dict[str, tuple[object, str, bool]] = {
+    "event claim not kept": (guild_events, "claim", True),
+    "event request not sent": (HTTPClient, "request", False),
+    "event not recorded": (guild_events, "settle", False),
+    "event record not kept": (guild_events, "settle", True),
+}
+"""The same on the way of a server's event: what is called there, and whether it is the end of that."""
 
 READY = 0.1
 """Seconds for which discord.py waits for one more server; its own two are for a Discord that is far away."""
@@ -69,6 +77,9 @@ def _countdown(times: int) -> Callable[[], None]:
 def _prepare(point: str, times: int) -> None:
     """Die when the process comes to `point` for the `times`-th time."""
     reached = _countdown(times)
+    if point in EVENT_POINTS:
+        _prepare_event(*EVENT_POINTS[point], reached)
+        return
     if point == "request not sent":
         send = HTTPClient.send_message
 
@@ -100,6 +111,22 @@ def _prepare(point: str, times: int) -> None:
     mock.patch.object(deliveries, name, stage).start()
 
 
+def _prepare_event(owner: object, name: str, end: bool, reached: Callable[[], None]) -> None:
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def staged(*args: Any, **kwargs: Any) -> Any:
+        if owner is HTTPClient and (args[1].method, args[1].path.split("/")[-1]) != ("POST", "scheduled-events"):
+            return real(*args, **kwargs)
+        if not end:
+            reached()
+        done = real(*args, **kwargs)
+        if end:
+            reached()
+        return done
+
+    mock.patch.object(owner, name, staged).start()
+
+
 def _due(connection: sqlite3.Connection, now: datetime) -> bool:
     return connection.execute("SELECT 1 FROM delivery WHERE try_at <= ? LIMIT 1", (stamp(now),)).fetchone() is not None
 
@@ -120,7 +147,7 @@ def _hurry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.wire.launch", description=__doc__)
     parser.add_argument("--clock", type=Path, required=True, help="the file of the loopback's clock")
-    parser.add_argument("--die", choices=POINTS, help="where to die")
+    parser.add_argument("--die", choices=(*POINTS, *EVENT_POINTS), help="where to die")
     parser.add_argument("--times", type=int, default=1, help="how often it passes there, with the last (default 1)")
     asked = parser.parse_args()
     mock.patch.dict(Byeol.__init__.__kwdefaults__, clock=Reader(asked.clock).now).start()

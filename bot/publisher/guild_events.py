@@ -1,0 +1,208 @@
+"""Premieres among a server's own events in Discord: created, moved and taken away with the event, each there once.
+
+There is no nonce for events, so nothing is created before the server's events were looked through for the mark in
+their descriptions. Whoever dies between a request and its record is followed, after the lease, by somebody who looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from discord.http import Route
+
+from bot.database import Database
+from bot.model import Clock
+from bot.publisher.faults import BROKEN, wait_after
+from bot.publisher.once import ask_once
+from bot.publisher.pace import Pacer
+from bot.publisher.shown import Shown
+from bot.render.card import Scene
+from bot.render.guild_event import Listing, bears, listing
+from bot.store import guild_events
+from bot.store.guild_events import Differences, GuildEvent
+from bot.text import words
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+log = logging.getLogger(__name__)
+
+PLAN_EVERY = timedelta(hours=1)
+"""How often is planned what nothing but the clock has brought near."""
+CHUNK = 500
+"""Rows that are written at once: nobody who has to write as well shall wait long."""
+BATCH = 20
+"""Events that are kept at the same time: each takes two or three requests, and announcements share the pace."""
+ATTEMPT = 45.0
+"""Seconds after which one is given up for now: half a lease, so that no request is on its way when another looks."""
+SETTLED = timedelta(seconds=30)
+"""After so long a request whose answer was lost has been heard, or never will be: then its event is looked for."""
+LOOK_AGAIN = timedelta(minutes=10)
+"""How often is looked, without asking Discord, whether a permission was given or a server is back."""
+REFUSED = timedelta(days=1)
+"""How long to wait after a refusal: nobody tells us when an admin has mended what it was for."""
+
+_THERE = (discord.EventStatus.scheduled, discord.EventStatus.active)
+
+
+class GuildEvents:
+    """Keeps the premieres among servers' events. One of them runs in a process; several may share a database."""
+
+    def __init__(self, client: Byeol, database: Database, clock: Clock, pacer: Pacer) -> None:
+        self._client = client
+        self._database = database
+        self._clock = clock
+        self._pacer = pacer
+        self._running = asyncio.Lock()
+        self._closing = False
+        self._planned: tuple[int, int] | None = None
+        self._planned_at = datetime.min.replace(tzinfo=UTC)
+
+    async def tick(self) -> None:
+        """Plan, and do what is due; where nothing is, this costs one query."""
+        async with self._running:
+            now = self._clock()
+            pulse = await self._database.read(guild_events.pulse)
+            if pulse.revisions != self._planned or abs(now - self._planned_at) >= PLAN_EVERY:
+                await self._plan(now)
+                self._planned, self._planned_at = pulse.revisions, now
+            elif pulse.next_try is None or pulse.next_try > now:
+                return
+            while not self._closing:
+                claimed = await self._database.write(guild_events.claim, self._clock(), BATCH)
+                if not claimed:
+                    break
+                shown = Shown(self._database)
+                async with asyncio.TaskGroup() as keeping:
+                    for one in claimed:
+                        keeping.create_task(self._keep_safely(one, shown))
+
+    async def _plan(self, now: datetime) -> None:
+        found = await self._database.read(guild_events.differences, now)
+        for start in range(0, max(len(found.wanted), len(found.unwanted)), CHUNK):
+            rows = slice(start, start + CHUNK)
+            await self._database.write(guild_events.plan, Differences(found.wanted[rows], found.unwanted[rows]), now)
+
+    async def close(self) -> None:
+        """Begin nothing more, and wait for what is being done."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(5):
+                await self._running.acquire()
+        except TimeoutError:
+            log.warning("Leaving while server events are being changed; they are looked at again at the next start")
+
+    async def _keep_safely(self, one: GuildEvent, shown: Shown) -> None:
+        try:
+            try:
+                async with asyncio.timeout(ATTEMPT):
+                    await self._keep(one, shown)
+            except discord.HTTPException as error:
+                # What is not there any more is looked at once more: then it is known what is.
+                if error.status >= 500 or error.status in (404, 429):
+                    await self._retry(one, f"Discord failed ({error.status})")
+                else:
+                    log.warning("Server %d refused %s: %s", one.guild_id, one.mark, error)
+                    await self._wait(one, REFUSED, error.text or str(error.status))
+            except (discord.RateLimited, *BROKEN) as error:
+                self._pacer.given_up()
+                await self._retry(one, f"no answer: {type(error).__name__}")
+        except Exception:
+            # When its lease is over, it is looked at anew.
+            log.exception("The event %s of server %d is left until its lease ends", one.mark, one.guild_id)
+
+    async def _keep(self, one: GuildEvent, shown: Shown) -> None:
+        """Bring a server's event to what is wanted of it."""
+        now = self._clock()
+        if max(one.ends_at, one.stands_until or one.ends_at) <= now:
+            await self._database.write(guild_events.settle, one, None, now)  # Discord ends it by itself
+            return
+        guild = self._client.get_guild(one.guild_id)
+        if guild is None or guild.unavailable:
+            await self._wait(one, LOOK_AGAIN, "the server is out of reach")
+            return
+        if not guild.me.guild_permissions.create_events:
+            await self._wait(one, LOOK_AGAIN, "create_events")
+            return
+        standing = await self._find(guild, one)
+        if standing is None and one.stands_until is not None and now < one.stands_until:
+            log.info("Server %d deleted the event of %s, and it stays so", one.guild_id, one.mark)
+            await self._database.write(guild_events.dismiss, one)
+            return
+        # What has begun can neither be created nor moved.
+        said = await self._listing(one, shown, now) if one.wanted and now < one.starts_at else None
+        if standing is not None and not (one.wanted and _may_stay(standing, one, now)):
+            await self._pacer.turn()
+            if said is not None and standing.status is discord.EventStatus.scheduled:
+                await standing.edit(
+                    name=said.name,
+                    description=said.description,
+                    location=said.location,
+                    start_time=one.starts_at,
+                    end_time=one.ends_at,
+                )
+            elif await self._database.write(guild_events.begin, one):
+                # Deleted, not cancelled: that can be repeated, and Discord cancels nothing that has begun.
+                await standing.delete()
+                standing = None
+            else:
+                return
+        if standing is None and said is not None:
+            await self._pacer.turn()
+            if not await self._database.write(guild_events.begin, one):
+                return
+            discord_id = await self._create(one, said)
+        else:
+            discord_id = standing.id if standing is not None else None
+        await self._database.write(guild_events.settle, one, discord_id, self._clock())
+        log.info("The event %s %s in server %d", one.mark, "stands" if discord_id else "does not stand", one.guild_id)
+
+    async def _find(self, guild: discord.Guild, one: GuildEvent) -> discord.ScheduledEvent | None:
+        """The event in Discord, if it stands there: it is ours, and known by its id or by its mark."""
+        assert self._client.user is not None
+        await self._pacer.turn()
+        ours = [
+            event
+            for event in await guild.fetch_scheduled_events(with_counts=False)
+            if event.creator_id == self._client.user.id
+            and event.status in _THERE
+            and (event.id == one.discord_id or bears(event.description, one.mark))
+        ]
+        return min(ours, key=lambda event: event.id != one.discord_id, default=None)
+
+    async def _create(self, one: GuildEvent, said: Listing) -> int:
+        created = await ask_once(
+            self._client.http,
+            Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=one.guild_id),
+            {
+                "name": said.name,
+                "description": said.description,
+                "entity_type": discord.EntityType.external.value,
+                "entity_metadata": {"location": said.location},
+                "privacy_level": discord.PrivacyLevel.guild_only.value,
+                "scheduled_start_time": one.starts_at.isoformat(),
+                "scheduled_end_time": one.ends_at.isoformat(),
+            },
+        )
+        return int(created["id"])
+
+    async def _listing(self, one: GuildEvent, shown: Shown, now: datetime) -> Listing | None:
+        found = await shown.of(one.event_id) if one.event_id is not None else None
+        return listing(Scene(words(one.language), now), found, one.mark) if found else None
+
+    async def _retry(self, one: GuildEvent, reason: str) -> None:
+        log.warning("The event %s of server %d is looked at again: %s", one.mark, one.guild_id, reason)
+        await self._wait(one, SETTLED + wait_after(one.attempts), reason)
+
+    async def _wait(self, one: GuildEvent, span: timedelta, reason: str) -> None:
+        await self._database.write(guild_events.retry, one, self._clock() + span, reason)
+
+
+def _may_stay(standing: discord.ScheduledEvent, one: GuildEvent, now: datetime) -> bool:
+    """Whether what stands may stay as it is: it shows what it is to, or it is on, as it is to be."""
+    shows = (standing.start_time, standing.end_time) == (one.starts_at, one.ends_at)
+    return shows or max(standing.start_time, one.starts_at) <= now

@@ -1,0 +1,64 @@
+"""A premiere as one of a server's own events in Discord.
+
+Discord's limits: 100 characters of a name and of a location, 1,000 of a description
+(https://discord.com/developers/docs/resources/guild-scheduled-event).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.render import phrases
+from bot.render.announcement import Announced, about
+from bot.render.card import Scene, shorten
+from bot.text import Words
+from bot.when import Precision
+
+MAX_NAME = 100
+MAX_LOCATION = 100
+MAX_DESCRIPTION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an event says of itself. Name and location are plain text; a description may have markup."""
+
+    name: str
+    description: str
+    location: str
+
+
+def listing(scene: Scene, found: Announced, mark: str) -> Listing:
+    """What a premiere's event says. Its last line is the mark, by which `bears` knows it again."""
+    t = scene.words
+    title = _plain(found.item.event.subject.name(t.language) or "") or t("untitled")
+    where = [
+        _plain(airing.organisation.name(t.language) or "")
+        for airing in (found.work.airings if found.work else ())
+        if airing.rank == 0
+    ]
+    lines = (_time_unknown(t, found), *about(scene, found), phrases.footer(t, [found.item.event]))
+    said = shorten("\n".join(filter(None, lines)), MAX_DESCRIPTION - len(mark) - 2)
+    return Listing(
+        name=shorten(t("🎬 {work} premieres", work=title), MAX_NAME),
+        description=f"{said}\n\n{mark}".strip(),
+        location=shorten(", ".join(filter(None, where)) or title, MAX_LOCATION),
+    )
+
+
+def bears(description: str | None, mark: str) -> bool:
+    """Whether an event's description has a mark: in a line of its own, for one mark may begin like another."""
+    return mark in (line.strip() for line in (description or "").splitlines())
+
+
+def _time_unknown(t: Words, found: Announced) -> str:
+    """Discord shows an hour in any case: that of a whole day's beginning is none."""
+    when = found.item.event.when
+    if when.precision is not Precision.DAY or when.first_day is None:
+        return ""
+    zone = phrases.zone_short(when.zone)
+    return t("The time is not known yet, only the day: {day} ({zone}).", day=t.day(when.first_day), zone=zone)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
