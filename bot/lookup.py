@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 SLICE = 0.001
 """Seconds of work on the index between two turns of the event loop."""
-CHUNK = 10
-"""Entities that are read from the database at a time."""
+CHUNK = 25
+"""Entities that are read from the database at a time: few, since the loop waits while a thread makes them objects."""
 FOLLOWED = 200
 """Changed entities up to which an index is patched; for more it is built anew."""
 PATIENCE = 1.0

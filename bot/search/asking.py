@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from functools import cached_property, partial
+from functools import partial
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -28,7 +28,7 @@ HEARD = 0.55
 """The similarity of sound, of 1, below which the spelling is not compared."""
 MOST_INITIALS = 8
 """Letters of a query up to which they may be the initials of a title."""
-WIDE = 3000
+WIDE = 2000
 """Places at which a word begins as asked, up to which their entities are compared with those of another word."""
 WIDEST = 30
 """Entities that have all words, of which it is made sure that no word was taken twice."""
@@ -54,13 +54,16 @@ class Asked:
         self.words = self.bare.split()
         self.hangul = spelling.has_hangul(self.form)
         self.initials = spelling.is_initials(self.form)
+        self._folds: list[bytes] | None = None
 
-    @cached_property
+    @property
     def folds(self) -> list[bytes]:
-        """The forms in which romanisations meet."""
-        return spelling.folds(self.name)
+        """The forms in which romanisations meet; most questions are answered without."""
+        if self._folds is None:
+            self._folds = spelling.folds(self.name)
+        return self._folds
 
-    @cached_property
+    @property
     def likened(self) -> list[bytes]:
         """The forms that are compared with those of names that are not quite what was asked."""
         return [self.form] if self.hangul else self.folds
@@ -124,7 +127,7 @@ class Search:
             starts, words = table.starts.every(word, WIDE), table.words.every(word, WIDE)
             if starts is None or words is None:
                 continue
-            both = starts | words if both is None else both & (starts | words)
+            both = {*starts, *words} if both is None else both.intersection(starts) | both.intersection(words)
             if not both:
                 return
         likely = sorted(self._new(both or ()))[:WIDEST]
@@ -232,9 +235,10 @@ def _alike(asked: list[bytes], numbers: list[int], of: Callable[[int], list[byte
                 best = max(best, alike)
     form, length = asked[0], len(asked[0])
     if best < NEAR and length >= 4:
-        for _, alike, place in _extract(form, [choice[:length] for choice in choices]):
-            owner = owners[place]
-            if len(choices[place]) > length and (owner not in found or CUT * alike > found[owner]):
+        longer = [place for place, choice in enumerate(choices) if len(choice) > length]
+        for _, alike, place in _extract(form, [choices[place][:length] for place in longer]):
+            owner = owners[longer[place]]
+            if owner not in found or CUT * alike > found[owner]:
                 found[owner] = CUT * alike
     return found
 

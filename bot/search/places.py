@@ -90,10 +90,10 @@ class Places:
         lists = [best[kind] for kind in kinds if kind in best]
         return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
 
-    def every(self, prefix: bytes, most: int) -> set[int] | None:
+    def every(self, prefix: bytes, most: int) -> Sequence[int] | None:
         """All entities with something that begins with `prefix`, of any kind; None where there are over `most`."""
         low, high = self._range(prefix, most)
-        return None if high is None else set(self._owners[low:high])
+        return None if high is None else self._owners[low:high]
 
     def _range(self, prefix: bytes, most: int) -> tuple[int, int | None]:
         """Where the range of `prefix` begins and ends; the end is None where more than `most` places are in it."""

@@ -208,7 +208,7 @@ def _lone_letter(letter: str) -> str:
 
 
 def _lone(text: str) -> str:
-    return _LONE.sub(lambda letter: _lone_letter(letter[0]), text)
+    return text if text.isascii() else _LONE.sub(lambda letter: _lone_letter(letter[0]), text)
 
 
 def _squeeze(text: str) -> bytes:

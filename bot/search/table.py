@@ -23,8 +23,8 @@ from bot.search.typos import Typos
 KINDS = {kind: number for number, kind in enumerate(Kind)}
 _KINDS = tuple(Kind)
 
-KEPT = 2048
-"""Entries that are kept once they were shown; what many look for is then not read again."""
+KEPT = 4096
+"""Entries that are kept once they were shown, and as many older ones; what many look for is then not read again."""
 
 _Packed: TypeAlias = tuple[
     str, str | int | None, str | int | None, tuple[str, ...], tuple[tuple[str, ...], ...], int | None, int
@@ -60,6 +60,7 @@ class Table:
         self.typos = Typos()
         self.records = Chunks()
         self._kept: dict[int, Entry] = {}
+        self._older: dict[int, Entry] = {}
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -69,8 +70,8 @@ class Table:
         entry = self._kept.get(number)
         if entry is None:
             if len(self._kept) >= KEPT:
-                self._kept.clear()
-            entry = self._kept[number] = self._unpacked(number)
+                self._older, self._kept = self._kept, {}
+            entry = self._kept[number] = self._older.get(number) or self._unpacked(number)
         return entry
 
     def number(self, ref: Ref) -> int | None:

@@ -29,7 +29,7 @@ MOST = 48
 """Candidates that are given at a time; of more, the most important."""
 READ = 400
 """Entities that are read of those that are filed under the same letters; of more, the most important."""
-BUDGET = 1500
+BUDGET = 1200
 """Entities that are read for sequences of three letters, the rarest first."""
 
 _WHOLE, _BEGINNING, _END, _SHORT_BEGINNING, _SHORT_END, _WRITTEN, _SEQUENCE = range(7)
@@ -82,19 +82,16 @@ class Typos:
 
     def _under(self, part: tuple[int, bytes]) -> set[int]:
         """The entities that are filed under what is left of something."""
-        under = self._filed.under
-        found: set[int] = set()
-        found.update(*[under(number, READ) for number in _filings(part)])
-        return found
+        return self._filed.under_any(_filings(part), READ)
 
     def _sharing(self, form: bytes, wanted: Wanted) -> list[int]:
         """The entities that share the rarest sequences of three letters with a form."""
-        lists = sorted((self._filed.under(number, BUDGET) for number in _sequences(form)), key=len)
+        filed = self._filed
         counts: Counter[int] = Counter()
         left = BUDGET
-        for owners in lists:
-            counts.update(owners[:left])
-            left -= len(owners)
+        for number in sorted(_sequences(form), key=filed.filings):
+            counts.update(filed.under(number, left))
+            left -= filed.filings(number)
             if left <= 0:
                 break
         # Most share but one, and are of use only if few share more.
