@@ -58,7 +58,8 @@ def after_quiet(at: datetime, audience: Audience) -> datetime:
     within = begin <= clock < end if begin < end else clock >= begin or clock < end
     if not within:
         return at
-    return _instant(local.date() + timedelta(days=clock >= end), end, audience.zone)
+    # In the hour that clocks go through twice, their end may be read off too early.
+    return max(at, _instant(local.date() + timedelta(days=clock >= end), end, audience.zone))
 
 
 def digest_around(at: datetime, audience: Audience) -> tuple[datetime, datetime] | None:

@@ -161,7 +161,7 @@ def due(
                     send_at, in_digest = _posted_at(event, stage, at, until, audience)
                     key = (event.id, event.revision, event.kind, stage, theme, audience)
                     alone_at = after_quiet(at, audience)
-                    one = Due(*key, at, send_at, alone_at, in_digest, day_of(event.when), until)
+                    one = Due(*key, at, send_at, alone_at, in_digest, day_of(event), until)
                     if one.near_at <= now + ahead:
                         yield one
 
@@ -211,9 +211,10 @@ def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime
             yield stage, at - ahead, at
 
 
-def day_of(when: When) -> str:
-    """The day of a date where it was stated, ISO; empty where it is not known to the day."""
-    return when.first_day.isoformat() if when.precision in EXACT and when.first_day is not None else ""
+def day_of(event: Event) -> str:
+    """The day of an event where it was stated, ISO; empty where it is not known to the day, or no longer."""
+    day = event.when.first_day if event.when.precision in EXACT and event.status is not Status.POSTPONED else None
+    return day.isoformat() if day is not None else ""
 
 
 def still_due(event: Event, stage: Stage) -> bool:

@@ -64,6 +64,11 @@ def test_waiting_ends_within_a_day_and_outside_the_quiet_hours(minute: int, zone
     assert after_quiet(sent, audience) == sent
 
 
+def test_what_comes_due_in_the_hour_that_comes_twice_is_not_posted_before_its_time() -> None:
+    quarter_past_two_again = utc("2025-10-26 01:15")
+    assert after_quiet(quarter_past_two_again, Audience(BERLIN, "22:00-02:30")) == quarter_past_two_again
+
+
 @pytest.mark.parametrize(
     ("zone", "digest", "at", "before", "after"),
     [

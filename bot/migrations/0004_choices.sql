@@ -6,6 +6,7 @@ ALTER TABLE subscription ADD COLUMN followed_only INTEGER NOT NULL DEFAULT 0;  -
 ALTER TABLE subscription ADD COLUMN digest TEXT NOT NULL DEFAULT '';  -- '': each by itself; 'daily-09', 'mon-18': at that hour
 ALTER TABLE subscription ADD COLUMN threads INTEGER NOT NULL DEFAULT 0;  -- 1: a thread under each post
 ALTER TABLE subscription ADD COLUMN guild_events INTEGER NOT NULL DEFAULT 0;  -- 1: premieres as Discord's own events
+ALTER TABLE subscription ADD COLUMN chosen_at TEXT NOT NULL DEFAULT '';  -- UTC; refusals from before count no more
 UPDATE subscription SET followed_only = 1 WHERE guild_id IN (SELECT guild_id FROM follow);
 
 -- Deliveries of a channel with the same `together` that are due are sent as one message: that of the first, to which
@@ -13,6 +14,7 @@ UPDATE subscription SET followed_only = 1 WHERE guild_id IN (SELECT guild_id FRO
 ALTER TABLE delivery ADD COLUMN together TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN lead_id INTEGER REFERENCES delivery;
 CREATE INDEX delivery_together ON delivery (channel_id, together) WHERE together <> '';
+CREATE INDEX delivery_by_event ON delivery (event_id, channel_id, revision);
 CREATE INDEX delivery_by_lead ON delivery (lead_id) WHERE lead_id IS NOT NULL;
 DROP INDEX delivery_corrections;
 ALTER TABLE delivery DROP COLUMN amended_at;

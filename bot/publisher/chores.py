@@ -116,4 +116,4 @@ class Chores:
 
 def _plain(text: str) -> str:
     """A text without the backslashes that keep Discord from reading it as markup: a thread's name has none."""
-    return re.sub(r"\\(?=\W)", "", text)
+    return re.sub(r"\\([\\*_~|`\[<#>-])", r"\1", text)

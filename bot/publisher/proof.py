@@ -11,6 +11,8 @@ import discord
 if TYPE_CHECKING:
     from bot.client import Byeol
 
+MARGIN = timedelta(minutes=10)
+"""By how much our clock may be ahead of Discord's, which says when a message was posted."""
 MOST = 500
 """Messages that are looked through for a mark."""
 PAGE = 100
@@ -32,7 +34,7 @@ async def find(client: Byeol, guild_id: int, channel_id: int, mark: str, since: 
     assert client.user is not None
     channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
     looked_at = 0
-    async for message in channel.history(after=since - timedelta(minutes=1), limit=MOST, oldest_first=True):
+    async for message in channel.history(after=since - MARGIN, limit=MOST, oldest_first=True):
         looked_at += 1
         if looked_at % PAGE == 0:
             await client.pacer.turn()

@@ -162,8 +162,9 @@ class Publisher:
         found = await _judged(delivery, shown, now)
         told = [Told(one.part.stage, one.found) for one in found if one.gone is None and one.found is not None]
         overtaken = found[0].gone is not None
-        if delivery.doubt_since is not None and (overtaken or now - delivery.doubt_since > NONCE_WINDOW):
-            # The nonce would not tell any more, or there is nothing to repeat: is the message there?
+        dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
+        if delivery.doubt_since is not None and (dropped or now - delivery.doubt_since > NONCE_WINDOW):
+            # The nonce would not tell any more, or it would not be the same message: is it there?
             if not proof.may_read(self._client, delivery.channel_id):
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
@@ -179,8 +180,7 @@ class Publisher:
                     deliveries.retry, delivery.id, self._owner, now, "not there", doubt_since=None
                 )
                 return
-        dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
-        if overtaken or (dropped and delivery.doubt_since is None):
+        if dropped:
             await self._database.write(deliveries.drop, delivery.id, self._owner, dropped, now)
         if overtaken:
             return

@@ -68,19 +68,36 @@ class Frame:
 def announcement(scene: Scene, told: Told, frame: Frame) -> ui.LayoutView:
     """The post of one stage of one event."""
     t, found = scene.words, told.found
+    more = about(scene, found) if told.stage is not Stage.CANCELLED else []
+    blocks = fitting(t, [*dates(scene, told), *frame.remarks(t), *more])
     content = Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=headline(t, found.item),
         subtitle=frame.subtitle(stage_name(t, told.stage)),
-        blocks=[
-            *dates(scene, told),
-            *frame.remarks(t),
-            *(about(scene, found) if told.stage is not Stage.CANCELLED else ()),
-        ],
+        blocks=blocks,
+        per_page=len(blocks) + 1,
         footer=phrases.footer(t, [found.item.event]),
         leads=leads(scene, found),
     )
     return draw(scene, content, mark=frame.mark)
+
+
+MOST_TEXT = 2200
+"""Characters of what a post lists: a post has one page."""
+
+
+def fitting(t: Words, blocks: Sequence[str]) -> list[str]:
+    """As many blocks as a post has room for, and how many it has not."""
+    kept: list[str] = []
+    room = MOST_TEXT
+    for block in blocks:
+        room -= len(block) + 2
+        if room < 0:
+            more = len(blocks) - len(kept)
+            kept.append(t.plural("… and {n} more: `/upcoming`", "… and {n} more: `/upcoming`", more))
+            break
+        kept.append(block)
+    return kept
 
 
 def stage_name(t: Words, stage: Stage) -> str:
@@ -105,6 +122,8 @@ def dates(scene: Scene, told: Told) -> list[str]:
     if stage is not Stage.MOVED:
         return [phrases.field(t("When"), now)]
     status = found.item.event.status_at(scene.now)
+    if status is Status.POSTPONED and found.before == found.item.event.when:
+        return [phrases.field(t("When"), f"~~{now}~~ · {vocabulary.status_name(t, status)}")]
     words = now if status in (Status.CONFIRMED, Status.RELEASED) else f"{now} · {vocabulary.status_name(t, status)}"
     lines = [phrases.field(t("When"), words)]
     if found.before is not None:
@@ -151,6 +170,12 @@ def leads(scene: Scene, found: Announced) -> list[Lead]:
             *(Lead("artist", artist.ref, artist.name(t.language) or "", "🎤") for artist in found.item.performers[:2]),
         ]
     ref = found.item.event.subject.ref
+    if found.item.event.kind is EventKind.ALBUM_RELEASE:
+        artists = [
+            Lead("artist", artist.ref, artist.name(t.language) or "", "🎤") for artist in found.item.performers[:4]
+        ]
+        # A post is known again by its buttons, so it has one in any case.
+        return artists or [Lead("help", ref, t("Help"), "❔")]
     return [Lead("cast", ref, t("Cast"), "🎭"), Lead("ost", ref, t("OST"), "🎵"), Lead("drama", ref, t("Drama"), "🎬")]
 
 

@@ -9,14 +9,11 @@ from discord import ui
 
 from bot.model import EventKind, Upcoming
 from bot.render import phrases
-from bot.render.announcement import Frame, Told, about, announcement, dates, leads, stage_name
+from bot.render.announcement import Frame, Told, about, announcement, dates, fitting, leads, stage_name
 from bot.render.card import Accent, Content, Lead, Scene, draw
 from bot.render.upcoming import headline, line
 from bot.schedule import CORRECTIONS, Stage
 from bot.text import Words
-
-MOST_TEXT = 2200
-"""Characters of what a post lists: a post has one page."""
 
 _MAIN_FIRST = (
     EventKind.PREMIERE,
@@ -69,7 +66,7 @@ def outdated(scene: Scene, told: Sequence[Told], mark: str, *, digest: bool = Fa
         accent=Accent.BOT,
         title=title(t, [one.found.item for one in told], digest=digest),
         subtitle="",
-        blocks=_fitting(t, blocks),
+        blocks=fitting(t, blocks),
         per_page=len(told) + 1,
         leads=_subjects(scene, told) if digest else leads(scene, told[0].found),
     )
@@ -97,7 +94,7 @@ def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
         accent=Accent.TROUBLE if stage in CORRECTIONS else Accent.DATES,
         title=heading,
         subtitle=frame.subtitle(stage_name(t, stage)),
-        blocks=_fitting(t, blocks),
+        blocks=fitting(t, blocks),
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [item.event for item in items]),
         leads=leads(scene, main),
@@ -114,7 +111,7 @@ def _digest(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
         accent=Accent.DATES,
         title=title(t, [], digest=True),
         subtitle=frame.subtitle(),
-        blocks=[*_fitting(t, [line(scene, one.found.item) for one in ahead]), *frame.remarks(t)],
+        blocks=[*fitting(t, [line(scene, one.found.item) for one in ahead]), *frame.remarks(t)],
         per_page=len(ahead) + 3,
         footer=phrases.footer(t, [one.found.item.event for one in ahead]),
         leads=_subjects(scene, ahead),
@@ -126,20 +123,6 @@ def _begins(told: Told) -> datetime:
     earliest = told.found.item.event.when.earliest
     assert earliest is not None, "only dated events are told of"
     return earliest
-
-
-def _fitting(t: Words, blocks: Sequence[str]) -> list[str]:
-    """As many blocks as a post has room for, and how many it has not."""
-    kept: list[str] = []
-    room = MOST_TEXT
-    for block in blocks:
-        room -= len(block) + 2
-        if room < 0:
-            more = len(blocks) - len(kept)
-            kept.append(t.plural("… and {n} more: `/upcoming`", "… and {n} more: `/upcoming`", more))
-            break
-        kept.append(block)
-    return kept
 
 
 def _subjects(scene: Scene, told: Sequence[Told]) -> list[Lead]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.model import Certainty, Kind, Ref
+from bot.model import Certainty, Kind, Ref, Status
 from bot.store.reading import stamp
 
 Value = str | int | None
@@ -278,9 +278,13 @@ class _Changes:
         self.made.append(Change("changed", self._describe(statement.shape, old.entity, columns)))
 
     def _revise(self, columns: dict[str, Value], old: _StoredStatement) -> None:
-        """A changed date makes a new revision, and the old date is kept; else the event is as old as it was."""
+        """A changed date makes a new revision, and the old date is kept; else the event is as old as it was.
+
+        To be postponed is a change of the date, whether a new one is known or not.
+        """
         before = int(old.columns["revision"] or 0)
         moved = any(columns[column] != old.columns[column] for column in _DATE)
+        moved |= columns["status"] == Status.POSTPONED and columns["status"] != old.columns["status"]
         columns["revision"] = before + moved
         if moved:
             past = (old.id, before, *(old.columns[column] for column in (*_DATE, "zone", "words")))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.schedule import DIGEST, Stage
+from bot.store.deliveries import OVERTAKES
 from bot.store.reading import marks, stamp
 
 PUBLISH, THREAD, AMEND = "publish", "thread", "amend"
@@ -54,9 +55,8 @@ def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit
     told: dict[int, list[Told]] = {}
     for lead, event, stage, correction in connection.execute(
         "SELECT coalesce(old.lead_id, old.id) AS lead, old.event_id, old.stage,"
-        " (SELECT new.message_id FROM delivery new WHERE new.event_id = old.event_id"
-        "   AND new.channel_id = old.channel_id AND new.id > old.id AND new.state = 'sent'"
-        "   AND (new.stage = 'cancelled' OR new.stage = 'moved' AND new.day <> old.day) ORDER BY new.id DESC LIMIT 1)"
+        f" (SELECT new.message_id FROM delivery new WHERE {OVERTAKES}"
+        "   ORDER BY new.revision DESC, new.message_id DESC LIMIT 1)"
         f" FROM delivery old WHERE old.id IN ({marks(ids)}) OR old.lead_id IN ({marks(ids)})"
         " ORDER BY old.id <> lead, old.due_at, old.id",
         (*ids, *ids),
@@ -81,12 +81,19 @@ def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit
 
 
 def done(connection: sqlite3.Connection, chore: Chore) -> None:
-    """Record that a chore is done, or that it cannot be done."""
-    connection.execute("DELETE FROM chore WHERE delivery_id = ? AND kind = ?", (chore.delivery_id, chore.kind))
+    """Record that a chore is done, or that it cannot be done.
+
+    Where something more was found to be done meanwhile (its attempts are counted anew), it is still to be done.
+    """
+    connection.execute(
+        "DELETE FROM chore WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
+        (chore.delivery_id, chore.kind, stamp(chore.since), chore.attempts),
+    )
 
 
 def retry(connection: sqlite3.Connection, chore: Chore, at: datetime) -> None:
     """Record that a chore is to be tried again at `at`."""
     connection.execute(
-        "UPDATE chore SET try_at = ? WHERE delivery_id = ? AND kind = ?", (stamp(at), chore.delivery_id, chore.kind)
+        "UPDATE chore SET try_at = ? WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
+        (stamp(at), chore.delivery_id, chore.kind, stamp(chore.since), chore.attempts),
     )

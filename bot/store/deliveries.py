@@ -116,7 +116,7 @@ def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetim
     for lead, channel, together in groups:
         connection.execute(
             "UPDATE delivery SET lead_id = ?, state = 'sending', try_at = NULL"
-            f" WHERE channel_id = ? AND together = ? AND id <> ? AND {fresh}"
+            f" WHERE channel_id = ? AND together = ? AND together <> '' AND id <> ? AND {fresh}"
             f" AND (state = 'planned' AND try_at <= ? OR id IN ({marks(claimed)}))"
             " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
             (lead, channel, together, lead, stamp(now), *claimed),
@@ -148,21 +148,50 @@ def sent(
         "INSERT INTO chore (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
         [(delivery, kind, stamp(now)) for kind in chores],
     )
+    overtaken = _overtaken(connection, delivery)
     for id_, stage in parts:
-        if stage in CORRECTIONS:
+        if overtaken or stage in CORRECTIONS:
             _amend(connection, id_, now)
 
 
-def _amend(connection: sqlite3.Connection, correction: int, now: datetime) -> None:
-    """Let the messages whose date a correction has overtaken be edited to say so."""
+OVERTAKES = (
+    "new.event_id = old.event_id AND new.channel_id = old.channel_id AND new.state = 'sent'"
+    " AND (new.stage = 'moved' AND new.revision > old.revision AND new.day <> old.day"
+    "  OR new.stage = 'cancelled' AND (new.revision > old.revision"
+    "   OR new.revision = old.revision AND new.message_id > old.message_id))"
+)
+"""Whether the delivery `new` is a correction of what `old` told."""
+
+
+def _amend(connection: sqlite3.Connection, part: int, now: datetime) -> None:
+    """Let messages be edited to say that their date no longer holds: those that a part corrects, or its own.
+
+    Its own, for it may have been found long after it was posted, when it had been corrected already.
+    """
     connection.execute(
         "INSERT INTO chore (delivery_id, kind, since, try_at)"
-        " SELECT DISTINCT coalesce(old.lead_id, old.id), 'amend', ?1, ?1 FROM delivery new JOIN delivery old"
-        "  ON old.event_id = new.event_id AND old.channel_id = new.channel_id AND old.id < new.id"
-        " WHERE new.id = ?2 AND old.state = 'sent' AND old.message_id IS NOT NULL"
-        "  AND (new.stage = 'cancelled' OR old.day <> new.day)"
+        " SELECT DISTINCT coalesce(old.lead_id, old.id), 'amend', ?1, ?1 FROM delivery part JOIN delivery old"
+        "  ON old.event_id = part.event_id AND old.channel_id = part.channel_id"
+        f" JOIN delivery new ON {OVERTAKES}"
+        " WHERE part.id = ?2 AND ?2 IN (old.id, new.id) AND old.state = 'sent'"
         " ON CONFLICT DO UPDATE SET since = excluded.since, try_at = excluded.try_at, attempts = 0",
-        (stamp(now), correction),
+        (stamp(now), part),
+    )
+
+
+def _overtaken(connection: sqlite3.Connection, delivery: int) -> bool:
+    """Whether what a message tells has changed since it was planned; if so, all is planned anew.
+
+    Only now that its fate is known is it known as well what has to be corrected, and what is not told yet.
+    """
+    return (
+        connection.execute(
+            "UPDATE subscriptions SET revision = revision + 1 WHERE EXISTS (SELECT 1 FROM delivery JOIN event"
+            "  ON event.id = event_id WHERE (delivery.id = ?1 OR delivery.lead_id = ?1)"
+            "  AND (event.revision <> delivery.revision OR event.status = 'cancelled' AND stage <> 'cancelled'))",
+            (delivery,),
+        ).rowcount
+        > 0
     )
 
 
@@ -175,10 +204,14 @@ def retry(
     *,
     doubt_since: datetime | None,
 ) -> None:
-    """Record that a delivery is to be tried again at `at`. `doubt_since`: Discord may have stored it, since then."""
+    """Record that a delivery is to be tried again at `at`. `doubt_since`: Discord may have stored it, since then.
+
+    Where the request left earlier than that, the doubt is as old.
+    """
     taken_back = connection.execute(
-        "UPDATE delivery SET state = 'retrying', try_at = ?, reason = ?,"
-        " doubt_since = ? WHERE id = ? AND claimed_by = ? AND state = 'sending'",
+        "UPDATE delivery SET state = 'retrying', try_at = ?1, reason = ?2,"
+        " doubt_since = iif(?3 IS NULL, NULL, min(coalesce(doubt_since, ?3), ?3))"
+        " WHERE id = ?4 AND claimed_by = ?5 AND state = 'sending'",
         (stamp(at), reason, stamp(doubt_since) if doubt_since else None, delivery, owner),
     ).rowcount
     if taken_back:
@@ -192,6 +225,7 @@ def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str
             "UPDATE delivery SET state = ?, reason = ?, settled_at = ? WHERE lead_id = ?",
             (state, reason, stamp(now), delivery),
         )
+        _overtaken(connection, delivery)
 
 
 def drop(
@@ -201,6 +235,11 @@ def drop(
 
     If it is the delivery's own, the others become messages of their own again.
     """
+    if not connection.execute(
+        "SELECT 1 FROM delivery WHERE id = ? AND claimed_by = ? AND state = 'sending'", (delivery, owner)
+    ).fetchone():
+        return
+    _overtaken(connection, delivery)
     for part, state, reason in dropped:
         if part == delivery:
             if _settle(connection, delivery, owner, state, reason, now):

@@ -61,20 +61,25 @@ _TOLD = (
 
 _ALREADY = (
     "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
-    " AND old.stage = due.stage AND old.revision < due.revision AND old.state IN ('sent', 'sending', 'uncertain')"
+    " AND old.stage = due.stage AND old.revision < due.revision"
+    " AND old.state IN ('sent', 'sending', 'retrying', 'uncertain')"
     " AND (old.day = due.day OR old.day > due.day AND due.due_at <= coalesce(old.settled_at, old.send_at)))"
 )
 """Whether a stage was told of this day before, or the day was over when it was told of a later one.
 
-A date that only became more exact is not told again.
+A date that only became more exact is not told again. What is under way may have been told: it is planned anew where
+it turns out that it was not (see `bot.store.deliveries`).
 """
 
-_NEWS = (
-    "CASE due.stage"
-    f" WHEN 'cancelled' THEN {_TOLD})"
-    f" WHEN 'moved' THEN {_TOLD} AND old.revision < due.revision AND old.day <> due.day)"
-    f" ELSE NOT {_ALREADY} END"
+_ELSEWHERE = (
+    f"{_TOLD} AND old.revision < due.revision AND (old.day <> due.day OR due.day = ''))"
+    " AND (SELECT old.day <> due.day OR due.day = '' FROM delivery old WHERE old.event_id = due.event_id"
+    "  AND old.channel_id = s.channel_id AND old.state IN ('sent', 'sending', 'retrying', 'uncertain')"
+    "  AND old.revision < due.revision ORDER BY old.revision DESC LIMIT 1)"
 )
+"""Whether an event was told of another day in a channel, and this is not the day that it was told of last."""
+
+_NEWS = f"CASE due.stage WHEN 'cancelled' THEN {_TOLD}) WHEN 'moved' THEN {_ELSEWHERE} ELSE NOT {_ALREADY} END"
 
 _POST_AT = "iif(due.send_at >= s.since, due.send_at, due.alone_at)"
 """Who was not there yet for a digest is told of its events one by one."""

@@ -76,11 +76,12 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
         _replan(connection, before, now)
     changed(connection)
     connection.execute(
-        f"INSERT INTO subscription ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)"
+        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
         "  zone = excluded.zone, kinds = excluded.kinds, stages = excluded.stages, grace = excluded.grace,"
         "  quiet = excluded.quiet, digest = excluded.digest, followed_only = excluded.followed_only,"
-        "  threads = excluded.threads, guild_events = excluded.guild_events, paused_at = NULL"
+        "  threads = excluded.threads, guild_events = excluded.guild_events, paused_at = NULL,"
+        "  chosen_at = excluded.chosen_at"
         "  WHERE guild_id = excluded.guild_id",
         (
             chosen.guild_id,
@@ -97,6 +98,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
             chosen.followed_only,
             chosen.threads,
             chosen.guild_events,
+            stamp(now),
         ),
     )
     return True
@@ -137,7 +139,8 @@ def move(connection: sqlite3.Connection, guild_id: int, channel_id: int, to: int
         return False
     changed(connection)
     connection.execute(
-        "UPDATE subscription SET channel_id = ?, since = ?, paused_at = NULL WHERE guild_id = ? AND channel_id = ?",
+        "UPDATE subscription SET channel_id = ?1, since = ?2, chosen_at = ?2, paused_at = NULL"
+        " WHERE guild_id = ?3 AND channel_id = ?4",
         (to, stamp(now), guild_id, channel_id),
     )
     _withdraw(connection, "channel_id", channel_id, "off", now)
@@ -151,10 +154,14 @@ LEFT_FOR = timedelta(days=30)
 
 
 def pause_if_refused(connection: sqlite3.Connection, channel_id: int, now: datetime) -> bool:
-    """Pause a channel whose last deliveries were all refused. Returns whether it is paused now, and was not before."""
+    """Pause a channel whose last deliveries were all refused. Returns whether it is paused now, and was not before.
+
+    What was refused before an admin last chose something for it counts no more: it may be mended.
+    """
     last = connection.execute(
-        "SELECT state FROM delivery WHERE channel_id = ? AND state IN ('sent', 'failed') AND lead_id IS NULL"
-        " ORDER BY settled_at DESC, id DESC LIMIT ?",
+        "SELECT state FROM delivery WHERE channel_id = ?1 AND state IN ('sent', 'failed') AND lead_id IS NULL"
+        " AND settled_at >= (SELECT chosen_at FROM subscription WHERE channel_id = ?1)"
+        " ORDER BY settled_at DESC, id DESC LIMIT ?2",
         (channel_id, REFUSALS),
     ).fetchall()
     if [state for (state,) in last] != ["failed"] * REFUSALS:
@@ -194,11 +201,14 @@ def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: date
 
 def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str, now: datetime) -> None:
     """Let nothing more be sent that waits; of what may have been heard already it stays unknown."""
+    doubt = (
+        "(doubt_since IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM delivery lead WHERE lead.id = delivery.lead_id AND lead.doubt_since IS NOT NULL))"
+    )
+    # What is surely not told may be planned anew, and then has its own fate.
     connection.execute(
-        "UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, state = iif(doubt_since IS NOT NULL"
-        "  OR EXISTS (SELECT 1 FROM delivery lead WHERE lead.id = delivery.lead_id AND lead.doubt_since IS NOT NULL),"
-        "  'uncertain', 'withdrawn')"
-        f" WHERE {column} = ? AND state IN ('planned', 'retrying')",
+        f"UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, lead_id = iif({doubt}, lead_id, NULL),"
+        f" state = iif({doubt}, 'uncertain', 'withdrawn') WHERE {column} = ? AND state IN ('planned', 'retrying')",
         (stamp(now), reason, id_),
     )
 

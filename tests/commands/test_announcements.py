@@ -397,6 +397,20 @@ async def test_after_three_refusals_a_channel_is_paused_and_the_admins_are_told_
     assert "⏸️" not in (await eve.ask("announcements status")).text
 
 
+async def test_after_it_was_set_up_again_old_refusals_count_no_more(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    path = f"/channels/{channel.id}/messages"
+    eve.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=4)
+    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG):
+        await eve.at(moment)
+    assert "is paused since" in (await eve.ask("announcements status")).text
+    await set_up(eve, channel)
+    await eve.at(THIRD_SONG)
+    assert "is paused since" not in (await eve.ask("announcements status")).text, "that was the first refusal"
+    assert "❌ failed: 🎵 Close to You" in (await eve.ask("announcements history")).text
+
+
 async def test_removed_from_a_server_it_waits_and_added_back_it_goes_on_without_the_past(eve: World) -> None:
     channel = news(eve)
     await set_up(eve, channel)

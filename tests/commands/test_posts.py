@@ -132,6 +132,35 @@ async def test_an_album_of_many_songs_still_fits_into_a_post(stage: Stage) -> No
     assert_within_limits(post)
 
 
+async def test_a_song_of_many_dramas_still_is_one_page(stage: Stage) -> None:
+    dramas = "".join(
+        f'[[works]]\nslug = "drama-{n}"\ntype = "drama"\nsources = ["herald"]\nnames = ["Drama {n}"]\n'
+        for n in range(15)
+    )
+    osts = ", ".join(f'{{ work = "drama-{n}" }}' for n in range(15))
+    await stage.set_up()
+    await stage.says(dramas, song(1, "2031-04-12 21:20").replace('{ work = "moon" }', osts))
+    await stage.world.at(EVENING)
+    (post,) = stage.world.posts(stage.channel)
+    assert "Drama 14" in post.text
+    assert not {"Back", "Next"} & set(post.labels)
+    assert_within_limits(post)
+
+
+async def test_an_album_leads_to_whoever_made_it(stage: Stage) -> None:
+    await stage.set_up()
+    album = (
+        '[[albums]]\nslug = "happy"\nsources = ["herald"]\nnames = ["Happy"]\nperformers = ["singer"]\n'
+        'events = [{ kind = "album_release", date = "2031-04-12 21:20", status = "confirmed" }]\n'
+    )
+    await stage.says(album)
+    await stage.world.at(EVENING)
+    (post,) = stage.world.posts(stage.channel)
+    assert "## 💿 Happy by Singer" in post.text
+    assert post.labels == ["Singer"]
+    assert "## Singer" in (await stage.world.press(post, "Singer")).text
+
+
 async def test_a_post_of_several_says_of_each_that_moved_where_it_went(stage: Stage) -> None:
     await stage.set_up(stages=("now", "reminder_24h", "moved", "cancelled"))
     await stage.says(song(1, "2031-04-12 21:20"), song(2, "2031-04-12 21:20"))
@@ -233,6 +262,16 @@ async def test_a_thread_is_opened_under_each_post_and_named_after_it(stage: Stag
     assert f"/messages/{post.message.id}/" in threads[0].path
     await stage.world.wait(600)
     assert len([r for r in stage.world.env.http_requests if r.path.endswith("/threads")]) == 1
+
+
+async def test_a_thread_bears_a_name_as_it_is_written(stage: Stage) -> None:
+    await stage.set_up(threads=True)
+    await stage.says(song(1, "2031-04-12 21:20").replace('"Part 1"', r"'under_score \ *star*'"))
+    await stage.world.at(EVENING)
+    threads = [r for r in stage.world.env.http_requests if r.method == "POST" and r.path.endswith("/threads")]
+    assert [dict(request.json or {})["name"] for request in threads] == [
+        r"🎵 under_score \ *star* by Singer (Paper *Moon*)"
+    ]
 
 
 async def test_without_the_permission_there_is_a_post_and_no_thread_and_the_admin_sees_why(

@@ -172,6 +172,20 @@ async def test_what_is_cancelled_is_told_where_it_was_told_and_nowhere_else(worl
     assert len(world.posts(channel)) == 2
 
 
+async def test_a_date_that_is_postponed_without_a_new_one_is_corrected_too(world: World, drama: Drama) -> None:
+    channel = await channel_of(world, remind="day")
+    await drama.says("2031-04-12")
+    await world.at(NINE - timedelta(days=1))
+    await drama.says("2031-04-12", status="postponed")
+    await world.wait(180)
+    reminder, correction = world.posts(channel)
+    assert titles([correction]) == ["🔁 The date has changed"]
+    assert "**When** ~~12 April 2031~~ · postponed" in correction.text
+    assert "no longer holds" in reminder.text
+    await world.at(NINE)
+    assert len(world.posts(channel)) == 2
+
+
 async def test_only_what_a_server_chose_is_told(world: World, drama: Drama) -> None:
     channel = await channel_of(world, kinds="songs")
     await drama.says("2031-04-12")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 
 from bot.database import Database
 from bot.model import EventKind
-from bot.store import deliveries
+from bot.schedule import Stage
+from bot.store import chores, deliveries
+from bot.subscription import ALWAYS
 from bot.when import SEOUL
-from tests.helpers import hours, utc
+from tests.helpers import apply, hours, utc, write
 from tests.store.dated import (
     KIRITIMATI,
     LEASE,
@@ -27,6 +30,9 @@ from tests.store.dated import (
     server,
     states,
 )
+
+MORNING = utc("2031-04-12 00:00")
+"""Nine in Seoul, when the song is announced."""
 
 
 @pytest.mark.parametrize(
@@ -148,3 +154,81 @@ async def test_a_date_that_moved_to_another_day_after_it_was_told_is_told_again(
     await reseed(store, tmp_path, seed(song=then))
     assert await send_all(store, utc(at) + hours(1)) == 0
     assert await send_all(store, utc(again)) == 1
+
+
+async def test_a_moved_date_that_becomes_more_exact_has_not_moved_again(store: Database, tmp_path: Path) -> None:
+    await choose(store, replace(server(kinds=(EventKind.OST_RELEASE,)), stages=(*ALWAYS, Stage.DAY_AHEAD)))
+    assert await send_all(store, utc("2031-04-11 00:00")) == 1, "the reminder"
+    now = utc("2031-04-11 01:00")
+    await apply(store, write(tmp_path / "seeds", drama=seed(song="2031-04-19")), now=now)
+    assert await send_all(store, now) == 1
+    now += hours(1)
+    await apply(store, write(tmp_path / "seeds", drama=seed(song="2031-04-19 18:00")), now=now)
+    assert await send_all(store, now) == 0
+    now += hours(1)
+    await apply(store, write(tmp_path / "seeds", drama=seed(song="2031-04-12")), now=now)
+    assert await send_all(store, now) == 1, "back to where it was"
+
+
+async def in_doubt(store: Database) -> deliveries.Delivery:
+    """The announcement of 12 April, of which nobody knows whether it was posted."""
+    await choose(store, server(kinds=(EventKind.OST_RELEASE,)))
+    delivery = await planned_and_claimed(store, utc("2031-04-12 00:00"))
+    await store.write(deliveries.begin, delivery.id, "one", MORNING)
+    await store.write(deliveries.retry, delivery.id, "one", MORNING + hours(1), "no answer", doubt_since=MORNING)
+    return delivery
+
+
+async def revision(store: Database) -> int:
+    return (await store.read(deliveries.pulse)).revisions[1]
+
+
+async def test_what_may_have_been_told_of_a_day_is_not_told_again_until_it_is_known(
+    store: Database, tmp_path: Path
+) -> None:
+    await in_doubt(store)
+    await reseed(store, tmp_path, seed(song="2031-04-12 09:01"))
+    assert await plan(store, MORNING + timedelta(minutes=2)) == 0
+
+
+async def test_what_turns_out_not_to_have_been_told_is_planned_by_its_new_date(store: Database, tmp_path: Path) -> None:
+    delivery = await in_doubt(store)
+    await reseed(store, tmp_path, seed(song="2031-04-12 09:01"))
+    await plan(store, MORNING + hours(1))
+    await claim(store, MORNING + hours(1), "two")
+    before = await revision(store)
+    await store.write(deliveries.drop, delivery.id, "two", [(delivery.id, "withdrawn", "changed")], MORNING + hours(1))
+    assert await revision(store) > before, "and the publishers learn of it"
+    assert await plan(store, MORNING + hours(1)) == 1
+
+
+@pytest.mark.parametrize("known", [pytest.param(True, id="found"), pytest.param(False, id="uncertain")])
+async def test_what_turns_out_to_have_been_told_is_corrected(store: Database, tmp_path: Path, known: bool) -> None:
+    delivery = await in_doubt(store)
+    await choose(store, replace(server(kinds=(EventKind.OST_RELEASE,)), stages=ALWAYS))
+    now = MORNING + hours(1)
+    await apply(store, write(tmp_path / "seeds", drama=seed(song="2031-04-19")), now=now)
+    assert await plan(store, now) == 0, "nothing is known to have been told"
+    await claim(store, now, "two")
+    before = await revision(store)
+    if known:
+        await store.write(deliveries.sent, delivery.id, 4242, now)
+    else:
+        await store.write(deliveries.settle, delivery.id, "two", "uncertain", "unreadable", now)
+    assert await revision(store) > before, "the publishers learn of it"
+    assert await plan(store, now) == 1
+    (correction,) = await claim(store, now)
+    assert correction.parts[0].stage is Stage.MOVED
+
+
+async def test_a_post_that_is_found_after_its_correction_is_edited_too(store: Database, tmp_path: Path) -> None:
+    await choose(store, replace(server(kinds=(EventKind.OST_RELEASE,)), stages=(*ALWAYS, Stage.DAY_AHEAD)))
+    assert await send_all(store, MORNING - timedelta(days=1)) == 1
+    delivery = await planned_and_claimed(store, MORNING)
+    now = MORNING + timedelta(minutes=1)
+    await apply(store, write(tmp_path / "seeds", drama=seed(song="2031-04-19")), now=now)
+    assert await send_all(store, now) == 1
+    await store.write(deliveries.sent, delivery.id, 7000, now)
+    todo = await store.write(chores.claim, now, LEASE, 10)
+    assert [(chore.kind, chore.message_id) for chore in todo] == [(chores.AMEND, 5001), (chores.AMEND, 7000)]
+    assert len({chore.told[0].correction_id for chore in todo} - {None}) == 1

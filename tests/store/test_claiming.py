@@ -233,3 +233,13 @@ async def test_the_pulse_changes_with_the_catalogue_and_with_what_servers_chose(
     await reseed(store, tmp_path, seed(status="cancelled"))
     await plan(store, PREMIERE)
     assert await revisions() == seen[-1]
+
+
+async def test_a_doubt_is_as_old_as_the_first_request(store: Database) -> None:
+    await choose(store, server())
+    first = await planned_and_claimed(store)
+    await store.write(deliveries.begin, first.id, "one", PREMIERE)
+    given_up = PREMIERE + timedelta(minutes=1)
+    await store.write(deliveries.retry, first.id, "one", given_up, "no answer", doubt_since=given_up)
+    (second,) = await claim(store, given_up, "two")
+    assert second.doubt_since == PREMIERE, "the message may stand from then on"

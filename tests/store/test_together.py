@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.database import Database
+from bot.model import EventKind
 from bot.schedule import Stage
 from bot.store import chores, deliveries, subscriptions
 from bot.subscription import ALWAYS
@@ -319,3 +320,47 @@ async def test_what_was_surely_not_heard_when_it_was_turned_off_is_told_once_it_
     await choose(store, server())
     await plan(store, DROP + timedelta(minutes=1))
     assert sizes(await claim(store, DROP + timedelta(minutes=1))) == [1, 3]
+
+
+async def test_what_is_on_again_with_less_chosen_is_told_no_more_than_that(store: Database, tmp_path: Path) -> None:
+    songs, dated = album(*["2031-04-12 18:00"] * 3), 'events = [{ kind = "premiere", date = "2031-04-12 18:00"'
+    with_premiere = songs.replace('names = ["Moon"]', f'names = ["Moon"]\n{dated}, status = "confirmed" }}]')
+    await apply(store, write(tmp_path / "seeds", drama=with_premiere))
+    await choose(store, server())
+    await plan(store, DROP)
+    for one in await claim(store, DROP):
+        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "rate limited", doubt_since=None)
+    await store.write(subscriptions.end, 1, DROP)
+    now = DROP + timedelta(minutes=1)
+    await choose(store, replace(server(), kinds=(EventKind.PREMIERE,)))
+    await plan(store, now)
+    assert sizes(await claim(store, now)) == [1]
+
+
+async def test_who_lost_a_message_leaves_nothing_out_of_it(store: Database) -> None:
+    await choose(store, server())
+    await plan(store, DROP)
+    first = next(one for one in await claim(store, DROP) if len(one.parts) == 3)
+    await claim(store, DROP + LEASE, "two")
+    await store.write(deliveries.sent, first.id, 4242, DROP + LEASE)
+    gone = (first.parts[1].id, "withdrawn", "changed")
+    await store.write(deliveries.drop, first.id, "one", [gone], DROP + LEASE)
+    assert sorted(state for _, state, _ in await store.read(states)) == ["sending", "sent", "sent", "sent"]
+
+
+async def test_a_chore_that_is_wanted_again_while_it_is_done_is_done_again(store: Database, tmp_path: Path) -> None:
+    await digest_server(store, "mon-09")
+    assert await send_all(store, utc("2031-04-07 00:00")) == 1
+    content, now = album(*["2031-04-12 18:00"] * 3), utc("2031-04-08 00:00")
+    started: list[chores.Chore] = []
+    for number in (1, 2):
+        content = content.replace('date = "2031-04-12 18:00"', 'date = "2031-04-19 18:00"', 1)
+        await apply(store, write(tmp_path / "seeds", drama=content), now=now + hours(number))
+        assert await send_all(store, now + hours(number)) == 1
+        if not started:
+            started = await store.write(chores.claim, now + hours(number), LEASE, 10)
+    (slow,) = started
+    await store.write(chores.done, slow)
+    await store.write(chores.retry, slow, now + hours(9))
+    (again,) = await store.write(chores.claim, now + hours(2), LEASE, 10)
+    assert sum(told.correction_id is not None for told in again.told) == 2
