@@ -105,7 +105,7 @@ def test_nothing_is_told_twice_and_nothing_is_lost(empty: Path, story: list[Step
 
 
 @pytest.mark.slow
-@played(250)
+@played(100)
 @given(story=stories)
 def test_nothing_is_told_twice_and_nothing_is_lost_in_many_stories(empty: Path, story: list[Step]) -> None:
     asyncio.run(tell(empty, story))
