@@ -226,7 +226,9 @@ def warnings(scene: Scene, channel: Channel) -> list[str]:
 def _to_come(scene: Scene, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
     """Each post that is to come: when in the channel's own zone, where, what, and who is pinged."""
     by_channel = {channel.chosen.channel_id: channel.chosen for channel in channels}
-    return [_post_line(scene, by_channel[post.channel_id], post) for post in ahead]
+    return [
+        _post_line(scene, chosen, post) for post in ahead if (chosen := by_channel.get(post.channel_id)) is not None
+    ]
 
 
 def _post_line(scene: Scene, chosen: Subscription, post: Post) -> str:
