@@ -126,7 +126,7 @@ def _unexpected(interaction: Interaction, t: Words, error: Exception) -> ui.Layo
     )
 
 
-def _card_of(interaction: Interaction) -> str:
-    """The card that a command answers with: it has the command's name."""
+def _card_of(interaction: Interaction) -> str | None:
+    """The card that a command answers with: it has the command's name. None where it does something else."""
     name = cast("str", getattr(interaction.command, "name", "ost"))
-    return name if name in CARDS else "ost"
+    return name if name in CARDS else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ from bot.publisher import shown
 from bot.render import administration
 from bot.render.administration import Channel
 from bot.render.announcement import Frame, Told
-from bot.render.card import Accent, Scene, notice, shorten
+from bot.render.card import Accent, Scene, notice
 from bot.render.menus import trouble
 from bot.render.phrases import called
 from bot.render.post import post
@@ -84,11 +85,11 @@ class Announcements(
     @app_commands.rename(kinds=_("kinds"), remind=_("remind"), quiet=_("quiet"))
     @app_commands.describe(
         channel=_("Where to announce"),
-        role=_("A role to ping; nobody is pinged if you choose none"),
+        role=_("A role to ping; at first nobody"),
         language=_("The language of the announcements"),
-        timezone=_("Your server's time zone; dates without a time are announced at 9:00 there"),
-        kinds=_("What to announce; premieres and OST releases if you choose nothing"),
-        remind=_("Reminders ahead; none if you choose nothing"),
+        timezone=_("Your server's time zone, at first Asia/Seoul; dates without a time are announced at 9:00"),
+        kinds=_("What to announce; at first premieres and OST releases"),
+        remind=_("Reminders ahead; at first none"),
         quiet=_("When nothing is posted, such as 22:00-08:00; what comes due waits. Or: off"),
     )
     @app_commands.choices(language=LANGUAGE_CHOICES, kinds=KIND_CHOICES, remind=REMINDER_CHOICES)
@@ -135,7 +136,7 @@ class Announcements(
             await reply(interaction, trouble(t, title, t("Let one go with `/announcements off`.")), private=True)
             return
         lines = administration.setup_lines(_scene(interaction), chosen)
-        lines.append(t("Nothing that is past is posted. See it with `/announcements test`."))
+        lines.append(t("Nothing that is past is posted. `/announcements test` posts a preview."))
         if before is None and len(await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)) > 1:
             lines.append(t("Your other channels stay as they are. Turn one off with `/announcements off`."))
         await reply(interaction, notice(Accent.DATES, t("Announcements are on"), "\n".join(lines)), private=True)
@@ -222,15 +223,9 @@ class Announcements(
 
     async def _show_follows(self, interaction: Interaction, title: str) -> None:
         assert interaction.guild_id is not None
-        t = words_of(interaction)
         found = await self._bot.database.read(follows.of_guild, interaction.guild_id)
-        names = shorten(", ".join(called(t, label) for label in found), 3000)
-        if not found:
-            body = t("Everything is announced.")
-        elif not await self._bot.database.read(subscriptions.of_guild, interaction.guild_id):
-            body = t("Followed: {name}", name=names) + "\n" + t("Turn announcements on with `/announcements setup`.")
-        else:
-            body = t("Announced is only what has to do with: {names}", names=names)
+        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
+        body = administration.following(words_of(interaction), found, chosen)
         await reply(interaction, notice(Accent.DATES, title, body), private=True)
 
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
@@ -241,11 +236,10 @@ class Announcements(
         """Post the next announcement as a preview, where announcements go."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
-        channels = [
-            one for one in await self._channels(interaction) if channel is None or one.chosen.channel_id == channel.id
-        ]
+        all_channels = await self._channels(interaction)
+        channels = [one for one in all_channels if channel is None or one.chosen.channel_id == channel.id]
         if not channels:
-            await reply(interaction, _off(interaction), private=True)
+            await reply(interaction, _off(interaction, channel, [one.chosen for one in all_channels]), private=True)
             return
         for one in channels:
             lacking = [name for name in one.missing if name in permissions.NEEDED]
@@ -288,10 +282,11 @@ class Announcements(
         assert interaction.guild_id is not None
         t = words_of(interaction)
         database, at = self._bot.database, channel.id if channel else None
-        if not await database.write(subscriptions.end, interaction.guild_id, self._bot.clock(), at):
-            await reply(interaction, _off(interaction), private=True)
-            return
+        ended = await database.write(subscriptions.end, interaction.guild_id, self._bot.clock(), at)
         left = await database.read(subscriptions.of_guild, interaction.guild_id)
+        if not ended:
+            await reply(interaction, _off(interaction, channel, left), private=True)
+            return
         if left:
             where = t.both([f"<#{one.channel_id}>" for one in left])
             body = t("Nothing more is posted there. Still on: {channels}", channels=where)
@@ -313,8 +308,15 @@ def _scene(interaction: Interaction) -> Scene:
     return Scene(words_of(interaction), interaction.client.clock())
 
 
-def _off(interaction: Interaction) -> discord.ui.LayoutView:
+def _off(
+    interaction: Interaction, channel: discord.TextChannel | None = None, others: Sequence[Subscription] = ()
+) -> discord.ui.LayoutView:
+    """That nothing is announced: in a channel, or, where there are no others, at all."""
     t = words_of(interaction)
+    if channel is not None and others:
+        where = t.both([f"<#{one.channel_id}>" for one in others])
+        title = t("Nothing is announced in {channel}", channel=channel.mention)
+        return notice(Accent.DATES, title, t("Announcements are on in: {channels}", channels=where))
     return notice(Accent.DATES, t("Announcements are off"), t("An admin turns them on with `/announcements setup`."))
 
 

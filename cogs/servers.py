@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import discord
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.client import Byeol
 from bot.store import subscriptions
+
+log = logging.getLogger(__name__)
 
 
 class Servers(commands.Cog):
@@ -14,6 +18,26 @@ class Servers(commands.Cog):
 
     def __init__(self, bot: Byeol) -> None:
         self._bot = bot
+
+    async def cog_load(self) -> None:
+        """Start."""
+        self.daily.start()
+
+    async def cog_unload(self) -> None:
+        """Stop."""
+        self.daily.cancel()
+
+    @tasks.loop(hours=24)
+    async def daily(self) -> None:
+        """Forget the servers that were left long enough ago."""
+        try:
+            await self._keep_step()
+        except Exception:
+            log.exception("The servers could not be looked through; tomorrow again")
+
+    @daily.before_loop
+    async def _until_ready(self) -> None:
+        await self._bot.wait_until_ready()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -9,6 +9,15 @@ ALTER TABLE subscription ADD COLUMN guild_events INTEGER NOT NULL DEFAULT 0;  --
 ALTER TABLE subscription ADD COLUMN chosen_at TEXT NOT NULL DEFAULT '';  -- UTC; refusals from before count no more
 UPDATE subscription SET followed_only = 1 WHERE guild_id IN (SELECT guild_id FROM follow);
 
+-- Every server that ever chose or followed something: all about it is forgotten some time after the bot has left it.
+CREATE TABLE server (
+    guild_id INTEGER PRIMARY KEY,
+    left_at  TEXT                 -- UTC; since when the bot is no longer in it
+) STRICT;
+INSERT INTO server SELECT guild_id, max(left_at) FROM subscription GROUP BY guild_id;
+INSERT OR IGNORE INTO server SELECT guild_id, NULL FROM follow;
+INSERT OR IGNORE INTO server SELECT DISTINCT guild_id, NULL FROM delivery;
+
 -- Deliveries of a channel with the same `together` that are due are sent as one message: that of the first, to which
 -- `lead_id` of the others leads. They share its fate.
 ALTER TABLE delivery ADD COLUMN together TEXT NOT NULL DEFAULT '';

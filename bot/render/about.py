@@ -42,8 +42,8 @@ def about(scene: Scene, counts: Mapping[str, int], publishers: Sequence[tuple[st
         ),
         f"**{t('Privacy')}** "
         + t(
-            "I read no messages. I keep only what an admin set up for a server: server, channel, role, language, time "
-            "zone, and what was announced there. Nothing is kept about you."
+            "I read no messages, except to find my own post again after an interruption. I keep what admins chose "
+            "for a server, what it follows, and what was announced there. Nothing is kept about you."
         ),
     ]
     content = Content(

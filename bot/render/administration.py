@@ -102,11 +102,7 @@ def setup_lines(scene: Scene, chosen: Subscription) -> list[str]:
     """What a server chose for a channel, a line each."""
     t = scene.words
     reminders = [reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages]
-    extras = [
-        *([t("only what is followed")] if chosen.followed_only else []),
-        *([t("a thread under each post")] if chosen.threads else []),
-        *([t("premieres as Discord events")] if chosen.guild_events else []),
-    ]
+    extras = _extras(t, chosen)
     return [
         phrases.field(t("Channel"), f"<#{chosen.channel_id}>"),
         phrases.field(t("Role to ping"), f"<@&{chosen.role_id}>" if chosen.role_id else t("nobody")),
@@ -119,6 +115,37 @@ def setup_lines(scene: Scene, chosen: Subscription) -> list[str]:
         *([phrases.field(t("Late by at most"), span_name(t, chosen.grace))] if chosen.grace != GRACE else []),
         *([phrases.field(t("Extras"), t.both(extras))] if extras else []),
     ]
+
+
+def _extras(t: Words, chosen: Subscription) -> list[str]:
+    return [
+        *([t("only what is followed")] if chosen.followed_only else []),
+        *([t("a thread under each post")] if chosen.threads else []),
+        *([t("premieres as Discord events")] if chosen.guild_events else []),
+    ]
+
+
+def following(t: Words, follows: Sequence[Label], channels: Sequence[Subscription]) -> str:
+    """What a server follows, and what that means for its channels."""
+    names = shorten(", ".join(phrases.called(t, label) for label in follows), 3000)
+    everything = [f"<#{one.channel_id}>" for one in channels if not one.followed_only]
+    lines: list[str] = []
+    if not follows:
+        lines.append(t("Nothing is followed: all that was chosen for your channels is announced."))
+    elif len(everything) < len(channels):
+        lines.append(t("Announced is only what has to do with: {names}", names=names))
+    else:
+        lines.append(t("Followed: {name}", name=names))
+    if follows and everything:
+        lines.append(
+            t(
+                "{channels}: everything is announced there all the same, see `/announcements panel`.",
+                channels=t.both(everything),
+            )
+        )
+    if not channels:
+        lines.append(t("Turn announcements on with `/announcements setup`."))
+    return "\n".join(lines)
 
 
 def span_name(t: Words, span: timedelta) -> str:
@@ -137,7 +164,10 @@ def _in_short(scene: Scene, chosen: Subscription) -> str:
         f"<@&{chosen.role_id}>" if chosen.role_id else "",
         language_name(chosen.language),
         escape(chosen.zone),
+        *(reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages),
         digest_name(t, chosen.digest) if chosen.digest else "",
+        chosen.quiet and f"{t('Quiet hours')} {chosen.quiet}",
+        *_extras(t, chosen),
     ]
     return f"**<#{chosen.channel_id}>** " + " · ".join(filter(None, said))
 
@@ -181,7 +211,12 @@ def ahead_of(scene: Scene, days: int, channels: Sequence[Channel], ahead: Sequen
     """Exactly what would be posted in the next `days` days, where and when, for whom, and what would stop it."""
     t = scene.words
     blocks = [warning for channel in channels for warning in warnings(scene, channel)]
-    blocks += _to_come(scene, channels, ahead) or [t("Nothing is dated in this time.")]
+    if ahead:
+        blocks += _to_come(scene, channels, ahead)
+    else:
+        blocks.append(t("Nothing will be announced in this time."))
+        if any(channel.chosen.followed_only for channel in channels):
+            blocks.append(t("Only what is followed is announced. Ask `/announcements why` about a drama or a song."))
     return _page(scene, t("What will be announced"), t.plural("the next {n} day", "the next {n} days", days), blocks)
 
 
@@ -226,18 +261,21 @@ def warnings(scene: Scene, channel: Channel) -> list[str]:
 def _to_come(scene: Scene, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
     """Each post that is to come: when in the channel's own zone, where, what, and who is pinged."""
     by_channel = {channel.chosen.channel_id: channel.chosen for channel in channels}
+    zones = {chosen.zone for chosen in by_channel.values()}
     return [
-        _post_line(scene, chosen, post) for post in ahead if (chosen := by_channel.get(post.channel_id)) is not None
+        _post_line(scene, chosen, post, name_zone=len(zones) > 1)
+        for post in ahead
+        if (chosen := by_channel.get(post.channel_id)) is not None
     ]
 
 
-def _post_line(scene: Scene, chosen: Subscription, post: Post) -> str:
+def _post_line(scene: Scene, chosen: Subscription, post: Post, *, name_zone: bool) -> str:
     t = scene.words
     items = list(dict.fromkeys(item.event.id for _, item in post.told))
     known = {item.event.id: item for _, item in post.told}
     stage = "" if post.digest else stage_name(t, post.told[0][0])
     said = [
-        t.moment(post.send_at.astimezone(ZoneInfo(chosen.zone))),
+        t.moment(post.send_at.astimezone(ZoneInfo(chosen.zone))) + (f" {escape(chosen.zone)}" if name_zone else ""),
         format_dt(post.send_at, "R"),
         f"<#{chosen.channel_id}>",
         stage,
@@ -281,8 +319,8 @@ def why_words(t: Words, why: Why) -> str:
         Why.TO_COME: t("⏳ It will be announced:"),
         Why.NOT_FIRM: t("🔎 Not yet: the date is not confirmed. It is announced once it is."),
         Why.VAGUE: t("🔎 Not yet: the date is not known to the day."),
-        Why.NOT_CHOSEN: t("🚫 This server did not choose to be told of this kind."),
-        Why.NOT_FOLLOWED: t("🚫 This server follows other things only, see `/announcements follow`."),
+        Why.NOT_CHOSEN: t("🚫 This kind was not chosen for this channel."),
+        Why.NOT_FOLLOWED: t("🚫 This channel is told only of what is followed, see `/announcements follow`."),
         Why.PAUSED: t("⏸️ Announcements are paused here. Use `/announcements setup` again."),
         Why.BEFORE: t("🕰️ It was over before announcements were turned on here; nothing past is posted."),
     }[why]

@@ -17,8 +17,11 @@ PICK_MENU = "pick-menu"
 """The beginning of the custom id of a menu of choices; what follows is the card that is to be shown."""
 
 
-def which_one(t: Words, query: str, card: str, matches: Sequence[Entry]) -> ui.LayoutView:
-    """A name fits several things: a menu of them."""
+def which_one(t: Words, query: str, card: str | None, matches: Sequence[Entry]) -> ui.LayoutView:
+    """A name fits several things: a menu of them, if what was asked for is a card."""
+    if card is None:
+        title = t("“{query}” fits several", query=_shown(query))
+        return notice(Accent.BOT, title, _named(t, matches))
     menu: ui.Select[ui.LayoutView] = ui.Select(custom_id=f"{PICK_MENU}:{card}", placeholder=t("Choose one"))
     for entry in matches[:MAX_MENU]:
         menu.append_option(discord.SelectOption(label=phrases.option(t, entry), value=str(entry.ref)))
@@ -27,8 +30,8 @@ def which_one(t: Words, query: str, card: str, matches: Sequence[Entry]) -> ui.L
     return notice(Accent.BOT, t("Which one do you mean?"), body, row)
 
 
-def did_you_mean(t: Words, query: str, card: str, near: Sequence[Entry]) -> ui.LayoutView:
-    """Nothing has that name: buttons for what comes closest."""
+def did_you_mean(t: Words, query: str, card: str | None, near: Sequence[Entry]) -> ui.LayoutView:
+    """Nothing has that name: buttons for what comes closest, if what was asked for is a card."""
     title = t("Nothing is called “{query}”", query=_shown(query))
     if not near:
         return notice(
@@ -36,6 +39,8 @@ def did_you_mean(t: Words, query: str, card: str, near: Sequence[Entry]) -> ui.L
             title,
             t("Try another spelling, a part of the name, or Hangul. While you type, I suggest what I know."),
         )
+    if card is None:
+        return notice(Accent.BOT, title, _named(t, near))
     row: Row = ui.ActionRow()
     for entry in near[:5]:
         row.add_item(
@@ -46,6 +51,12 @@ def did_you_mean(t: Words, query: str, card: str, near: Sequence[Entry]) -> ui.L
             )
         )
     return notice(Accent.BOT, title, t("Did you mean one of these?"), row)
+
+
+def _named(t: Words, entries: Sequence[Entry]) -> str:
+    """What may have been meant, and how to say which."""
+    names = [f"- {escape(phrases.option(t, entry))}" for entry in entries[:10]]
+    return "\n".join((*names, t("Use the command again, and choose from the list that opens while you type.")))
 
 
 def picked(t: Words, label: Label) -> ui.LayoutView:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from bot.model import Label, Ref
 from bot.store.reading import entity_id, labels, marks
-from bot.store.subscriptions import changed, only_followed
+from bot.store.subscriptions import changed, only_followed, remember
 
 MAX_FOLLOWS = 50
 """More than a server can follow is everything, and no list to be read."""
@@ -29,6 +29,7 @@ def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
     followed = _count(connection, guild_id)
     if id_ is None or followed >= MAX_FOLLOWS:
         return False
+    remember(connection, guild_id)
     connection.execute("INSERT INTO follow VALUES (?, ?) ON CONFLICT DO NOTHING", (guild_id, id_))
     if not followed:
         only_followed(connection, guild_id, only=True)

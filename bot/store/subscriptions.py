@@ -59,6 +59,11 @@ def _read(row: tuple[Any, ...]) -> Subscription:
     )
 
 
+def remember(connection: sqlite3.Connection, guild_id: int) -> None:
+    """Note that something is kept about a server, so that it is forgotten once the bot has left it for good."""
+    connection.execute("INSERT INTO server (guild_id) VALUES (?) ON CONFLICT DO NOTHING", (guild_id,))
+
+
 def changed(connection: sqlite3.Connection) -> None:
     """Note that what servers chose is another than before: the publisher plans anew."""
     connection.execute("UPDATE subscriptions SET revision = revision + 1")
@@ -75,6 +80,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
     if before is not None:
         _replan(connection, before, now)
     changed(connection)
+    remember(connection, chosen.guild_id)
     connection.execute(
         f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
@@ -181,20 +187,20 @@ def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: date
     A server that it is back in is told nothing that came due meanwhile.
     """
     here = set(guilds)
-    rows = connection.execute("SELECT guild_id, left_at FROM subscription").fetchall()
+    rows = connection.execute("SELECT guild_id, left_at FROM server").fetchall()
     gone = [guild for guild, left_at in rows if guild not in here and left_at is None]
     back = [guild for guild, left_at in rows if guild in here and left_at is not None]
     for guild in gone:
-        connection.execute("UPDATE subscription SET left_at = ? WHERE guild_id = ?", (stamp(now), guild))
+        for table in ("server", "subscription"):
+            connection.execute(f"UPDATE {table} SET left_at = ? WHERE guild_id = ?", (stamp(now), guild))
         _withdraw(connection, "guild_id", guild, "left", now)
     for guild in back:
+        connection.execute("UPDATE server SET left_at = NULL WHERE guild_id = ?", (guild,))
         connection.execute("UPDATE subscription SET left_at = NULL, since = ? WHERE guild_id = ?", (stamp(now), guild))
     forgotten = [guild for guild, left_at in rows if left_at and left_at < stamp(now - LEFT_FOR) and guild not in here]
     for guild in forgotten:
-        connection.execute("DELETE FROM subscription WHERE guild_id = ?", (guild,))
-        connection.execute("DELETE FROM delivery WHERE guild_id = ?", (guild,))
-        connection.execute("DELETE FROM follow WHERE guild_id = ?", (guild,))
-        connection.execute("DELETE FROM guild_event WHERE guild_id = ?", (guild,))
+        for table in ("subscription", "delivery", "follow", "guild_event", "server"):
+            connection.execute(f"DELETE FROM {table} WHERE guild_id = ?", (guild,))
     if gone or back or forgotten:
         changed(connection)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -325,6 +326,9 @@ async def test_one_channel_is_turned_off_and_the_other_goes_on(eve: World) -> No
     assert f"Still on: <#{second.id}>" in shown.text
     await eve.at(PREMIERE)
     assert (len(eve.posts(first)), len(eve.posts(second))) == (0, 1)
+    for command in ("off", "test"):
+        shown = await eve.ask(f"announcements {command}", by=eve.admin, channel=first)
+        assert f"**Nothing is announced in <#{first.id}>**\nAnnouncements are on in: <#{second.id}>" in shown.text
     assert "Announcements are off" in (await eve.ask("announcements off", by=eve.admin)).text
     assert "Announcements are off." in (await eve.ask("announcements status")).text
 
@@ -369,7 +373,7 @@ async def test_why_explains_each_date_of_a_drama_or_a_song(eve: World) -> None:
 
     assert "It was over before announcements were turned on here" in await why("yours")
     assert f"⏳ It will be announced: <t:{int(PREMIERE.timestamp())}:f>" in await why("stars-gossip")
-    finale = f"**Finale** 23 February 2025 · confirmed\n<#{channel.id}> 🚫 This server did not choose"
+    finale = f"**Finale** 23 February 2025 · confirmed\n<#{channel.id}> 🚫 This kind was not chosen"
     assert finale in await why("stars-gossip")
     await eve.at(PREMIERE)
     assert "✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/" in await why("stars-gossip")
@@ -447,8 +451,11 @@ async def test_a_server_that_follows_something_is_told_of_nothing_else(eve: Worl
     assert "**Followed: Jin**" in shown.text
     assert "Announced is only what has to do with: Jin" in shown.text
     assert "**Followed** Jin" in (await eve.ask("announcements status")).text
-    assert "This server follows other things only" in (await eve.ask("announcements why", name="stars-gossip")).text
-    assert "Nothing is dated in this time." in (await eve.ask("announcements upcoming", days=3)).text
+    assert (
+        "This channel is told only of what is followed"
+        in (await eve.ask("announcements why", name="stars-gossip")).text
+    )
+    assert "Nothing will be announced in this time." in (await eve.ask("announcements upcoming", days=3)).text
 
     for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
         await eve.at(moment)
@@ -474,9 +481,55 @@ async def test_unfollowing_the_last_lets_everything_be_told_again(eve: World) ->
     await eve.ask("announcements follow", by=eve.admin, name="itaewon")
     assert "This was not followed: Jin" in (await eve.ask("announcements unfollow", by=eve.admin, name="jin")).text
     shown = await eve.ask("announcements unfollow", by=eve.admin, name="itaewon")
-    assert "Everything is announced." in shown.text
+    assert "Nothing is followed: all that was chosen" in shown.text
     await eve.at(PREMIERE)
     assert len(eve.posts(channel)) == 1
+
+
+async def test_a_name_that_fits_several_is_not_answered_with_a_card_that_nobody_asked_for(eve: World) -> None:
+    await set_up(eve, news(eve))
+    for command, title in (("why", "“close to you” fits several"), ("follow", "Nothing is called “qqqq jin”")):
+        name = "close to you" if command == "why" else "qqqq jin"
+        shown = await eve.ask(f"announcements {command}", by=eve.admin, name=name)
+        assert title in shown.text
+        assert shown.private
+        assert (shown.buttons, shown.choices) == ((), ())
+
+
+async def test_following_says_which_channels_are_told_everything_all_the_same(eve: World) -> None:
+    channel = news(eve)
+    await eve.ask("announcements follow", by=eve.admin, name="jin")
+    await set_up(eve, channel)
+    chosen = await eve.bot.database.read(subscriptions.of_channel, eve.guild.id, channel.id)
+    assert chosen is not None
+    assert chosen.followed_only
+    await eve.bot.database.write(subscriptions.choose, replace(chosen, followed_only=False), eve.env.now())
+    shown = await eve.ask("announcements follow", by=eve.admin, name="itaewon")
+    assert f"<#{channel.id}>: everything is announced there all the same" in shown.text
+    assert "Announced is only" not in shown.text
+
+
+async def test_times_of_several_zones_say_whose_they_are(eve: World) -> None:
+    await set_up(eve, news(eve))
+    await set_up(eve, eve.guild.create_text_channel("berlin"), timezone="Europe/Berlin")
+    shown = await eve.ask("announcements upcoming", days=3)
+    assert "Sat 4 January 2025, 09:00 Europe/Berlin" in shown.text
+    assert "Sat 4 January 2025, 09:00 Asia/Seoul" in shown.text
+
+
+async def test_a_server_that_had_turned_them_off_is_forgotten_too(eve: World) -> None:
+    await set_up(eve, news(eve))
+    await eve.ask("announcements follow", by=eve.admin, name="stars-gossip")
+    await eve.at(PREMIERE)
+    await eve.ask("announcements off", by=eve.admin)
+    for days in (0, 31):
+        await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now() + timedelta(days=days))
+
+    def left(connection: sqlite3.Connection) -> list[int]:
+        tables = ("subscription", "delivery", "follow", "server")
+        return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+
+    assert await eve.bot.database.read(left) == [0, 0, 0, 0]
 
 
 async def test_members_may_not_choose_what_is_followed(eve: World) -> None:

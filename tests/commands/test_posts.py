@@ -240,7 +240,7 @@ async def test_what_is_to_come_is_simulated_as_it_will_be(stage: Stage) -> None:
     assert "  - 🎬 Paper \\*Moon\\* premieres\n  - 🎵 Part 1 by Singer" in shown.text
     await stage.world.at(datetime(2031, 4, 12, tzinfo=UTC))
     assert len(stage.world.posts(stage.channel)) == 1
-    assert "Nothing is dated in this time." in (await stage.world.ask("announcements upcoming", days=30)).text
+    assert "Nothing will be announced in this time." in (await stage.world.ask("announcements upcoming", days=30)).text
 
 
 async def test_a_preview_of_a_digest_is_a_digest(stage: Stage) -> None:
