@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,10 +156,17 @@ async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator
         await env.shutdown()
 
 
-@pytest_asyncio.fixture
-async def world(database: Database, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
-    """The bot in a simulated server. Fails the test if the bot logged an error: expected ones are never logged."""
-    async with world_of(database) as opened:
-        yield opened
+@contextmanager
+def no_errors(caplog: pytest.LogCaptureFixture) -> Generator[None]:
+    """Fail the test if the bot logged an error: expected ones are never logged."""
+    yield
     errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors, errors
+
+
+@pytest_asyncio.fixture
+async def world(database: Database, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
+    """The bot in a simulated server."""
+    with no_errors(caplog):
+        async with world_of(database) as opened:
+            yield opened

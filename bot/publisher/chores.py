@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.database import Database
+from bot.model import Clock
 from bot.publisher.faults import BROKEN, wait_after
 from bot.publisher.pace import Pacer
 from bot.publisher.shown import Shown
@@ -47,51 +48,55 @@ _DONE_BEFORE = frozenset({40033, 160004})
 class Chores:
     """Does what is still to be done with messages. All of it can be repeated, so a crash costs nothing."""
 
-    def __init__(self, client: Byeol, database: Database, pacer: Pacer) -> None:
+    def __init__(self, client: Byeol, database: Database, clock: Clock, pacer: Pacer) -> None:
         self._client = client
         self._database = database
+        self._clock = clock
         self._pacer = pacer
         self.closing = False
         """Whether nothing new is to be begun."""
 
-    async def do(self, now: datetime) -> None:
+    async def do(self) -> None:
         """Do everything that is due."""
         shown = Shown(self._database)
-        while not self.closing and (claimed := await self._database.write(chores.claim, now, LEASE, BATCH)):
+        while not self.closing and (claimed := await self._database.write(chores.claim, self._clock(), LEASE, BATCH)):
             async with asyncio.TaskGroup() as doing:
                 for chore in claimed:
                     await self._pacer.turn()
-                    doing.create_task(self._do_safely(chore, shown, now))
+                    doing.create_task(self._do_safely(chore, shown))
 
-    async def _do_safely(self, chore: Chore, shown: Shown, now: datetime) -> None:
+    async def _do_safely(self, chore: Chore, shown: Shown) -> None:
+        what = f"Message {chore.message_id}: {_WORDS[chore.kind]}"
         try:
             async with asyncio.timeout(LEASE.total_seconds() / 2):
-                await self._do(chore, shown, now)
+                await self._do(chore, shown)
         except discord.HTTPException as error:
-            if (error.status >= 500 or error.status == 429) and now - chore.since < PATIENCE:
-                await self._database.write(chores.retry, chore, now + wait_after(chore.attempts))
+            if error.status >= 500 or error.status == 429:
+                await self._retry(chore, f"{what} failed at Discord ({error.status})")
                 return
             if error.code not in _DONE_BEFORE:
-                log.warning("Message %d: %s was refused: %s", chore.message_id, _WORDS[chore.kind], error)
-        except discord.RateLimited as error:
-            wait = max(wait_after(chore.attempts), timedelta(seconds=error.retry_after))
-            await self._database.write(chores.retry, chore, now + wait)
-            return
+                log.warning("%s was refused: %s", what, error)
         except BROKEN as error:
             self._pacer.given_up()
-            log.warning(
-                "Message %d: %s got no answer yet: %s", chore.message_id, _WORDS[chore.kind], type(error).__name__
-            )
-            await self._database.write(chores.retry, chore, now + wait_after(chore.attempts))
+            await self._retry(chore, f"{what} got no answer ({type(error).__name__})")
             return
         except Exception:
-            log.exception("Message %d: %s failed", chore.message_id, _WORDS[chore.kind])
+            log.exception("%s failed", what)
         await self._database.write(chores.done, chore)
 
-    async def _do(self, chore: Chore, shown: Shown, now: datetime) -> None:
+    async def _retry(self, chore: Chore, reason: str) -> None:
+        now = self._clock()
+        if now - chore.since < PATIENCE:
+            log.warning("%s and is tried again", reason)
+            await self._database.write(chores.retry, chore, now + wait_after(chore.attempts))
+        else:
+            log.warning("%s for too long, and is left", reason)
+            await self._database.write(chores.done, chore)
+
+    async def _do(self, chore: Chore, shown: Shown) -> None:
         channel = self._client.get_partial_messageable(chore.channel_id, guild_id=chore.guild_id)
         message = channel.get_partial_message(chore.message_id)
-        scene = Scene(words(chore.language), now)
+        scene = Scene(words(chore.language), self._clock())
         told = [(one, found) for one in chore.told if (found := await shown.of(one.event_id)) is not None]
         if not told:
             return

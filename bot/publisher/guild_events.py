@@ -108,7 +108,7 @@ class GuildEvents:
                 else:
                     log.warning("Server %d refused %s: %s", one.guild_id, one.mark, error)
                     await self._wait(one, REFUSED, error.text or str(error.status))
-            except (discord.RateLimited, *BROKEN) as error:
+            except BROKEN as error:
                 self._pacer.given_up()
                 await self._retry(one, f"no answer: {type(error).__name__}")
         except Exception:

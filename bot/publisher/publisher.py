@@ -61,7 +61,7 @@ class Publisher:
         self._database = database
         self._clock = clock
         self._pacer = pacer
-        self._chores = Chores(client, database, pacer)
+        self._chores = Chores(client, database, clock, pacer)
         self._owner = secrets.token_hex(4)
         self._running = asyncio.Lock()
         self._closing = False
@@ -81,7 +81,7 @@ class Publisher:
             elif pulse.next_try is None or pulse.next_try > now:
                 return
             await self._send_due()
-            await self._chores.do(self._clock())
+            await self._chores.do()
 
     async def _send_due(self) -> None:
         """Send everything that is due, many at a time, as fast as Discord lets one bot."""
@@ -147,9 +147,6 @@ class Publisher:
                 await self._deliver(delivery, shown)
         except discord.HTTPException as error:
             await self._refused(delivery, error)
-        except discord.RateLimited as error:
-            reason, wait = f"rate limited for {error.retry_after:.0f} s", timedelta(seconds=error.retry_after)
-            await self._retry(delivery, reason, heard=False, at_least=wait)
         except BROKEN as error:
             self._pacer.given_up()
             await self._retry(delivery, f"no answer: {type(error).__name__}", heard=True)
@@ -232,10 +229,10 @@ class Publisher:
         except (discord.HTTPException, *BROKEN) as error:
             log.warning("The admins of server %d could not be told: %s", guild.id, error)
 
-    async def _retry(self, delivery: Delivery, reason: str, *, heard: bool, at_least: timedelta = timedelta()) -> None:
+    async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
         """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
         doubt_since = delivery.doubt_since or (self._clock() if heard else None)
-        at = self._clock() + max(wait_after(delivery.attempts), at_least)
+        at = self._clock() + wait_after(delivery.attempts)
         log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
         await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt_since=doubt_since)
 

@@ -21,14 +21,12 @@ class Shown:
     async def of(self, event_id: int) -> Announced | None:
         """What an event's announcement shows; None where the event is no more."""
         if event_id not in self._events:
-            self._events[event_id] = asyncio.create_task(announced_event(self._database, event_id))
+            self._events[event_id] = asyncio.create_task(self._read(event_id))
         return await asyncio.shield(self._events[event_id])
 
-
-async def announced_event(database: Database, event_id: int) -> Announced | None:
-    """What an event's announcement shows; None where the event is no more."""
-    found = await database.read(events.with_context, [event_id])
-    return await announced(database, found[0]) if found else None
+    async def _read(self, event_id: int) -> Announced | None:
+        found = await self._database.read(events.with_context, [event_id])
+        return await announced(self._database, found[0]) if found else None
 
 
 async def announced(database: Database, item: Upcoming) -> Announced:

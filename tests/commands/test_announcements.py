@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import discord
-import pytest
-import pytest_asyncio
-from simcord import ChannelHandle
 
 from bot.client import Byeol
 from bot.database import Database
 from bot.store import subscriptions
+from tests.commands.eve import EVE, FIRST_SONG, PREMIERE, SECOND_SONG, THIRD_SONG, news, set_up
 from tests.conftest import World, world_of
-from tests.seen import Seen, assert_within_limits
-
-SEOUL = ZoneInfo("Asia/Seoul")
-EVE = datetime(2025, 1, 3, 12, tzinfo=SEOUL)
-PREMIERE = datetime(2025, 1, 4, 9, tzinfo=SEOUL)
-FIRST_SONG = datetime(2025, 1, 5, 18, tzinfo=SEOUL)
-SECOND_SONG = datetime(2025, 1, 19, 18, tzinfo=SEOUL)
-THIRD_SONG = datetime(2025, 1, 26, 18, tzinfo=SEOUL)
-
-
-@pytest_asyncio.fixture
-async def eve(database: Database) -> AsyncIterator[World]:
-    """The bot on the eve of the premiere."""
-    async with world_of(database, EVE.astimezone(UTC)) as world:
-        yield world
-
-
-async def set_up(world: World, channel: ChannelHandle, **options: object) -> Seen:
-    return await world.ask("announcements setup", by=world.admin, channel=channel, **options)
-
-
-def news(world: World) -> ChannelHandle:
-    return world.guild.create_news_channel("premieres")
+from tests.seen import assert_within_limits
 
 
 async def test_set_up_is_one_command_and_says_what_was_chosen(eve: World) -> None:
@@ -272,20 +246,6 @@ async def test_off_withdraws_what_was_planned(eve: World) -> None:
     assert eve.posts(channel) == []
 
 
-async def test_status_shows_what_was_posted_with_a_link_and_what_comes_next(eve: World) -> None:
-    channel = news(eve)
-    await set_up(eve, channel)
-    await eve.at(PREMIERE)
-    status = await eve.ask("announcements status")
-    assert status.private
-    assert (
-        f"✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/{eve.guild.id}/{channel.id}/"
-        in status.text
-    )
-    when = f"Sun 5 January 2025, 18:00 · <t:{int(FIRST_SONG.timestamp())}:R>"
-    assert f"{when} · <#{channel.id}> · 🎵 Feel Like a Million" in status.text
-
-
 async def test_set_up_again_keeps_what_is_left_out(eve: World) -> None:
     role = eve.guild.create_role("Fans", mentionable=True)
     channel = news(eve)
@@ -331,52 +291,6 @@ async def test_one_channel_is_turned_off_and_the_other_goes_on(eve: World) -> No
         assert f"**Nothing is announced in <#{first.id}>**\nAnnouncements are on in: <#{second.id}>" in shown.text
     assert "Announcements are off" in (await eve.ask("announcements off", by=eve.admin)).text
     assert "Announcements are off." in (await eve.ask("announcements status")).text
-
-
-async def test_history_tells_what_was_posted_and_what_was_not_and_why(eve: World) -> None:
-    channel = news(eve)
-    await set_up(eve, channel)
-    assert "Nothing has come due yet." in (await eve.ask("announcements history")).text
-    await eve.at(PREMIERE)
-    await eve.at(FIRST_SONG + timedelta(days=2))
-
-    shown = await eve.ask("announcements history")
-
-    assert shown.private
-    latest, first = (line for line in shown.text.split("\n") if line.startswith("- "))
-    assert latest.startswith("- ⌛ missed: 🎵 Feel Like a Million")
-    assert "it came due while I was away for too long" in latest
-    assert first.startswith(f"- ✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/{eve.guild.id}/")
-
-
-async def test_what_would_be_posted_is_told_with_what_would_stop_it(eve: World) -> None:
-    channel = news(eve)
-    role = eve.guild.create_role("Fans", mentionable=True)
-    await set_up(eve, channel, role=role, timezone="America/New_York")
-
-    shown = await eve.ask("announcements upcoming", days=3)
-
-    nine_in_new_york = int(datetime(2025, 1, 4, 9, tzinfo=ZoneInfo("America/New_York")).timestamp())
-    when = f"- Sat 4 January 2025, 09:00 · <t:{nine_in_new_york}:R>"
-    assert f"{when} · <#{channel.id}> · 🎬 When the Stars Gossip premieres · <@&{role.id}>" in shown.text
-    assert "Life is Tricky" not in shown.text
-    assert "⚠️" not in shown.text
-
-
-async def test_why_explains_each_date_of_a_drama_or_a_song(eve: World) -> None:
-    channel = news(eve)
-    assert "Announcements are off" in (await eve.ask("announcements why", name="yours")).text
-    await set_up(eve, channel)
-
-    async def why(name: str) -> str:
-        return (await eve.ask("announcements why", name=name)).text
-
-    assert "It was over before announcements were turned on here" in await why("yours")
-    assert f"⏳ It will be announced: <t:{int(PREMIERE.timestamp())}:f>" in await why("stars-gossip")
-    finale = f"**Finale** 23 February 2025 · confirmed\n<#{channel.id}> 🚫 This kind was not chosen"
-    assert finale in await why("stars-gossip")
-    await eve.at(PREMIERE)
-    assert "✅ 🎬 When the Stars Gossip premieres — https://discord.com/channels/" in await why("stars-gossip")
 
 
 async def test_after_three_refusals_a_channel_is_paused_and_the_admins_are_told_once(eve: World) -> None:
@@ -444,79 +358,6 @@ async def test_a_month_after_it_was_removed_everything_of_a_server_is_forgotten(
     assert await eve.bot.database.read(kept) == [0, 0]
 
 
-async def test_a_server_that_follows_something_is_told_of_nothing_else(eve: World) -> None:
-    channel = news(eve)
-    await set_up(eve, channel)
-    shown = await eve.ask("announcements follow", by=eve.admin, name="jin")
-    assert "**Followed: Jin**" in shown.text
-    assert "Announced is only what has to do with: Jin" in shown.text
-    assert "**Followed** Jin" in (await eve.ask("announcements status")).text
-    assert (
-        "This channel is told only of what is followed"
-        in (await eve.ask("announcements why", name="stars-gossip")).text
-    )
-    assert "Nothing will be announced in this time." in (await eve.ask("announcements upcoming", days=3)).text
-
-    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
-        await eve.at(moment)
-
-    (post,) = eve.posts(channel)
-    assert "Close to You by Jin" in post.text
-
-
-@pytest.mark.parametrize("followed", ["stars-gossip", "bts", "lee min ho"])
-async def test_following_reaches_from_drama_group_and_actor(eve: World, followed: str) -> None:
-    channel = news(eve)
-    await set_up(eve, channel)
-    await eve.ask("announcements follow", by=eve.admin, name=followed)
-    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
-        await eve.at(moment)
-    expected = {"stars-gossip": 4, "bts": 1, "lee min ho": 1}
-    assert len(eve.posts(channel)) == expected[followed]
-
-
-async def test_unfollowing_the_last_lets_everything_be_told_again(eve: World) -> None:
-    channel = news(eve)
-    await set_up(eve, channel)
-    await eve.ask("announcements follow", by=eve.admin, name="itaewon")
-    assert "This was not followed: Jin" in (await eve.ask("announcements unfollow", by=eve.admin, name="jin")).text
-    shown = await eve.ask("announcements unfollow", by=eve.admin, name="itaewon")
-    assert "Nothing is followed: all that was chosen" in shown.text
-    await eve.at(PREMIERE)
-    assert len(eve.posts(channel)) == 1
-
-
-async def test_a_name_that_fits_several_is_not_answered_with_a_card_that_nobody_asked_for(eve: World) -> None:
-    await set_up(eve, news(eve))
-    for command, title in (("why", "“close to you” fits several"), ("follow", "Nothing is called “qqqq jin”")):
-        name = "close to you" if command == "why" else "qqqq jin"
-        shown = await eve.ask(f"announcements {command}", by=eve.admin, name=name)
-        assert title in shown.text
-        assert shown.private
-        assert (shown.buttons, shown.choices) == ((), ())
-
-
-async def test_following_says_which_channels_are_told_everything_all_the_same(eve: World) -> None:
-    channel = news(eve)
-    await eve.ask("announcements follow", by=eve.admin, name="jin")
-    await set_up(eve, channel)
-    chosen = await eve.bot.database.read(subscriptions.of_channel, eve.guild.id, channel.id)
-    assert chosen is not None
-    assert chosen.followed_only
-    await eve.bot.database.write(subscriptions.choose, replace(chosen, followed_only=False), eve.env.now())
-    shown = await eve.ask("announcements follow", by=eve.admin, name="itaewon")
-    assert f"<#{channel.id}>: everything is announced there all the same" in shown.text
-    assert "Announced is only" not in shown.text
-
-
-async def test_times_of_several_zones_say_whose_they_are(eve: World) -> None:
-    await set_up(eve, news(eve))
-    await set_up(eve, eve.guild.create_text_channel("berlin"), timezone="Europe/Berlin")
-    shown = await eve.ask("announcements upcoming", days=3)
-    assert "Sat 4 January 2025, 09:00 Europe/Berlin" in shown.text
-    assert "Sat 4 January 2025, 09:00 Asia/Seoul" in shown.text
-
-
 async def test_a_server_that_had_turned_them_off_is_forgotten_too(eve: World) -> None:
     await set_up(eve, news(eve))
     await eve.ask("announcements follow", by=eve.admin, name="stars-gossip")
@@ -530,7 +371,3 @@ async def test_a_server_that_had_turned_them_off_is_forgotten_too(eve: World) ->
         return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
     assert await eve.bot.database.read(left) == [0, 0, 0, 0]
-
-
-async def test_members_may_not_choose_what_is_followed(eve: World) -> None:
-    assert "This is for admins" in (await eve.ask("announcements follow", name="jin")).text

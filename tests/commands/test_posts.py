@@ -289,6 +289,35 @@ async def test_without_the_permission_there_is_a_post_and_no_thread_and_the_admi
     assert "**Create Public Threads**" in (await stage.world.ask("announcements status")).text
 
 
+def threads_asked_for(stage: Stage) -> int:
+    return sum(request.path.endswith("/threads") for request in stage.world.env.http_requests)
+
+
+async def test_a_thread_at_which_discord_fails_is_opened_later(stage: Stage) -> None:
+    await stage.set_up(threads=True)
+    stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=503, times=2)
+    await stage.says(dated("premiere", "2031-04-12 21:20"))
+    await stage.world.at(EVENING)
+    for seconds in (10, 20, 40):
+        await stage.world.at(EVENING + timedelta(seconds=seconds))
+    assert threads_asked_for(stage) == 3
+    await stage.world.at(EVENING + timedelta(hours=1))
+    assert threads_asked_for(stage) == 3, "it stands"
+
+
+async def test_after_a_day_of_failures_a_post_is_left_without_its_thread(stage: Stage) -> None:
+    await stage.set_up(threads=True)
+    stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=503, times=None)
+    await stage.says(dated("premiere", "2031-04-12 21:20"))
+    await stage.world.at(EVENING)
+    await stage.world.at(EVENING + timedelta(days=1, minutes=1))
+    asked = threads_asked_for(stage)
+    assert asked >= 2
+    await stage.world.at(EVENING + timedelta(days=2))
+    assert threads_asked_for(stage) == asked
+    assert len(stage.world.posts(stage.channel)) == 1
+
+
 async def test_everything_can_be_chosen_in_korean(stage: Stage) -> None:
     await stage.set_up(digest="mon-18", language="ko", zone="Asia/Seoul")
     await stage.says(dated("premiere", "2031-04-12"))

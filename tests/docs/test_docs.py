@@ -150,7 +150,7 @@ def test_the_readme_has_the_test_command_that_ci_runs() -> None:
 
 
 OUT_OF_PLACE = {
-    "a path of somebody's machine": r"/home/\w|/root\b|/Users/\w|/work/|/tmp/|[A-Z]:\\",
+    "a path of somebody's machine": r"/(?:home|Users)/\w|/(?:root\b|(?:work|tmp)/)|[A-Z]:\\",
     "the host of a package registry": r"\bpypi\b|pythonhosted|\bnpmjs\b|crates\.io|/simple/?\b",
     "a tracker or a meeting": r"\bissue\s*#|\bsessions?\b",
 }

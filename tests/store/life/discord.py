@@ -204,7 +204,7 @@ class Owner:
             case "failed":
                 raise discord.DiscordServerError(answer(503), "")
             case "limited":
-                raise discord.RateLimited(2)
+                raise discord.HTTPException(answer(429), "")
             case "dies":
                 raise DiedError
             case "hangs" if self.gate is None:

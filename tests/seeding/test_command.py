@@ -1,0 +1,127 @@
+"""The command that loads seed files."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.seeding.command import LONG
+from tests.helpers import write
+from tests.seeding.stated import DRAMA, PEOPLE, dump
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """A database and a folder of seed files for the command; the path of the former."""
+    path = tmp_path / "data" / "byeol.db"
+    monkeypatch.setenv("BYEOL_DATABASE", str(path))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(folder.parent)
+    return path
+
+
+def contents(path: Path) -> list[str]:
+    connection = sqlite3.connect(path)
+    try:
+        return dump(connection)
+    finally:
+        connection.close()
+
+
+def test_the_command_says_how_much_it_added_and_then_that_nothing_changes(
+    command: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["seed", "seeds"]) == 0
+    assert capsys.readouterr().out == "11 added.\n"
+    before = contents(command)
+    assert main(["seed", "seeds"]) == 0
+    assert capsys.readouterr().out == "Nothing to change: the catalogue says all of it already.\n"
+    assert contents(command) == before
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed", "seeds"]) == 0
+    capsys.readouterr()
+    before = contents(command)
+    changed = DRAMA.replace("2031-04-05", "2031-04-06").replace('["Gossip"]', '["[Gossip]"]')
+    write(Path("seeds"), drama=changed)
+    assert main(["seed", "--dry-run", "seeds"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert sorted(out[:-1]) == [
+        "+ work/gossip name [Gossip] official en",
+        "- work/gossip name Gossip official en",
+        "~ work/gossip event premiere 0 0",
+    ]
+    assert out[-1] == "Would be: 1 added, 1 changed, 1 removed."
+    assert contents(command) == before
+    assert main(["seed", "seeds"]) == 0
+    assert capsys.readouterr().out == "1 added, 1 changed, 1 removed.\n"
+
+
+def test_the_command_says_what_it_kept_and_why(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed", "seeds"]) == 0
+    capsys.readouterr()
+    write(Path("seeds"), people=PEOPLE[PEOPLE.index("[[people]]", 10) :])
+    assert main(["seed", "seeds/people.toml"]) == 0
+    assert capsys.readouterr().out == (
+        "= person/ban-dal (referred to by work/gossip)\n"
+        "Nothing to change: the catalogue says all of it already. (1 kept)\n"
+    )
+
+
+@pytest.mark.usefixtures("command")
+def test_the_command_tells_every_problem_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    write(Path("seeds"), drama=DRAMA.replace("drama", "dramma"), people=PEOPLE.replace("na-mu", "Na Mu"))
+    assert main(["seed", "seeds"]) == 2
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert [line.partition(": ")[0] for line in written.err.splitlines()] == ["seeds/drama.toml", "seeds/people.toml"]
+    assert "did you mean 'drama'?" in written.err
+
+
+@pytest.mark.usefixtures("command")
+def test_the_command_fails_where_there_is_nothing_to_load(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed", "nowhere"]) == 2
+    assert capsys.readouterr().err == "nowhere: expected a seed file or a folder of them, found nothing there\n"
+
+
+def test_the_command_fails_where_the_database_is_none(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command.parent.mkdir()
+    command.write_text("no database " * 1000)
+    assert main(["seed", "seeds"]) == 2
+    assert str(command) in capsys.readouterr().err
+
+
+def test_many_files_are_loaded_with_a_progress_bar(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = {f"p{n}": f'[[people]]\nslug = "p-{n}"\nsources = ["herald"]\nnames = ["P {n}"]\n' for n in range(LONG)}
+    write(Path("seeds"), **people)
+    assert main(["seed", "seeds"]) == 0
+    out = capsys.readouterr().out
+    assert "Reading" in out
+    assert out.endswith(f"{11 + 2 * LONG} added.\n")
+    assert main(["seed", "--dry-run", "seeds"]) == 0
+    assert command.exists()
+
+
+@pytest.mark.usefixtures("command")
+def test_the_projects_own_seeds_are_loaded_unless_others_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed"]) == 0
+    assert capsys.readouterr().out.endswith(" added.\n")
+
+
+@pytest.mark.parametrize("arguments", [pytest.param([], id="none"), pytest.param(["sed"], id="no such one")])
+def test_a_command_that_is_not_there_is_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert "usage: python -m bot" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--version"])
+    assert raised.value.code == 0
+    assert capsys.readouterr().out.startswith("Byeol ")
