@@ -213,7 +213,8 @@ def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime
 
 def day_of(event: Event) -> str:
     """The day of an event where it was stated, ISO; empty where it is not known to the day, or no longer."""
-    day = event.when.first_day if event.when.precision in EXACT and event.status is not Status.POSTPONED else None
+    holds = event.when.precision in EXACT and event.status not in (Status.POSTPONED, Status.CANCELLED)
+    day = event.when.first_day if holds else None
     return day.isoformat() if day is not None else ""
 
 

@@ -126,7 +126,7 @@ def dates(scene: Scene, told: Told) -> list[str]:
         return [phrases.field(t("When"), f"~~{now}~~ · {vocabulary.status_name(t, status)}")]
     words = now if status in (Status.CONFIRMED, Status.RELEASED) else f"{now} · {vocabulary.status_name(t, status)}"
     lines = [phrases.field(t("When"), words)]
-    if found.before is not None:
+    if found.before is not None and found.before != found.item.event.when:
         lines.append(phrases.field(t("Before"), f"~~{phrases.when(t, found.before)}~~"))
     return lines
 

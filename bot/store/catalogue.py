@@ -280,11 +280,13 @@ class _Changes:
     def _revise(self, columns: dict[str, Value], old: _StoredStatement) -> None:
         """A changed date makes a new revision, and the old date is kept; else the event is as old as it was.
 
-        To be postponed is a change of the date, whether a new one is known or not.
+        To be postponed is a change of the date, whether a new one is known or not; so is to be no longer cancelled.
         """
         before = int(old.columns["revision"] or 0)
         moved = any(columns[column] != old.columns[column] for column in _DATE)
-        moved |= columns["status"] == Status.POSTPONED and columns["status"] != old.columns["status"]
+        moved |= columns["status"] != old.columns["status"] and (
+            columns["status"] == Status.POSTPONED or old.columns["status"] == Status.CANCELLED
+        )
         columns["revision"] = before + moved
         if moved:
             past = (old.id, before, *(old.columns[column] for column in (*_DATE, "zone", "words")))

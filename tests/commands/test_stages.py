@@ -186,6 +186,35 @@ async def test_a_date_that_is_postponed_without_a_new_one_is_corrected_too(world
     assert len(world.posts(channel)) == 2
 
 
+async def test_what_is_on_again_is_told_where_it_was_cancelled(world: World, drama: Drama) -> None:
+    channel = await channel_of(world, remind="day")
+    await drama.says("2031-04-12")
+    await world.at(NINE - timedelta(days=1))
+    for status in ("cancelled", "confirmed"):
+        await drama.says("2031-04-12", status=status)
+        await world.wait(180)
+    correction = world.posts(channel)[-1]
+    assert titles([correction]) == ["🔁 The date has changed"]
+    assert "**When** 12 April 2031" in correction.text
+    assert "**Before**" not in correction.text
+    await world.at(NINE)
+    assert len(world.posts(channel)) == 4, "and then it is there"
+
+
+async def test_what_is_off_and_on_and_off_again_is_told_each_time(world: World, drama: Drama) -> None:
+    channel = await channel_of(world, remind="day")
+    await drama.says("2031-04-12")
+    await world.at(NINE - timedelta(days=1))
+    for status in ("cancelled", "confirmed", "cancelled"):
+        await drama.says("2031-04-12", status=status)
+        await world.wait(180)
+    posts = world.posts(channel)
+    assert titles(posts[-1:]) == ["🚫 Cancelled"]
+    assert ["no longer holds" in post.text for post in posts] == [True, True, True, False], "each leads to what holds"
+    await world.at(NINE)
+    assert len(world.posts(channel)) == 4
+
+
 async def test_only_what_a_server_chose_is_told(world: World, drama: Drama) -> None:
     channel = await channel_of(world, kinds="songs")
     await drama.says("2031-04-12")
