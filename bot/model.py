@@ -87,8 +87,7 @@ class Ref(NamedTuple):
         return cls(Kind(kind), slug) if slug and kind in set(Kind) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What an entity is called: enough to mention it and to lead to it. Both names are None where it is untitled."""
 
     ref: Ref

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -28,15 +28,12 @@ HEARD = 0.55
 """The similarity of sound, of 1, below which the spelling is not compared."""
 MOST_INITIALS = 8
 """Letters of a query up to which they may be the initials of a title."""
-WIDE = 2000
+WIDE = 1000
 """Places at which a word begins as asked, up to which their entities are compared with those of another word."""
-WIDEST = 30
+WIDEST = 20
 """Entities that have all words, of which it is made sure that no word was taken twice."""
-MOST_ALIKE = 40
+MOST_ALIKE = 30
 """Entities that sound like the query, whose spelling is compared."""
-
-
-_extract = partial(process.extract, scorer=OSA.normalized_similarity, score_cutoff=0.4, limit=None)
 
 
 Hits = dict[int, tuple[Tier, float]]
@@ -122,25 +119,30 @@ class Search:
             return
         table = self._table
         asked = sorted(map(spelling.squash, self._asked.words), key=len, reverse=True)
-        both: set[int] | None = None
+        few: list[tuple[Sequence[int], Sequence[int]]] = []
         for word in asked:
             starts, words = table.starts.every(word, WIDE), table.words.every(word, WIDE)
-            if starts is None or words is None:
-                continue
-            both = {*starts, *words} if both is None else both.intersection(starts) | both.intersection(words)
-            if not both:
-                return
-        likely = sorted(self._new(both or ()))[:WIDEST]
+            if starts is not None and words is not None:
+                if not starts and not words:
+                    return
+                few.append((starts, words))
+        few.sort(key=lambda owners: sum(map(len, owners)))
+        both = {number for owners in few[:1] for number in chain(*owners)}
+        for starts, words in few[1:]:
+            both = both.intersection(starts) | both.intersection(words)
+        likely = sorted(self._new(both))[:WIDEST]
         self._add(Tier.WORDS, [number for number in likely if self._has_words(number, asked)], 85)
 
     def _has_words(self, number: int, asked: list[bytes]) -> bool:
-        texts = self._table.entry(number).texts
         return any(
-            _words_begin(asked, [spelling.squash(word) for word in spelling.plain(text).split()]) for text in texts
+            _words_begin(asked, [spelling.squash(word) for word in spelling.plain(text).split()])
+            for text in self._table.texts(number)
         )
 
     def _sounds(self) -> None:
         asked, sounds = self._asked, self._table.sounds
+        if asked.initials:
+            return
         alike: dict[int, bool] = {}
         for fold in asked.folds:
             exact, longer = sounds.exactly_and_owners(fold, self._kinds)
@@ -189,10 +191,10 @@ class Search:
                 break
             self._add(Tier.FUZZY, (number,), 100 * alike)
 
-    def _new(self, numbers: Iterable[int]) -> list[int]:
+    def _new(self, numbers: Iterable[int]) -> Iterator[int]:
         """The entities that may still be added."""
         found, hidden, wanted, kinds = self._found, self._hidden, self._kinds, self._table.kinds
-        return [n for n in numbers if n not in found and kinds[n] in wanted and n not in hidden]
+        return (n for n in numbers if kinds[n] in wanted and n not in found and n not in hidden)
 
     def _measure(self, likeness: dict[int, float], numbers: Iterable[int]) -> float:
         """Note how alike the forms of entities are, and return the most alike."""
@@ -203,7 +205,7 @@ class Search:
                 likeness |= _alike([asked.form], new, table.names.all)
             else:
                 # Half by how it sounds, half by how it is spelt.
-                heard = _alike(asked.folds, new, table.folds.all)
+                heard = _alike(asked.folds, new, table.folds.all, HEARD)
                 near = [number for number in new if heard.get(number, 0.0) >= HEARD]
                 spelt = _alike([asked.form], near, self._spellings)
                 likeness |= {number: (heard[number] + spelt.get(number, 0.0)) / 2 for number in near}
@@ -217,8 +219,10 @@ class Search:
         return dict.fromkeys(numbers, 0.0) | _alike([form], numbers, self._spellings)
 
 
-def _alike(asked: list[bytes], numbers: list[int], of: Callable[[int], list[bytes]]) -> dict[int, float]:
-    """How alike each entity's best form is, of 1; what was asked may also be the beginning of it."""
+def _alike(
+    asked: list[bytes], numbers: list[int], of: Callable[[int], list[bytes]], least: float = 0.4
+) -> dict[int, float]:
+    """How alike each entity's best form is, from `least` to 1; what was asked may also be the beginning of it."""
     choices: list[bytes] = []
     owners: list[int] = []
     for number in numbers:
@@ -228,7 +232,7 @@ def _alike(asked: list[bytes], numbers: list[int], of: Callable[[int], list[byte
     found: dict[int, float] = {}
     best = 0.0
     for form in asked:
-        for _, alike, place in _extract(form, choices):
+        for _, alike, place in _extract(form, choices, least):
             owner = owners[place]
             if owner not in found or alike > found[owner]:
                 found[owner] = alike
@@ -236,11 +240,15 @@ def _alike(asked: list[bytes], numbers: list[int], of: Callable[[int], list[byte
     form, length = asked[0], len(asked[0])
     if best < NEAR and length >= 4:
         longer = [place for place, choice in enumerate(choices) if len(choice) > length]
-        for _, alike, place in _extract(form, [choices[place][:length] for place in longer]):
+        for _, alike, place in _extract(form, [choices[place][:length] for place in longer], least / CUT):
             owner = owners[longer[place]]
             if owner not in found or CUT * alike > found[owner]:
                 found[owner] = CUT * alike
     return found
+
+
+def _extract(form: bytes, choices: list[bytes], least: float) -> list[tuple[bytes, float, int]]:
+    return process.extract(form, choices, scorer=OSA.normalized_similarity, score_cutoff=least, limit=None)
 
 
 def _turned(words: list[str]) -> list[str]:
@@ -249,10 +257,10 @@ def _turned(words: list[str]) -> list[str]:
 
 
 def _words_begin(asked: list[bytes], words: list[bytes]) -> bool:
-    """Whether each word that was asked for begins a word of the name of its own, in whatever order."""
+    """Whether each word that was asked for, the longest first, begins a word of the name of its own."""
     if not asked:
         return True
-    first, *others = sorted(asked, key=len, reverse=True)
+    first, *others = asked
     return any(
         word.startswith(first) and _words_begin(others, words[:place] + words[place + 1 :])
         for place, word in enumerate(words)

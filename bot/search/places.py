@@ -22,10 +22,11 @@ MOST = 32
 STEP = 400
 """Places that are handled between two pauses while places are put in order: well under a millisecond."""
 
-EVERY = 32
-"""Every so many places one is copied out, so that most of a bisection compares bytes and calls no function."""
-COPIED = 20
-"""Bytes that are copied of it."""
+EVERY = 8
+"""Of every so many places one has its first bytes copied out, side by side: a bisection then looks into the text, where
+each look goes to another page of memory, only at its end."""
+COPIED = 8
+"""Bytes that are copied of it, as one number."""
 
 _PLACE = 0xFFFFFFFF
 
@@ -41,7 +42,7 @@ class Places:
         self._places, self._owners = zeros(count), zeros(count)
         self._placed = 0
         self._best: dict[bytes, Best] = {}
-        self._samples: list[bytes] = []
+        self._samples = array("Q")
 
     @classmethod
     def arranged(cls, text: Pages, added: Chunks, kinds: bytes) -> Generator[None, None, Places]:
@@ -53,7 +54,7 @@ class Places:
             yield from places._arrange(pairs, b"", kinds)
         for start in range(0, len(places._places), EVERY * STEP):
             found = places._places[start : start + EVERY * STEP : EVERY]
-            places._samples.extend(text[place : place + COPIED] for place in found)
+            places._samples.extend([_number(text[place : place + COPIED], b"\0") for place in found])
             yield
         return places
 
@@ -97,22 +98,19 @@ class Places:
 
     def _range(self, prefix: bytes, most: int) -> tuple[int, int | None]:
         """Where the range of `prefix` begins and ends; the end is None where more than `most` places are in it."""
-        text, places, length = self._text, self._places, len(prefix)
+        text, places, samples, length = self._text, self._places, self._samples, len(prefix)
 
         def there(place: int) -> bytes:
             return text[place : place + length]
 
-        start = max(bisect_left(self._samples, prefix[:COPIED]) - 1, 0) * EVERY
-        stop = min(start + EVERY + 1, len(places))
-        low = bisect_left(places, prefix, start, stop, key=there)
-        if low == stop:  # more than a sample's bytes are alike
-            low = bisect_left(places, prefix, stop, len(places), key=there)
-        if low == len(places) or there(places[low]) != prefix:
+        before = bisect_left(samples, _number(prefix, b"\0"))
+        after = bisect_right(samples, _number(prefix, b"\xff"), before)
+        start, stop = max(before - 1, 0) * EVERY, min(after * EVERY, len(places))
+        low = bisect_left(places, prefix, start, min(before * EVERY, stop) if length <= COPIED else stop, key=there)
+        if low == stop or there(places[low]) != prefix:
             return low, low
-        end = low + most
-        if end < len(places) and there(places[end]) == prefix:
-            return low, None
-        return low, bisect_right(places, prefix, low, min(end, len(places)), key=there)
+        high = bisect_right(places, prefix, max(low, stop - EVERY) if length <= COPIED else low, stop, key=there)
+        return low, high if high - low <= most else None
 
     def _arrange(self, pairs: Sequence[int], prefix: bytes, kinds: bytes) -> Generator[None, None, Best]:
         """Add the places that begin with `prefix` in order, and note their most important owners."""
@@ -153,6 +151,11 @@ class Places:
         self._placed = end = begin + len(ordered)
         self._places[begin:end] = array("I", [pair & _PLACE for pair in ordered])
         self._owners[begin:end] = array("I", [pair >> 32 for pair in ordered])
+
+
+def _number(form: bytes, padding: bytes) -> int:
+    """The first bytes of a form, as a number that is in order as they are."""
+    return int.from_bytes(form[:COPIED].ljust(COPIED, padding), "big")
 
 
 def _best_of(owners: Iterable[int], kinds: bytes) -> Best:

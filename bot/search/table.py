@@ -23,9 +23,6 @@ from bot.search.typos import Typos
 KINDS = {kind: number for number, kind in enumerate(Kind)}
 _KINDS = tuple(Kind)
 
-KEPT = 4096
-"""Entries that are kept once they were shown, and as many older ones; what many look for is then not read again."""
-
 _Packed: TypeAlias = tuple[
     str, str | int | None, str | int | None, tuple[str, ...], tuple[tuple[str, ...], ...], int | None, int
 ]
@@ -59,34 +56,12 @@ class Table:
         self.initials: Places
         self.typos = Typos()
         self.records = Chunks()
-        self._kept: dict[int, Entry] = {}
-        self._older: dict[int, Entry] = {}
 
     def __len__(self) -> int:
         return len(self.kinds)
 
     def entry(self, number: int) -> Entry:
         """An entity, as it was added."""
-        entry = self._kept.get(number)
-        if entry is None:
-            if len(self._kept) >= KEPT:
-                self._older, self._kept = self._kept, {}
-            entry = self._kept[number] = self._older.get(number) or self._unpacked(number)
-        return entry
-
-    def number(self, ref: Ref) -> int | None:
-        """The number of an entity: its slug is one of its names."""
-        kind = KINDS[ref.kind]
-        form = spelling.squash(spelling.plain(ref.slug.replace("-", " ")))
-        for number in self.starts.every(form + b"\0", len(self)) or ():
-            if self.kinds[number] == kind and self._record(number)[0] == ref.slug:
-                return number
-        return None
-
-    def _record(self, number: int) -> _Packed:
-        return marshal.loads(self.records.of(number))  # noqa: S302 - made by this very process
-
-    def _unpacked(self, number: int) -> Entry:
         slug, english, korean, texts, packed, year, weight = self._record(number)
         ref = Ref(_KINDS[self.kinds[number]], slug)
         label = Label(
@@ -100,6 +75,22 @@ class Table:
             else ()
         )
         return Entry(ref, label, texts, hints, year, weight)
+
+    def texts(self, number: int) -> tuple[str, ...]:
+        """The names of an entity, as they were added."""
+        return self._record(number)[3]
+
+    def number(self, ref: Ref) -> int | None:
+        """The number of an entity: its slug is one of its names."""
+        kind = KINDS[ref.kind]
+        form = spelling.squash(spelling.plain(ref.slug.replace("-", " ")))
+        for number in self.starts.every(form + b"\0", len(self)) or ():
+            if self.kinds[number] == kind and self._record(number)[0] == ref.slug:
+                return number
+        return None
+
+    def _record(self, number: int) -> _Packed:
+        return marshal.loads(self.records.of(number))  # noqa: S302 - made by this very process
 
 
 class Builder:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
+from heapq import heapify, heappop
+from itertools import islice
 from zlib import crc32
 
 from bot.search.postings import Postings
@@ -25,18 +27,18 @@ SHORT_END = 6
 """The same of a short form."""
 SPELT = 14
 """Bytes up to which a Latin name is filed as it is written."""
-MOST = 48
+MOST = 40
 """Candidates that are given at a time; of more, the most important."""
 READ = 400
 """Entities that are read of those that are filed under the same letters; of more, the most important."""
-BUDGET = 1200
+BUDGET = 1000
 """Entities that are read for sequences of three letters, the rarest first."""
 
 _WHOLE, _BEGINNING, _END, _SHORT_BEGINNING, _SHORT_END, _WRITTEN, _SEQUENCE = range(7)
 """What is filed: each kind meets only its own."""
 
-Wanted = Callable[[Iterable[int]], list[int]]
-"""Leaves those entities that are of use to whoever asks."""
+Wanted = Callable[[Iterable[int]], Iterator[int]]
+"""Leaves those entities that are of use to whoever asks, in their order."""
 
 
 class Typos:
@@ -65,20 +67,23 @@ class Typos:
         return self._filed.arrange()
 
     def candidates(self, form: bytes, wanted: Wanted) -> Iterator[list[int]]:
-        """Entities that may have a form like this one: the likeliest, then weaker ones."""
-        sets = [self._under(part) for part in _parts(form)]
-        first = sets[0] if len(form) <= SHORT else sets[0] & sets[1]
-        yield sorted(wanted(first))[:MOST]
-        if len(sets) > 1:
-            both = sets[-1] & sets[-2]
-            yield [*wanted(both), *sorted(wanted((sets[-1] ^ sets[-2]) - first))][:MOST]
-        else:
-            yield []
+        """Entities that may have a form like this one: the likeliest, then weaker ones, each looked for when asked."""
+        parts = _parts(form)
+        whole, beginning, end = set[int](), set[int](), set[int]()
+        if len(form) <= SHORT:
+            whole = self._under(parts.pop(0))
+            yield _first(whole, wanted)
+        if parts:
+            beginning, end = map(self._under, parts)
+        both = _first(beginning & end, wanted)
+        if len(form) > SHORT:
+            yield both
+        yield [*both, *_first((beginning ^ end) - whole, wanted)][:MOST]
         yield self._sharing(form, wanted)
 
     def spelt(self, form: bytes, wanted: Wanted) -> list[int]:
         """Entities that may be written like this, but for a letter."""
-        return sorted(wanted(self._under((_WRITTEN, form))))[:MOST] if len(form) <= SPELT + 1 else []
+        return _first(self._under((_WRITTEN, form)), wanted) if len(form) <= SPELT + 1 else []
 
     def _under(self, part: tuple[int, bytes]) -> set[int]:
         """The entities that are filed under what is left of something."""
@@ -95,11 +100,18 @@ class Typos:
             if left <= 0:
                 break
         # Most share but one, and are of use only if few share more.
-        several = wanted([owner for owner, count in counts.items() if count > 1])
+        several = wanted(owner for owner, count in counts.items() if count > 1)
         likely = sorted(several, key=lambda owner: (-counts[owner], owner))[:MOST]
         if len(likely) < MOST:
-            likely += sorted(wanted([owner for owner, count in counts.items() if count == 1]))[: MOST - len(likely)]
-        return likely
+            likely += _first([owner for owner, count in counts.items() if count == 1], wanted)
+        return likely[:MOST]
+
+
+def _first(numbers: Iterable[int], wanted: Wanted) -> list[int]:
+    """The most important of some entities. Only as many are put in order, and looked at, as that takes."""
+    heap = list(numbers)
+    heapify(heap)
+    return list(islice(wanted(heappop(heap) for _ in range(len(heap))), MOST))
 
 
 def _parts(form: bytes) -> list[tuple[int, bytes]]:

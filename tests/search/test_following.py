@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Generator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -42,7 +41,7 @@ def test_an_index_with_changes_finds_what_one_built_anew_finds() -> None:
     for _ in range(6):
         gone = random.sample(sorted(entries), 5)
         new = [
-            replace(entries[ref], texts=(f"Quilt {number}", *entries[ref].texts), weight=random.randrange(40))
+            entries[ref]._replace(texts=(f"Quilt {number}", *entries[ref].texts), weight=random.randrange(40))
             for number, ref in enumerate(random.sample(sorted(entries.keys() - set(gone)), 8))
         ]
         index = _finished(index.with_changes(new, gone))
