@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Collection, Generator, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
@@ -13,6 +14,7 @@ from bot.database import Database
 from bot.errors import AmbiguousError, NotFoundError
 from bot.model import Clock, Kind, Ref
 from bot.search import Builder, Entry, Index, Match, Tier, certain
+from bot.search.memory import let_go
 from bot.store import names
 
 log = logging.getLogger(__name__)
@@ -21,7 +23,7 @@ T = TypeVar("T")
 
 SLICE = 0.0005
 """Seconds of work on the index between two turns of the event loop."""
-CHUNK = 25
+CHUNK = 20
 """Entities that are read from the database at a time: few, since the loop waits while a thread makes them objects."""
 FOLLOWED = 200
 """Changed entities up to which an index is patched; for more it is built anew."""
@@ -54,15 +56,20 @@ class Lookup:
         assert self._index is not None
         return self._index
 
+    @property
+    def building(self) -> bool:
+        """Whether a large change is being taken in."""
+        return self._building is not None
+
     async def suggest(self, query: str, kinds: Collection[Kind], limit: int = 25) -> Sequence[Match]:
         """What may be meant by what was typed so far, the best first; for nothing, what is upcoming or popular."""
-        index = await self.index()
-        found = index.search(query, kinds, limit)
         if query.strip():
-            return found
+            return (await self.index()).search(query, kinds, limit)
         soon = await self._database.read(names.upcoming, self._clock(), SOON)
+        index = await self.index()
         entries = [entry for ref in soon if ref.kind in kinds and (entry := index.get(ref)) is not None]
         first = {entry.ref: Match(entry, Tier.PREFIX, 100.0) for entry in entries}
+        found = index.search(query, kinds, limit)
         return [*first.values(), *(match for match in found if match.entry.ref not in first)][:limit]
 
     async def find(self, query: str, kinds: Collection[Kind]) -> Entry:
@@ -120,8 +127,14 @@ class Lookup:
         for start in range(0, len(ids), CHUNK):
             entries = await self._database.read(names.entries, ids[start : start + CHUNK])
             await _in_slices(_added(builder, entries))
-        self._index, self._serial = Index.of(await _in_slices(builder.finish())), serial
+        index = Index.of(await _in_slices(builder.finish()))
+        before, self._index, self._serial = self._index, index, serial
         await self._patch()
+        if before is not None:
+            memory, asked = before.table.memory(), weakref.ref(before.table)
+            del before
+            if asked() is None:
+                await _in_slices(let_go(memory))
 
 
 def _added(builder: Builder, entries: list[Entry]) -> Generator[None, None, None]:

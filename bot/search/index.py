@@ -49,6 +49,11 @@ class Index:
         return self._of(self._table, changed, frozenset(hidden))
 
     @property
+    def table(self) -> Table:
+        """The names as they were put in order."""
+        return self._table
+
+    @property
     def changes(self) -> int:
         """How many entities changed since the names were put in order: many make each question dearer."""
         return len(self._hidden) + len(self._changed or ())

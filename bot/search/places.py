@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Generator, Iterable, Sequence
 from itertools import chain
 
-from bot.search.memory import Chunks, Pages, zeros
+from bot.search.memory import Chunks, Pages, behind, zeros
 from bot.search.spelling import MAX_FORM
 
 LONG = 256
@@ -57,6 +57,10 @@ class Places:
             places._samples.extend([_number(text[place : place + COPIED], b"\0") for place in found])
             yield
         return places
+
+    def memory(self) -> list[Pages | dict[bytes, Best]]:
+        """What it is kept in, but for the text."""
+        return [behind(self._places), behind(self._owners), self._best]
 
     def owners(self, prefix: bytes, kinds: Collection[int]) -> Sequence[int]:
         """The entities of `kinds` with something that begins with `prefix`, the most important first.

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Collection, Generator, Iterable
 from itertools import accumulate, chain
 
-from bot.search.memory import Chunks, at_hand, zeros
+from bot.search.memory import Chunks, Pages, at_hand, behind, zeros
 
 SIZE = 4
 """Bytes of a number."""
@@ -67,6 +67,10 @@ class Postings:
                 begins[bucket] = place + 1
             yield
         self._added, self._counts = Chunks(), array("H")
+
+    def memory(self) -> list[Pages]:
+        """What it is kept in."""
+        return [behind(self._begins), behind(self._filed)]
 
     def filings(self, number: int) -> int:
         """How many filings are read to find what is under a number: hardly more than are there."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Collection, Generator, Iterable
-from itertools import accumulate
-from typing import TypeAlias
+from itertools import accumulate, chain
+from typing import Any, TypeAlias
 
 from bot.model import Kind, Label, Ref
 from bot.search import spelling
 from bot.search.entry import Entry, importance
-from bot.search.memory import Chunks
+from bot.search.memory import Chunks, Pages
 from bot.search.places import Places
 from bot.search.typos import Typos
 
@@ -89,6 +89,12 @@ class Table:
                 return number
         return None
 
+    def memory(self) -> list[Pages | dict[bytes, Any]]:
+        """What nearly all of it is kept in."""
+        texts = [text.memory() for text in (self.names, self.folds, self.spoken, self.records)]
+        places = [places.memory() for places in (self.starts, self.words, self.sounds, self.initials)]
+        return [*texts, *chain(*places), *self.typos.memory()]
+
     def _record(self, number: int) -> _Packed:
         return marshal.loads(self.records.of(number))  # noqa: S302 - made by this very process
 
@@ -137,7 +143,7 @@ class Builder:
             if (bare := spelling.bare(name)) != name:
                 forms.setdefault(spelling.squash(bare), [])
         for name in names:
-            initials |= dict.fromkeys((spelling.initials(name), spelling.initials(spelling.bare(name))))
+            initials |= dict.fromkeys(map(spelling.initials, dict.fromkeys((name, spelling.bare(name)))))
         initials.update(dict.fromkeys(_mixed_initials(names)))
         begins = table.names.add_all(forms)
         words = [

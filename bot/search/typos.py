@@ -17,6 +17,7 @@ from heapq import heapify, heappop
 from itertools import islice
 from zlib import crc32
 
+from bot.search.memory import Pages
 from bot.search.postings import Postings
 
 SHORT = 12
@@ -65,6 +66,10 @@ class Typos:
     def arrange(self) -> Generator[None, None, None]:
         """Make what was added ready, step by step."""
         return self._filed.arrange()
+
+    def memory(self) -> list[Pages]:
+        """What it is kept in."""
+        return self._filed.memory()
 
     def candidates(self, form: bytes, wanted: Wanted) -> Iterator[list[int]]:
         """Entities that may have a form like this one: the likeliest, then weaker ones, each looked for when asked."""

@@ -1,12 +1,14 @@
-"""What the index is stored in: bytes one after another, and entities under numbers."""
+"""What the index is stored in: bytes one after another, and entities under numbers, until it is let go of."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
+from itertools import pairwise
 from random import Random
 from typing import TypeVar
 
-from bot.search.memory import PIECE, Chunks
+from bot.search.memory import PIECE, Chunks, behind, let_go, zeros
 from bot.search.postings import Postings
 
 T = TypeVar("T")
@@ -63,3 +65,16 @@ def test_nothing_is_found_where_nothing_was_added() -> None:
     finished(postings.arrange())
     assert postings.under(1, 10) == []
     assert postings.under_any({1, 2, 3}, 10) == set()
+
+
+def test_memory_is_let_go_of_in_small_steps() -> None:
+    numbers = zeros(1 << 20)
+    numbers[5] = numbers[(1 << 20) - 1] = 7
+    known = {number.to_bytes(2, "big"): number for number in range(2_000)}
+    left = [len(known) for _ in let_go([known, behind(numbers)])]
+    assert len(left) > 40
+    assert max(before - after for before, after in pairwise([2_000, *left])) <= 100
+    assert left[-1] == 0
+    if sys.platform == "linux":
+        assert list(numbers[:8]) == [0] * 8, "the pages are the system's again"
+        assert numbers[-1] == 0
