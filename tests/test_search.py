@@ -91,6 +91,9 @@ def best(query: str) -> tuple[str, Tier] | None:
         pytest.param("Choe Wusik", "choi-woo-shik", Tier.SOUNDS_LIKE, id="Choe for Choi, the official way"),
         pytest.param("Roh Ji Yun", "noh-ji-yoon", Tier.SOUNDS_LIKE, id="Roh for Noh"),
         pytest.param("Bak Seojun", "park-seo-joon", Tier.SOUNDS_LIKE, id="Bak for Park"),
+        pytest.param("usik", "choi-woo-shik", Tier.ENDS_LIKE, id="a given name, the official way"),
+        pytest.param("beloved sumer", "our-beloved-summer", Tier.ENDS_LIKE, id="later words as they sound"),
+        pytest.param("belovd summer", "our-beloved-summer", Tier.FUZZY, id="later words, a letter missing"),
         pytest.param("lmh", "lee-min-ho", Tier.INITIALS, id="initials"),
         pytest.param("obs", "our-beloved-summer", Tier.INITIALS, id="initials of a title"),
         pytest.param("Lee Mni-ho", "lee-min-ho", Tier.FUZZY, id="letters that changed places"),
@@ -112,6 +115,10 @@ def test_a_name_is_found_as_people_type_it(query: str, slug: str, tier: Tier) ->
         pytest.param("ㄱㅎ", "gong-hyo-jin", Tier.INITIALS, id="the first of them"),
         pytest.param("ㅂㄷㅇㄱ", "when-the-stars-gossip", Tier.INITIALS, id="initial consonants of a title"),
         pytest.param("ㅇㅁㅎ", "lee-min-ho", Tier.INITIALS, id="initial consonants that are silent"),
+        pytest.param("효진", "gong-hyo-jin", Tier.WORDS, id="a given name"),
+        pytest.param("별물", "when-the-stars-gossip", Tier.INITIALS, id="shortened to the first syllables of words"),
+        pytest.param("우들블", "our-blues", Tier.INITIALS, id="shortened to any of its syllables"),
+        pytest.param("방소단", "bts", Tier.INITIALS, id="one word that is shortened"),
     ],
 )
 def test_letters_of_a_korean_keyboard_find_syllables(query: str, slug: str, tier: Tier) -> None:
@@ -163,6 +170,16 @@ def test_what_only_resembles_a_name_is_suggested_but_never_certain() -> None:
     assert found[0].tier is Tier.FUZZY
     assert certain(found) == []
     assert certain([]) == []
+
+
+def test_who_is_called_so_is_certain_beside_those_whose_name_only_ends_so() -> None:
+    index = Index([entry("hyo-chin", "Hyo Chin"), entry("gong-hyo-jin", "Gong Hyo-jin", "공효진", weight=9)])
+    matches = index.search("hyojeen", ALL)
+    assert [(match.entry.ref.slug, match.tier) for match in matches] == [
+        ("hyo-chin", Tier.SOUNDS_LIKE),
+        ("gong-hyo-jin", Tier.ENDS_LIKE),
+    ]
+    assert certain(matches) == matches[:1]
 
 
 def test_what_resembles_nothing_finds_nothing() -> None:

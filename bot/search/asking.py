@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.search import spelling
 from bot.search.entry import Tier
+from bot.search.hangul import is_syllable
+from bot.search.places import Places
 from bot.search.table import Table
 
 MAX_QUERY = 64
@@ -28,10 +30,20 @@ HEARD = 0.55
 """The similarity of sound, of 1, below which the spelling is not compared."""
 MOST_INITIALS = 8
 """Letters of a query up to which they may be the initials of a title."""
+MOST_SYLLABLES = 5
+"""Syllables of a query up to which a longer name may be shortened to them."""
+MOST_SHORTENED = 40
+"""Entities whose names begin with the first of them, that are looked at."""
 WIDE = 1000
 """Places at which a word begins as asked, up to which their entities are compared with those of another word."""
 WIDEST = 20
 """Entities that have all words, of which it is made sure that no word was taken twice."""
+PART = 0.9
+"""What counts of the similarity where only a part of a name was typed."""
+LIKE_PART = 0.8
+"""The similarity of a part of a name, of 1, below which it is not suggested."""
+SHORTEST_PART = 4
+"""Letters of a query from which on it may be a part of a name with a slip."""
 MOST_ALIKE = 30
 """Entities that sound like the query, whose spelling is compared."""
 
@@ -88,7 +100,15 @@ class Search:
         if asked.bare_form != asked.form:
             self._add(Tier.EXACT, starts.exactly(asked.bare_form, self._kinds))
         self._add(Tier.PREFIX, longer)
-        for stage in (self._words, self._sounds, self._any_order, self._initials, self._resembling):
+        for stage in (
+            self._words,
+            self._sounds,
+            self._tails,
+            self._any_order,
+            self._initials,
+            self._shortened,
+            self._resembling,
+        ):
             if len(self._found) >= self._limit:
                 break
             stage()
@@ -143,19 +163,11 @@ class Search:
         asked, sounds = self._asked, self._table.sounds
         if asked.initials:
             return
-        alike: dict[int, bool] = {}
-        for fold in asked.folds:
-            exact, longer = sounds.exactly_and_owners(fold, self._kinds)
-            alike |= dict.fromkeys(exact, True)
-            if len(fold) >= 4:
-                alike = dict.fromkeys(longer, False) | alike
+        alike = self._heard(sounds)
         if not alike and 2 <= len(asked.words) <= 3 and asked.name.isascii():
             for turned in _turned(asked.words):
                 alike |= dict.fromkeys(sounds.exactly(spelling.fold(turned), self._kinds), True)
-        new = sorted(self._new(alike), key=lambda number: (not alike[number], number))[:MOST_ALIKE]
-        if asked.hangul:
-            # Who has a name in Hangul is found by that, or was not meant.
-            new = [number for number in new if not any(map(spelling.has_hangul, self._table.names.all(number)))]
+        new = self._by_sound(alike)
         if len(new) == 1 and alike[new[0]]:
             self._add(Tier.SOUNDS_LIKE, new)
         elif new:
@@ -164,6 +176,35 @@ class Search:
             for number in sorted(new, key=lambda number: (-spelt[number], number)):
                 if alike[number] or spelt[number] >= NEAR:
                     self._add(Tier.SOUNDS_LIKE, (number,), 100 * spelt[number])
+
+    def _tails(self) -> None:
+        """The entities whose names sound as asked from a later word on: "eunu" is Cha Eun-woo."""
+        if self._asked.initials:
+            return
+        alike = self._heard(self._table.tails)
+        if new := self._by_sound(alike):
+            spelt = dict.fromkeys(new, 0.0) | _parts(self._asked.form, new, self._spellings)
+            for number in sorted(new, key=lambda number: (-spelt[number], number)):
+                if alike[number] or spelt[number] >= NEAR:
+                    self._add(Tier.ENDS_LIKE, (number,), 100 * spelt[number])
+
+    def _heard(self, places: Places) -> dict[int, bool]:
+        """The entities of which something sounds as asked, or begins so, and whether that is all of it."""
+        alike: dict[int, bool] = {}
+        for fold in self._asked.folds:
+            exact, longer = places.exactly_and_owners(fold, self._kinds)
+            alike |= dict.fromkeys(exact, True)
+            if len(fold) >= 4:
+                alike = dict.fromkeys(longer, False) | alike
+        return alike
+
+    def _by_sound(self, alike: dict[int, bool]) -> list[int]:
+        """Those of some entities that may be meant by how they sound, first those that do so to the end."""
+        new = sorted(self._new(alike), key=lambda number: (not alike[number], number))[:MOST_ALIKE]
+        if not self._asked.hangul:
+            return new
+        # Who has a name in Hangul is found by that, or was not meant.
+        return [number for number in new if not any(map(spelling.has_hangul, self._table.names.all(number)))]
 
     def _initials(self) -> None:
         asked, initials = self._asked, self._table.initials
@@ -174,6 +215,15 @@ class Search:
         elif not asked.hangul and len(asked.form) <= MOST_INITIALS:
             self._add(Tier.INITIALS, initials.exactly(asked.form, self._kinds))
 
+    def _shortened(self) -> None:
+        """The best known entities that are shortened as Koreans do it, to a few of their syllables."""
+        asked, table = self._asked, self._table
+        if self._found or not 2 <= len(asked.name) <= MOST_SYLLABLES or not all(map(is_syllable, asked.name)):
+            return
+        begin = islice(self._new(table.starts.owners(spelling.squash(asked.name[0]), self._kinds)), MOST_SHORTENED)
+        short = (number for number in begin if any(spelling.is_short_for(asked.name, t) for t in table.texts(number)))
+        self._add(Tier.INITIALS, short, 80)
+
     def _resembling(self) -> None:
         asked, typos = self._asked, self._table.typos
         tier = next(iter(self._found.values()))[0] if self._found else Tier.FUZZY
@@ -182,10 +232,15 @@ class Search:
         likeness: dict[int, float] = {}
         best = 0.0 if asked.hangul else self._measure(likeness, typos.spelt(asked.form, self._new))
         weaker = zip(*(typos.candidates(form, self._new) for form in asked.likened), strict=True)
+        likely: list[int] = []
         while best < NEAR and (candidates := next(weaker, None)) is not None:
-            best = self._measure(likeness, [number for numbers in candidates for number in numbers])
+            likely = [number for numbers in candidates for number in numbers]
+            best = self._measure(likeness, likely)
             if self._found:
                 break
+        if best < NEAR and len(asked.form) >= SHORTEST_PART:
+            for number, alike in _parts(asked.form, likely, self._spellings).items():
+                likeness[number] = max(likeness.get(number, 0.0), PART * alike)
         for number, alike in sorted(likeness.items(), key=lambda found: (-found[1], found[0]))[:MOST_FUZZY]:
             if alike < CUTOFF:
                 break
@@ -244,6 +299,18 @@ def _alike(
             owner = owners[longer[place]]
             if owner not in found or CUT * alike > found[owner]:
                 found[owner] = CUT * alike
+    return found
+
+
+def _parts(form: bytes, numbers: Iterable[int], of: Callable[[int], list[bytes]]) -> dict[int, float]:
+    """How alike the part of each entity's forms is that is most like `form`, from `LIKE_PART` to 1."""
+    owned = [(choice, number) for number in numbers for choice in of(number) if len(choice) > len(form)]
+    choices = [choice for choice, _ in owned]
+    found: dict[int, float] = {}
+    for _, alike, place in process.extract(
+        form, choices, scorer=fuzz.partial_ratio, score_cutoff=100 * LIKE_PART, limit=None
+    ):  # the most alike first
+        found.setdefault(owned[place][1], alike / 100)
     return found
 
 

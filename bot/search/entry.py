@@ -22,14 +22,15 @@ class Entry(NamedTuple):
 
 
 class Tier(IntEnum):
-    """How well a name fits, the best first."""
+    """How well a name fits, the best first. WORDS is a later word as it is written, ENDS_LIKE as it sounds."""
 
     EXACT = 0
     PREFIX = 1
     WORDS = 2
     SOUNDS_LIKE = 3
-    INITIALS = 4
-    FUZZY = 5
+    ENDS_LIKE = 4
+    INITIALS = 5
+    FUZZY = 6
 
 
 class Match(NamedTuple):

@@ -177,6 +177,22 @@ def folds(name: str) -> list[bytes]:
     return list(dict.fromkeys(found))
 
 
+def tails(name: str) -> list[str]:
+    """A plain name without its first word, without its first two, and so on."""
+    words = name.split()
+    return [" ".join(words[place:]) for place in range(1, len(words))]
+
+
+def given(name: str) -> str:
+    """The given name of a Korean whose plain name is in Hangul; nothing where it cannot be told.
+
+    Family names have one syllable; in a name of four they have two, as in 남궁 or 황보.
+    """
+    if " " in name or not 3 <= len(name) <= 4 or not all(map(hangul.is_syllable, name)):
+        return ""
+    return name[len(name) - 2 :]
+
+
 def spoken(name: str) -> list[bytes]:
     """The romanisations of a plain name in Hangul, squashed; none of another name."""
     if name.isascii() or not any(map(hangul.is_syllable, name)):
@@ -190,6 +206,12 @@ def initials(name: str) -> bytes:
         return "".join([word[0] for word in name.split()]).encode()
     found = [word.translate(_FIRST_KEYS) if hangul.is_syllable(word[0]) else word[0] for word in name.split()]
     return squash("".join(found))
+
+
+def is_short_for(short: str, name: str) -> bool:
+    """Whether a name has all characters of `short`, in order and from the first on: 슬의생 is 슬기로운 의사생활."""
+    left = iter(name)
+    return name[:1] == short[:1] and all(character in left for character in short)
 
 
 def is_initials(form: bytes) -> bool:

@@ -23,6 +23,9 @@ from bot.search.typos import Typos
 KINDS = {kind: number for number, kind in enumerate(Kind)}
 _KINDS = tuple(Kind)
 
+SHORTEST_TAIL = 3
+"""Letters of how the end of a name sounds, from which on it is told apart from others."""
+
 _Packed: TypeAlias = tuple[
     str, str | int | None, str | int | None, tuple[str, ...], tuple[tuple[str, ...], ...], int | None, int
 ]
@@ -53,6 +56,7 @@ class Table:
         self.starts: Places
         self.words: Places
         self.sounds: Places
+        self.tails: Places
         self.initials: Places
         self.typos = Typos()
         self.records = Chunks()
@@ -92,7 +96,7 @@ class Table:
     def memory(self) -> list[Pages | dict[bytes, Any]]:
         """What nearly all of it is kept in."""
         texts = [text.memory() for text in (self.names, self.folds, self.spoken, self.records)]
-        places = [places.memory() for places in (self.starts, self.words, self.sounds, self.initials)]
+        places = [places.memory() for places in (self.starts, self.words, self.sounds, self.tails, self.initials)]
         return [*texts, *chain(*places), *self.typos.memory()]
 
     def _record(self, number: int) -> _Packed:
@@ -108,6 +112,7 @@ class Builder:
         self._starts = Chunks()
         self._words = Chunks()
         self._sounds = Chunks()
+        self._tails = Chunks()
         self._initial_places = Chunks()
 
     def add(self, entry: Entry) -> None:
@@ -118,9 +123,11 @@ class Builder:
         table.records.add(marshal.dumps(_packed(entry)))
         names = _different(map(spelling.plain, entry.texts))
         slug = spelling.plain(entry.ref.slug.replace("-", " "))
-        self._add_names(number, names, _different((*names, slug)))
+        person = entry.ref.kind is Kind.PERSON
+        given = [given for name in names if person and (given := spelling.given(name))]
+        self._add_names(number, names, _different((*names, slug)), given)
         sounds = list(dict.fromkeys(fold for name in names for fold in spelling.folds(name) if fold))
-        self._sounds.add(_pairs(number, table.folds.add_all(sounds)))
+        self._add_sounds(number, sounds, [*(tail for name in names for tail in spelling.tails(name)), *given])
         table.spoken.add_all(dict.fromkeys(form for name in names for form in spelling.spoken(name)))
         forms = [spelling.squash(name) for name in names]
         table.typos.add(
@@ -128,7 +135,21 @@ class Builder:
             [form for form in forms if form.isascii()],
         )
 
-    def _add_names(self, number: int, names: list[str], typed: list[str]) -> None:
+    def _add_sounds(self, number: int, sounds: list[bytes], tails: list[str]) -> None:
+        """Add how names sound, and how they do from a later word on: nearly always that is the end of the former."""
+        ends = {fold: None for tail in tails for fold in spelling.folds(tail) if len(fold) >= SHORTEST_TAIL}
+        whole = {fold: next((sound for sound in sounds if sound.endswith(fold)), None) for fold in ends}
+        forms = [*sounds, *(fold for fold, sound in whole.items() if sound is None)]
+        begins = dict(zip(forms, self._table.folds.add_all(forms), strict=True))
+        self._sounds.add(_pairs(number, list(begins.values())[: len(sounds)]))
+        places = [
+            begins[fold] if sound is None else begins[sound] + len(sound) - len(fold)
+            for fold, sound in whole.items()
+            if fold != sound
+        ]
+        self._tails.add(_pairs(number, places))
+
+    def _add_names(self, number: int, names: list[str], typed: list[str], given: list[str]) -> None:
         """Add the initials of names, and what may be typed: whole, without particles, by word."""
         table = self._table
         forms: dict[bytes, list[int]] = {}
@@ -142,6 +163,8 @@ class Builder:
                 known[:] = places
             if (bare := spelling.bare(name)) != name:
                 forms.setdefault(spelling.squash(bare), [])
+        for form, places in forms.items():
+            places += [len(form) - len(end) for end in map(spelling.squash, given) if form.endswith(end)]
         for name in names:
             initials |= dict.fromkeys(map(spelling.initials, dict.fromkeys((name, spelling.bare(name)))))
         initials.update(dict.fromkeys(_mixed_initials(names)))
@@ -168,6 +191,7 @@ class Builder:
         table.starts = yield from Places.arranged(names, self._starts, kinds)
         table.words = yield from Places.arranged(names, self._words, kinds)
         table.sounds = yield from Places.arranged(folds, self._sounds, kinds)
+        table.tails = yield from Places.arranged(folds, self._tails, kinds)
         table.initials = yield from Places.arranged(initials, self._initial_places, kinds)
         yield from table.typos.arrange()
         return table

@@ -1,4 +1,7 @@
-"""Typed queries of every kind, over the seeds and over a generated catalogue: who is found first, and among five."""
+"""Typed queries of every kind: who is found first, and among five.
+
+They are asked of the seeds, of a generated catalogue, and of dramas and artists that fans know (`known.tsv`).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pytest
 
 from bot.database import Database
 from bot.lookup import Lookup
-from bot.model import Kind
+from bot.model import Kind, Label, Ref
 from bot.search import Entry, Index
 
 from .catalogue import catalogue
@@ -42,7 +45,20 @@ def _typed() -> list[Typed]:
 
 @pytest.fixture
 async def indexes(database: Database) -> dict[str, Index]:
-    return {"seeds": await Lookup(database).index(), "generated": Index(catalogue(*GENERATED))}
+    return {
+        "seeds": await Lookup(database).index(),
+        "generated": Index(catalogue(*GENERATED)),
+        "known": Index(_known()),
+    }
+
+
+def _known() -> list[Entry]:
+    lines = (Path(__file__).parent / "known.tsv").read_text("utf-8").splitlines()[1:]
+    entries: list[Entry] = []
+    for kind, slug, weight, names in (line.split("\t") for line in lines):
+        texts, ref = tuple(names.split(" | ")), Ref(Kind(kind), slug)
+        entries.append(Entry(ref, Label(ref, texts[0], texts[1]), texts, weight=int(weight)))
+    return entries
 
 
 def _same_name(found: Entry, expected: Entry) -> bool:
