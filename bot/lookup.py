@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-SLICE = 0.0005
+SLICE = 0.00025
 """Seconds of work on the index between two turns of the event loop."""
 CHUNK = 20
 """Entities that are read from the database at a time: few, since the loop waits while a thread makes them objects."""

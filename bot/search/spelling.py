@@ -162,7 +162,7 @@ def fold(name: str) -> bytes:
     # A Korean's name in Hangul has two to four syllables, of which the first is nearly always the family's.
     if 2 <= len(name) <= 4 and all(map(hangul.is_syllable, name)):
         return fold(hangul.revised(name).strip())
-    return _squeeze(_lone(hangul.revised(name)).replace(" ", ""))
+    return plain_fold(name)
 
 
 def folds(name: str) -> list[bytes]:
@@ -178,9 +178,14 @@ def folds(name: str) -> list[bytes]:
 
 
 def tails(name: str) -> list[str]:
-    """A plain name without its first word, without its first two, and so on."""
+    """A plain name without its first word, without its first two, and so on; without spaces."""
     words = name.split()
-    return [" ".join(words[place:]) for place in range(1, len(words))]
+    return ["".join(words[place:]) for place in range(1, len(words))]
+
+
+def plain_fold(name: str) -> bytes:
+    """The fold of a plain name in which no word counts as a family's: one of `folds` of it."""
+    return _squeeze((name if name.isascii() else _lone(hangul.revised(name))).replace(" ", ""))
 
 
 def given(name: str) -> str:

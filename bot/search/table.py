@@ -137,17 +137,13 @@ class Builder:
 
     def _add_sounds(self, number: int, sounds: list[bytes], tails: list[str]) -> None:
         """Add how names sound, and how they do from a later word on: nearly always that is the end of the former."""
-        ends = {fold: None for tail in tails for fold in spelling.folds(tail) if len(fold) >= SHORTEST_TAIL}
-        whole = {fold: next((sound for sound in sounds if sound.endswith(fold)), None) for fold in ends}
-        forms = [*sounds, *(fold for fold, sound in whole.items() if sound is None)]
-        begins = dict(zip(forms, self._table.folds.add_all(forms), strict=True))
-        self._sounds.add(_pairs(number, list(begins.values())[: len(sounds)]))
-        places = [
-            begins[fold] if sound is None else begins[sound] + len(sound) - len(fold)
-            for fold, sound in whole.items()
-            if fold != sound
-        ]
-        self._tails.add(_pairs(number, places))
+        begins = dict(zip(sounds, self._table.folds.add_all(sounds), strict=True))
+        places: set[int] = set()
+        for tail in map(spelling.plain_fold, tails):
+            if len(tail) >= SHORTEST_TAIL and tail not in begins:
+                places.update(begins[sound] + len(sound) - len(tail) for sound in sounds if sound.endswith(tail))
+        _add_pairs(self._sounds, number, begins.values())
+        _add_pairs(self._tails, number, places)
 
     def _add_names(self, number: int, names: list[str], typed: list[str], given: list[str]) -> None:
         """Add the initials of names, and what may be typed: whole, without particles, by word."""
@@ -155,19 +151,22 @@ class Builder:
         forms: dict[bytes, list[int]] = {}
         initials: dict[bytes, None] = {}
         for name in typed:
-            words = name.split()
-            lengths = map(len, words if name.isascii() else map(spelling.squash, words))
-            places = list(accumulate(lengths))[:-1]
+            places: list[int] = []
+            if " " in name:
+                words = name.split()
+                places += accumulate(map(len, words if name.isascii() else map(spelling.squash, words)))
+                del places[-1]
+                if (bare := spelling.bare(name)) != name:
+                    forms.setdefault(spelling.squash(bare), [])
+                    initials[spelling.initials(bare)] = None
             known = forms.setdefault(spelling.squash(name), places)
             if len(places) > len(known):
                 known[:] = places
-            if (bare := spelling.bare(name)) != name:
-                forms.setdefault(spelling.squash(bare), [])
-        for form, places in forms.items():
-            places += [len(form) - len(end) for end in map(spelling.squash, given) if form.endswith(end)]
-        for name in names:
-            initials |= dict.fromkeys(map(spelling.initials, dict.fromkeys((name, spelling.bare(name)))))
-        initials.update(dict.fromkeys(_mixed_initials(names)))
+        for end in map(spelling.squash, given):
+            for form, places in forms.items():
+                if form.endswith(end):
+                    places.append(len(form) - len(end))
+        initials.update(dict.fromkeys((*map(spelling.initials, names), *_mixed_initials(names))))
         begins = table.names.add_all(forms)
         words = [
             begin + place
@@ -175,9 +174,10 @@ class Builder:
             for place in places
             if place < len(form)
         ]
-        self._starts.add(_pairs(number, begins))
-        self._words.add(_pairs(number, words))
-        self._initial_places.add(_pairs(number, self._initials.add_all([form for form in initials if len(form) > 1])))
+        _add_pairs(self._starts, number, begins)
+        _add_pairs(self._words, number, words)
+        if several := [form for form in initials if len(form) > 1]:
+            _add_pairs(self._initial_places, number, self._initials.add_all(several))
 
     def finish(self) -> Generator[None, None, Table]:
         """Put everything in order, step by step."""
@@ -206,8 +206,9 @@ def built(entries: list[Entry]) -> Generator[None, None, Table]:
     return (yield from builder.finish())
 
 
-def _pairs(owner: int, places: Iterable[int]) -> bytes:
-    return array("Q", [owner << 32 | place for place in places]).tobytes()
+def _add_pairs(added: Chunks, owner: int, places: Collection[int]) -> None:
+    if places:
+        added.add(array("Q", [owner << 32 | place for place in places]).tobytes())
 
 
 def _different(names: Iterable[str]) -> list[str]:

@@ -131,7 +131,7 @@ def _parts(form: bytes) -> list[tuple[int, bytes]]:
 def _filings(part: tuple[int, bytes]) -> set[int]:
     """The numbers of something, and of what is left of it when one letter is taken away."""
     which, form = part
-    return {crc32(form, which), *[crc32(form[:place] + form[place + 1 :], which) for place in range(len(form))]}
+    return {crc32(form, which), *[crc32(form[at + 1 :], crc32(form[:at], which)) for at in range(len(form))]}
 
 
 def _sequences(form: bytes) -> set[int]:
