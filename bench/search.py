@@ -167,7 +167,7 @@ async def anew(lookup: Lookup, database: Database, entries: Sequence[Entry]) -> 
         begin = time.perf_counter()
         async with heartbeat() as heart:
             await lookup.index()
-            while lookup.building:
+            while lookup.busy:
                 await lookup.suggest(f"{name} 0", ALL, 1)
                 await asyncio.sleep(0.1)
         rounds.append((heart.worked, heart.overslept, time.perf_counter() - begin))

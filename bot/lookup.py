@@ -48,6 +48,7 @@ class Lookup:
         self._following = asyncio.Lock()
         self._building: asyncio.Task[None] | None = None
         self._until = 0.0
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def index(self) -> Index:
         """The index of the catalogue as it is now, or, while a large change is taken in, as it was before."""
@@ -57,9 +58,9 @@ class Lookup:
         return self._index
 
     @property
-    def building(self) -> bool:
-        """Whether a large change is being taken in."""
-        return self._building is not None
+    def busy(self) -> bool:
+        """Whether a large change is being taken in, or what it replaced let go of."""
+        return self._building is not None or bool(self._leaving)
 
     async def suggest(self, query: str, kinds: Collection[Kind], limit: int = 25) -> Sequence[Match]:
         """What may be meant by what was typed so far, the best first; for nothing, what is upcoming or popular."""
@@ -134,7 +135,9 @@ class Lookup:
             memory, asked = before.table.memory(), weakref.ref(before.table)
             del before
             if asked() is None:
-                await _in_slices(let_go(memory))
+                leaving = asyncio.create_task(_in_slices(let_go(memory)))
+                self._leaving.add(leaving)
+                leaving.add_done_callback(self._leaving.discard)
 
 
 def _added(builder: Builder, entries: list[Entry]) -> Generator[None, None, None]:

@@ -116,9 +116,9 @@ def test_a_name_is_found_as_people_type_it(query: str, slug: str, tier: Tier) ->
         pytest.param("ㅂㄷㅇㄱ", "when-the-stars-gossip", Tier.INITIALS, id="initial consonants of a title"),
         pytest.param("ㅇㅁㅎ", "lee-min-ho", Tier.INITIALS, id="initial consonants that are silent"),
         pytest.param("효진", "gong-hyo-jin", Tier.WORDS, id="a given name"),
-        pytest.param("별물", "when-the-stars-gossip", Tier.INITIALS, id="shortened to the first syllables of words"),
-        pytest.param("우들블", "our-blues", Tier.INITIALS, id="shortened to any of its syllables"),
-        pytest.param("방소단", "bts", Tier.INITIALS, id="one word that is shortened"),
+        pytest.param("별물", "when-the-stars-gossip", Tier.FUZZY, id="shortened to the first syllables of words"),
+        pytest.param("우들블", "our-blues", Tier.FUZZY, id="shortened to any of its syllables"),
+        pytest.param("방소단", "bts", Tier.FUZZY, id="one word that is shortened"),
     ],
 )
 def test_letters_of_a_korean_keyboard_find_syllables(query: str, slug: str, tier: Tier) -> None:
@@ -180,6 +180,46 @@ def test_who_is_called_so_is_certain_beside_those_whose_name_only_ends_so() -> N
         ("gong-hyo-jin", Tier.ENDS_LIKE),
     ]
     assert certain(matches) == matches[:1]
+
+
+@pytest.mark.parametrize(
+    ("name", "korean", "kind", "query"),
+    [
+        pytest.param("Extraordinary Attorney Woo", "이상한 변호사 우영우", Kind.WORK, "이상우", id="its syllables"),
+        pytest.param("Good Luck", "굿 럭", Kind.TRACK, "rock", id="the sound of its last word"),
+        pytest.param("Cha Eun-woo", "차은우", Kind.PERSON, "eunu", id="the sound of a given name"),
+    ],
+)
+def test_what_may_be_meant_by_a_part_is_suggested_but_not_certain(
+    name: str, korean: str, kind: Kind, query: str
+) -> None:
+    matches = Index([entry("that", name, korean, kind=kind)]).search(query, ALL)
+    assert [match.entry.texts[0] for match in matches] == [name]
+    assert certain(matches) == []
+
+
+def test_initials_come_before_what_only_sounds_alike_at_its_end() -> None:
+    index = Index([entry("boys-over-flowers", "Boys Over Flowers", kind=Kind.WORK), entry("lee-bob", "Lee Bob")])
+    matches = index.search("bof", ALL)
+    assert [match.entry.ref.slug for match in matches] == ["boys-over-flowers", "lee-bob"]
+    assert certain(matches) == matches[:1]
+
+
+def test_a_person_is_not_shortened_and_a_title_is_beside_one_who_sounds_so() -> None:
+    index = Index(
+        [
+            entry("descendants-of-the-sun", "Descendants of the Sun", "태양의 후예", kind=Kind.WORK),
+            entry("lee-tae-hu", "Lee Tae-hu"),
+            entry("tae-yang-hu", "Tae Yang-hu", "태양후"),
+        ]
+    )
+    assert {match.entry.ref.slug for match in index.search("태후", ALL)} == {"descendants-of-the-sun", "lee-tae-hu"}
+
+
+def test_words_that_are_repeated_are_answered_at_once() -> None:
+    index = Index([entry("la-la", "La " * 20 + "Love", kind=Kind.TRACK)])
+    assert [match.tier for match in index.search("la " * 21, ALL)] == [Tier.FUZZY]
+    assert [match.tier for match in index.search("love " + "la " * 15, ALL)] == [Tier.WORDS]
 
 
 def test_what_resembles_nothing_finds_nothing() -> None:

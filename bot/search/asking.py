@@ -8,11 +8,12 @@ from itertools import chain, islice
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from bot.model import Kind
 from bot.search import spelling
 from bot.search.entry import Tier
 from bot.search.hangul import is_syllable
 from bot.search.places import Places
-from bot.search.table import Table
+from bot.search.table import KINDS, Table
 
 MAX_QUERY = 64
 """Characters of a query that are looked at; longer ones are nobody's name."""
@@ -30,6 +31,8 @@ HEARD = 0.55
 """The similarity of sound, of 1, below which the spelling is not compared."""
 MOST_INITIALS = 8
 """Letters of a query up to which they may be the initials of a title."""
+SHORTENED = 0.8
+"""What it counts, as a similarity, that a title may be shortened to what was typed."""
 MOST_SYLLABLES = 5
 """Syllables of a query up to which a longer name may be shortened to them."""
 MOST_SHORTENED = 40
@@ -42,6 +45,8 @@ PART = 0.9
 """What counts of the similarity where only a part of a name was typed."""
 LIKE_PART = 0.8
 """The similarity of a part of a name, of 1, below which it is not suggested."""
+SHORT_PART, LIKE_SHORT_PART = 5, 0.88
+"""Letters up to which a part is short, and the same of one: three of four letters are in nearly every name."""
 SHORTEST_PART = 4
 """Letters of a query from which on it may be a part of a name with a slip."""
 MOST_ALIKE = 30
@@ -71,6 +76,11 @@ class Asked:
         if self._folds is None:
             self._folds = spelling.folds(self.name)
         return self._folds
+
+    @property
+    def spoken(self) -> bytes:
+        """What was typed, in Latin letters if it was Hangul."""
+        return next(iter(spelling.spoken(self.name)), self.form)
 
     @property
     def likened(self) -> list[bytes]:
@@ -103,10 +113,9 @@ class Search:
         for stage in (
             self._words,
             self._sounds,
-            self._tails,
             self._any_order,
             self._initials,
-            self._shortened,
+            self._tails,
             self._resembling,
         ):
             if len(self._found) >= self._limit:
@@ -171,8 +180,7 @@ class Search:
         if len(new) == 1 and alike[new[0]]:
             self._add(Tier.SOUNDS_LIKE, new)
         elif new:
-            form = next(iter(spelling.spoken(asked.name)), asked.form)
-            spelt = self._likeness(new, form)
+            spelt = self._likeness(new, asked.spoken)
             for number in sorted(new, key=lambda number: (-spelt[number], number)):
                 if alike[number] or spelt[number] >= NEAR:
                     self._add(Tier.SOUNDS_LIKE, (number,), 100 * spelt[number])
@@ -183,7 +191,7 @@ class Search:
             return
         alike = self._heard(self._table.tails)
         if new := self._by_sound(alike):
-            spelt = dict.fromkeys(new, 0.0) | _parts(self._asked.form, new, self._spellings)
+            spelt = dict.fromkeys(new, 0.0) | _parts(self._asked.spoken, new, self._spellings)
             for number in sorted(new, key=lambda number: (-spelt[number], number)):
                 if alike[number] or spelt[number] >= NEAR:
                     self._add(Tier.ENDS_LIKE, (number,), 100 * spelt[number])
@@ -215,15 +223,6 @@ class Search:
         elif not asked.hangul and len(asked.form) <= MOST_INITIALS:
             self._add(Tier.INITIALS, initials.exactly(asked.form, self._kinds))
 
-    def _shortened(self) -> None:
-        """The best known entities that are shortened as Koreans do it, to a few of their syllables."""
-        asked, table = self._asked, self._table
-        if self._found or not 2 <= len(asked.name) <= MOST_SYLLABLES or not all(map(is_syllable, asked.name)):
-            return
-        begin = islice(self._new(table.starts.owners(spelling.squash(asked.name[0]), self._kinds)), MOST_SHORTENED)
-        short = (number for number in begin if any(spelling.is_short_for(asked.name, t) for t in table.texts(number)))
-        self._add(Tier.INITIALS, short, 80)
-
     def _resembling(self) -> None:
         asked, typos = self._asked, self._table.typos
         tier = next(iter(self._found.values()))[0] if self._found else Tier.FUZZY
@@ -236,15 +235,30 @@ class Search:
         while best < NEAR and (candidates := next(weaker, None)) is not None:
             likely = [number for numbers in candidates for number in numbers]
             best = self._measure(likeness, likely)
-            if self._found:
+            if tier <= Tier.INITIALS:
                 break
         if best < NEAR and len(asked.form) >= SHORTEST_PART:
             for number, alike in _parts(asked.form, likely, self._spellings).items():
                 likeness[number] = max(likeness.get(number, 0.0), PART * alike)
+        for number in self._shortened():
+            likeness[number] = max(likeness.get(number, 0.0), SHORTENED)
         for number, alike in sorted(likeness.items(), key=lambda found: (-found[1], found[0]))[:MOST_FUZZY]:
             if alike < CUTOFF:
                 break
             self._add(Tier.FUZZY, (number,), 100 * alike)
+
+    def _shortened(self) -> list[int]:
+        """The best known entities that may be shortened so, as Koreans do it: to a few syllables of a title."""
+        asked, table = self._asked, self._table
+        if not 2 <= len(asked.name) <= MOST_SYLLABLES or not all(map(is_syllable, asked.name)):
+            return []
+        begin = table.starts.owners(spelling.squash(asked.name[0]), self._kinds)
+        titled = (number for number in self._new(begin) if table.kinds[number] != KINDS[Kind.PERSON])
+        return [
+            number
+            for number in islice(titled, MOST_SHORTENED)
+            if any(spelling.is_short_for(asked.name, spelling.plain(text)) for text in table.texts(number))
+        ]
 
     def _new(self, numbers: Iterable[int]) -> Iterator[int]:
         """The entities that may still be added."""
@@ -306,10 +320,10 @@ def _parts(form: bytes, numbers: Iterable[int], of: Callable[[int], list[bytes]]
     """How alike the part of each entity's forms is that is most like `form`, from `LIKE_PART` to 1."""
     owned = [(choice, number) for number in numbers for choice in of(number) if len(choice) > len(form)]
     choices = [choice for choice, _ in owned]
+    least = 100 * (LIKE_PART if len(form) > SHORT_PART else LIKE_SHORT_PART)
     found: dict[int, float] = {}
-    for _, alike, place in process.extract(
-        form, choices, scorer=fuzz.partial_ratio, score_cutoff=100 * LIKE_PART, limit=None
-    ):  # the most alike first
+    # The most alike come first.
+    for _, alike, place in process.extract(form, choices, scorer=fuzz.partial_ratio, score_cutoff=least, limit=None):
         found.setdefault(owned[place][1], alike / 100)
     return found
 
@@ -324,11 +338,14 @@ def _turned(words: list[str]) -> list[str]:
 
 
 def _words_begin(asked: list[bytes], words: list[bytes]) -> bool:
-    """Whether each word that was asked for, the longest first, begins a word of the name of its own."""
-    if not asked:
-        return True
-    first, *others = asked
-    return any(
-        word.startswith(first) and _words_begin(others, words[:place] + words[place + 1 :])
-        for place, word in enumerate(words)
-    )
+    """Whether each word that was asked for, the longest first, begins a word of the name of its own.
+
+    Whatever word a longer one takes would have done for a shorter one only if it begins the longer one: so any will do.
+    """
+    left = list(words)
+    for begin in asked:
+        found = next((word for word in left if word.startswith(begin)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True

@@ -22,14 +22,17 @@ class Entry(NamedTuple):
 
 
 class Tier(IntEnum):
-    """How well a name fits, the best first. WORDS is a later word as it is written, ENDS_LIKE as it sounds."""
+    """How well a name fits, the best first. WORDS is a later word as it is written, ENDS_LIKE as it sounds.
+
+    Of the last two nothing is certain: they are suggestions.
+    """
 
     EXACT = 0
     PREFIX = 1
     WORDS = 2
     SOUNDS_LIKE = 3
-    ENDS_LIKE = 4
-    INITIALS = 5
+    INITIALS = 4
+    ENDS_LIKE = 5
     FUZZY = 6
 
 
@@ -48,6 +51,6 @@ def importance(entry: Entry) -> tuple[int, int, str]:
 
 def certain(matches: Sequence[Match]) -> list[Match]:
     """The matches that may be what was meant: those of the best tier, unless the best only resembles the query."""
-    if not matches or matches[0].tier is Tier.FUZZY:
+    if not matches or matches[0].tier >= Tier.ENDS_LIKE:
         return []
     return [match for match in matches if match.tier is matches[0].tier]

@@ -23,6 +23,9 @@ from bot.search import hangul
 MAX_FORM = 200
 """Bytes of a form that are looked at: more than the keys of 64 syllables."""
 
+MOST_TAILS = 8
+"""Words of a name from which on its ends are looked at."""
+
 _OTHER = 0xB0
 """From this byte on: the digits of a character that is neither ASCII nor Hangul, to the base of 80."""
 
@@ -180,7 +183,7 @@ def folds(name: str) -> list[bytes]:
 def tails(name: str) -> list[str]:
     """A plain name without its first word, without its first two, and so on; without spaces."""
     words = name.split()
-    return ["".join(words[place:]) for place in range(1, len(words))]
+    return ["".join(words[place:]) for place in range(1, min(len(words), MOST_TAILS))]
 
 
 def plain_fold(name: str) -> bytes:

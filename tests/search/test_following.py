@@ -205,9 +205,32 @@ async def test_after_each_of_several_large_changes_everything_is_found(
         assert len((await lookup.index()).entries) == 6
 
 
+async def test_a_small_change_is_found_while_what_a_large_one_replaced_is_let_go_of(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FOLLOWED", 1)
+    monkeypatch.setattr(following, "PATIENCE", 0.0)
+    monkeypatch.setattr(following, "SLICE", 0.0)
+
+    def let_go(_: object) -> Generator[None, None, None]:
+        yield from (None for _ in range(100_000))
+
+    monkeypatch.setattr(following, "let_go", let_go)
+    lookup = Lookup(database, lambda: NOW)
+    await lookup.index()
+    await database.write(lambda connection: connection.execute("UPDATE name SET text = text || ' once'"))
+    while (await lookup.suggest("tin drum", ALL))[0].entry.texts == ("Tin Drum",):
+        pass
+    await database.write(
+        lambda connection: connection.execute("UPDATE name SET text = 'Zebra' WHERE text LIKE 'Lantern%'")
+    )
+    while await _slugs(lookup, "zebra") != ["lantern"]:
+        assert lookup.busy, "it is found before all is let go of"
+
+
 async def _built(lookup: Lookup) -> None:
     for _ in range(500):
-        if not lookup.building:
+        if not lookup.busy:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the index was not built")
