@@ -96,7 +96,10 @@ class Places:
         return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
 
     def every(self, prefix: bytes, most: int) -> Sequence[int] | None:
-        """All entities with something that begins with `prefix`, of any kind; None where there are over `most`."""
+        """All entities with something that begins with `prefix`, of any kind; None where there are over `most`.
+
+        They are a view, good for as long as the table is.
+        """
         low, high = self._range(prefix, most)
         return None if high is None else self._owners[low:high]
 
