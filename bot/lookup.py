@@ -134,7 +134,7 @@ class Lookup:
         if before is not None:
             memory, asked = before.table.memory(), weakref.ref(before.table)
             del before
-            if asked() is None:
+            if asked() is None:  # else it goes with whoever still asks it
                 leaving = asyncio.create_task(_in_slices(let_go(memory)))
                 self._leaving.add(leaving)
                 leaving.add_done_callback(self._leaving.discard)
