@@ -180,10 +180,7 @@ class Search:
         if len(new) == 1 and alike[new[0]]:
             self._add(Tier.SOUNDS_LIKE, new)
         elif new:
-            spelt = self._likeness(new, asked.spoken)
-            for number in sorted(new, key=lambda number: (-spelt[number], number)):
-                if alike[number] or spelt[number] >= NEAR:
-                    self._add(Tier.SOUNDS_LIKE, (number,), 100 * spelt[number])
+            self._add_alike(Tier.SOUNDS_LIKE, alike, self._likeness(new, asked.spoken))
 
     def _tails(self) -> None:
         """The entities whose names sound as asked from a later word on: "eunu" is Cha Eun-woo."""
@@ -192,9 +189,13 @@ class Search:
         alike = self._heard(self._table.tails)
         if new := self._by_sound(alike):
             spelt = dict.fromkeys(new, 0.0) | _parts(self._asked.spoken, new, self._spellings)
-            for number in sorted(new, key=lambda number: (-spelt[number], number)):
-                if alike[number] or spelt[number] >= NEAR:
-                    self._add(Tier.ENDS_LIKE, (number,), 100 * spelt[number])
+            self._add_alike(Tier.ENDS_LIKE, alike, spelt)
+
+    def _add_alike(self, tier: Tier, alike: dict[int, bool], spelt: dict[int, float]) -> None:
+        """Add what sounds as asked to the end, or is spelt much like it, the most alike first."""
+        for number in sorted(spelt, key=lambda number: (-spelt[number], number)):
+            if alike[number] or spelt[number] >= NEAR:
+                self._add(tier, (number,), 100 * spelt[number])
 
     def _heard(self, places: Places) -> dict[int, bool]:
         """The entities of which something sounds as asked, or begins so, and whether that is all of it."""
