@@ -21,9 +21,9 @@ from random import Random
 import aiosqlite
 from rapidfuzz import fuzz, process
 
+from bot.catalogue.model import Kind
 from bot.database import Database
 from bot.lookup import FOLLOWED, Lookup
-from bot.model import Kind
 from bot.search import Entry, Index
 from bot.seeding import load_own
 from bot.store import catalogue as stored

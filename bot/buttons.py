@@ -10,8 +10,8 @@ from discord import ui
 
 from bot.answers import Interaction, explain, reply, reply_card, words_of
 from bot.cards import show
+from bot.catalogue.model import Ref
 from bot.errors import GoneError
-from bot.model import Ref
 from bot.render.menus import PICK_MENU, picked
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from discord import ui
 
+from bot.catalogue.model import Kind, Ref
 from bot.errors import GoneError
-from bot.model import Kind, Ref
 from bot.render import about, artist, cast, drama, ost, sources, upcoming
 from bot.render.card import Scene
 from bot.store import artists, events, overview, songs, works

@@ -17,10 +17,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import buttons, panel
+from bot.catalogue.model import Clock
 from bot.database import Database
 from bot.errors import StartError
 from bot.lookup import Lookup
-from bot.model import Clock
 from bot.publisher import Publisher
 from bot.publisher.guild_events import GuildEvents
 from bot.publisher.pace import Pacer

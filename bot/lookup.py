@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TypeVar
 
+from bot.catalogue.model import Clock, Kind, Ref
 from bot.database import Database
 from bot.errors import AmbiguousError, NotFoundError
-from bot.model import Clock, Kind, Ref
 from bot.search import Builder, Entry, Index, Match, Tier, certain
 from bot.search.memory import let_go
 from bot.store import names

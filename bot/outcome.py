@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Upcoming
+from bot.catalogue.model import Upcoming
 from bot.schedule import Stage, Why
 
 

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot import schedule
+from bot.catalogue.model import Ref, Upcoming
 from bot.database import Database
-from bot.model import Ref, Upcoming
 from bot.outcome import Explained, Outcome, Post, Settled
 from bot.schedule import Why
 from bot.store import events, follows, outcomes, planning, subscriptions

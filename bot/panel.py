@@ -18,9 +18,9 @@ from discord import app_commands, ui
 from bot import permissions
 from bot.answers import Interaction, explain, reply, words_of
 from bot.buttons import Action, values_of
+from bot.catalogue.model import EventKind
 from bot.errors import UnknownZoneError
 from bot.hours import DIGEST, quiet_hours
-from bot.model import EventKind
 from bot.render import administration, questions
 from bot.render.administration import Channel
 from bot.render.card import Scene

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.answers import words_of
-from bot.model import Kind
+from bot.catalogue.model import Kind
 from bot.render.phrases import option
 from bot.search import Entry
 from bot.zones import find_zone, near_zones

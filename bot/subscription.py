@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.catalogue.model import EventKind
+from bot.catalogue.when import SEOUL
 from bot.hours import Audience
-from bot.model import EventKind
 from bot.schedule import Stage
-from bot.when import SEOUL
 
 GRACE = timedelta(hours=6)
 """How late an announcement may still be posted, unless a server chooses otherwise."""

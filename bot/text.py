@@ -15,7 +15,7 @@ from pathlib import Path
 from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
 
-from bot.model import Text
+from bot.catalogue.model import Text
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "byeol"

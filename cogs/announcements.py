@@ -13,10 +13,10 @@ from discord.ext import commands
 
 from bot import outlook, panel, permissions
 from bot.answers import Interaction, reply, words_of
+from bot.catalogue.model import EventKind, Upcoming
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
 from bot.hours import quiet_hours
-from bot.model import EventKind, Upcoming
 from bot.outcome import Post
 from bot.params import FindDated, FindFollowed, Zone
 from bot.publisher import shown

@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.database import Database
-from bot.model import (
+from bot.catalogue.model import (
     Certainty,
     Event,
     EventKind,
@@ -20,11 +19,12 @@ from bot.model import (
     Song,
     Status,
 )
+from bot.catalogue.when import SEOUL, parse
+from bot.database import Database
 from bot.seeding import load
 from bot.seeding.loader import Known
 from bot.store import catalogue
 from bot.store.catalogue import Change
-from bot.when import SEOUL, parse
 
 LOADED = datetime(2020, 1, 1, tzinfo=UTC)
 """When seeds were loaded, unless a test says otherwise."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import EventKind, Kind, Upcoming
+from bot.catalogue.model import EventKind, Kind, Upcoming
 from bot.render.announcement import Announced
 from bot.render.card import Scene
 from bot.render.guild_event import MAX_DESCRIPTION, MAX_LOCATION, MAX_NAME, Listing, bears, listing

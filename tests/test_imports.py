@@ -19,7 +19,15 @@ FILES = {
 MODULES = pytest.mark.parametrize("module", sorted(FILES))
 
 PURE = frozenset(
-    {"bot.model", "bot.errors", "bot.hours", "bot.outcome", "bot.schedule", "bot.subscription", "bot.when"}
+    {
+        "bot.catalogue.model",
+        "bot.errors",
+        "bot.hours",
+        "bot.outcome",
+        "bot.schedule",
+        "bot.subscription",
+        "bot.catalogue.when",
+    }
 )
 SQLITE = ("bot.database", "bot.store")
 DISCORD = (

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.catalogue.model import ARTISTS, Kind
 from bot.database import Database
 from bot.errors import AmbiguousError, NotFoundError
 from bot.lookup import Lookup
-from bot.model import ARTISTS, Kind
 from bot.search import Index
 from tests.helpers import apply, opened, write
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import ARTISTS, Kind, Label, Ref
+from bot.catalogue.model import ARTISTS, Kind, Label, Ref
 from bot.search import Entry, Index, Tier, certain
 
 ALL = frozenset(Kind)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import outlook, schedule
+from bot.catalogue.model import Upcoming
 from bot.demo.stage import Stage
-from bot.model import Upcoming
 from bot.render.upcoming import headline
 from bot.text import Words
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.catalogue.model import Clock
 from bot.database import Database
-from bot.model import Clock
 from bot.publisher.faults import BROKEN, wait_after
 from bot.publisher.pace import Pacer
 from bot.publisher.shown import Shown

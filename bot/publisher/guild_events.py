@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord.http import Route
 
+from bot.catalogue.model import Clock
 from bot.database import Database
-from bot.model import Clock
 from bot.publisher.faults import BROKEN, wait_after
 from bot.publisher.once import ask_once
 from bot.publisher.pace import Pacer

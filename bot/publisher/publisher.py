@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import schedule
+from bot.catalogue.model import Clock
 from bot.database import Database
-from bot.model import Clock
 from bot.publisher import proof
 from bot.publisher.chores import Chores
 from bot.publisher.faults import BROKEN, wait_after

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from bot.catalogue.model import EventKind, Kind, Role, Upcoming, billed
 from bot.database import Database
-from bot.model import EventKind, Kind, Role, Upcoming, billed
 from bot.render.announcement import Announced
 from bot.store import deliveries, events, works
 

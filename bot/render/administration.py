@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from discord import ui
 from discord.utils import format_dt
 
+from bot.catalogue.model import EventKind, Label
 from bot.hours import DAILY, DIGEST, WEEK
-from bot.model import EventKind, Label
 from bot.outcome import Explained, Outcome, Post, Settled
 from bot.permissions import NEEDED
 from bot.render import phrases, vocabulary

@@ -7,7 +7,7 @@ from itertools import chain
 
 from discord import ui
 
-from bot.model import Album, Artist, Credit, Fact, Kind, Song, count_osts, newest_first
+from bot.catalogue.model import Album, Artist, Credit, Fact, Kind, Song, count_osts, newest_first
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words

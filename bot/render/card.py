@@ -16,7 +16,7 @@ import discord
 from discord import ui
 from discord.utils import escape_mentions
 
-from bot.model import Ref
+from bot.catalogue.model import Ref
 from bot.text import Words
 
 MAX_LABEL = 80

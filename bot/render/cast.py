@@ -6,7 +6,7 @@ from itertools import chain, groupby
 
 from discord import ui
 
-from bot.model import Cast, Credit, Profile, billed
+from bot.catalogue.model import Cast, Credit, Profile, billed
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words

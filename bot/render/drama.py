@@ -7,7 +7,7 @@ from itertools import groupby
 
 from discord import ui
 
-from bot.model import Airing, Crew, Song, Work, by_part
+from bot.catalogue.model import Airing, Crew, Song, Work, by_part
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.catalogue.when import Precision
 from bot.render import phrases
 from bot.render.announcement import Announced, about
 from bot.render.card import Scene, shorten
 from bot.text import Words
-from bot.when import Precision
 
 MAX_NAME = 100
 MAX_LOCATION = 100

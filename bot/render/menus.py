@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.model import Label
+from bot.catalogue.model import Label
 from bot.render import phrases
 from bot.render.card import MAX_LABEL, MAX_MENU, Accent, Row, escape, notice, pick_id, shorten
 from bot.search import Entry

@@ -6,7 +6,7 @@ from itertools import chain
 
 from discord import ui
 
-from bot.model import Discography, Kind, Song, Track, by_part, count_osts, newest_first
+from bot.catalogue.model import Discography, Kind, Song, Track, by_part, count_osts, newest_first
 from bot.render import phrases
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from discord.utils import format_dt
 
-from bot.model import (
+from bot.catalogue.model import (
     Detail,
     Event,
     Fact,
@@ -23,11 +23,11 @@ from bot.model import (
     Status,
     Text,
 )
+from bot.catalogue.when import EXACT, Precision, When
 from bot.render import vocabulary
 from bot.render.card import MAX_OPTION, escape, shorten
 from bot.search import Entry
 from bot.text import Words
-from bot.when import EXACT, Precision, When
 
 EMOJI = {
     Kind.WORK: "🎬",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.model import EventKind, Upcoming
+from bot.catalogue.model import EventKind, Upcoming
 from bot.render import phrases
 from bot.render.announcement import Frame, Told, about, announcement, dates, fitting, leads, stage_name
 from bot.render.card import Accent, Content, Lead, Scene, draw

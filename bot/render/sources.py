@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from discord import ui
 
-from bot.model import Artist, Cast, Fact, Label, Profile, Track, Work
+from bot.catalogue.model import Artist, Cast, Fact, Label, Profile, Track, Work
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.render.drama import airing_words

@@ -7,11 +7,11 @@ from itertools import groupby
 
 from discord import ui
 
-from bot.model import EventKind, Upcoming
+from bot.catalogue.model import EventKind, Upcoming
+from bot.catalogue.when import EXACT
 from bot.render import phrases
 from bot.render.card import Accent, Content, Scene, draw
 from bot.text import Words
-from bot.when import EXACT
 
 
 def upcoming(scene: Scene, days: int, found: Sequence[Upcoming], latest: Upcoming | None) -> ui.LayoutView:

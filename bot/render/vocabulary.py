@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.model import Certainty, EventKind, Kind, Role, Status
+from bot.catalogue.model import Certainty, EventKind, Kind, Role, Status
 from bot.text import Words
 
 # There is one `Words` a language, and few words to ask it for: each is looked up once.

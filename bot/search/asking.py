@@ -8,7 +8,7 @@ from itertools import chain, islice
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from bot.model import Kind
+from bot.catalogue.model import Kind
 from bot.search import spelling
 from bot.search.entry import Tier
 from bot.search.hangul import is_syllable

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from bot.model import Label, Ref
+from bot.catalogue.model import Label, Ref
 
 
 class Entry(NamedTuple):

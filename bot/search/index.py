@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Sequence
 
-from bot.model import Kind, Ref
+from bot.catalogue.model import Kind, Ref
 from bot.search.asking import Asked, Search
 from bot.search.entry import Entry, Match, importance
 from bot.search.table import KINDS, Table, built

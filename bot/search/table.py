@@ -13,7 +13,7 @@ from collections.abc import Collection, Generator, Iterable
 from itertools import accumulate, chain
 from typing import Any, TypeAlias
 
-from bot.model import Kind, Label, Ref
+from bot.catalogue.model import Kind, Label, Ref
 from bot.search import spelling
 from bot.search.entry import Entry, importance
 from bot.search.memory import Chunks, Pages

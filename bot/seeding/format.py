@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from bot import when
-from bot.model import Certainty, EventKind, Role, Status
+from bot.catalogue import when
+from bot.catalogue.model import Certainty, EventKind, Role, Status
 
 MAX_SLUG = 60
 """A button's custom id holds at most 100 characters, and a slug must fit into it beside what the button does."""

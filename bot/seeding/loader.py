@@ -12,8 +12,8 @@ from typing import Any, cast, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.catalogue.model import Kind, Ref
 from bot.errors import SeedError
-from bot.model import Kind, Ref
 from bot.seeding import format as f
 from bot.seeding import rows
 from bot.store.catalogue import SHAPES, Desired, StatementRow

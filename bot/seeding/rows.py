@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from bot.model import Kind, Ref
+from bot.catalogue.model import Kind, Ref
 from bot.seeding import format as f
 from bot.store.catalogue import EntityRow, SourceRow, StatementRow, Value
 from bot.store.reading import stamp

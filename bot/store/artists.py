@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from bot.model import Artist, Membership, Ref
+from bot.catalogue.model import Artist, Membership, Ref
 from bot.store.reading import entity_id, labels, profiles, statements
 from bot.store.songs import albums, songs
 from bot.store.works import credits_, crew

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.model import Certainty, Kind, Ref, Status
+from bot.catalogue.model import Certainty, Kind, Ref, Status
 from bot.store.reading import stamp
 
 Value = str | int | None

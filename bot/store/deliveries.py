@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.catalogue.when import Precision, When
 from bot.schedule import CORRECTIONS, DIGEST, Stage
 from bot.store.reading import instant, marks, stamp, text
-from bot.when import Precision, When
 
 
 @dataclass(frozen=True, slots=True)

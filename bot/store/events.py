@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Event, EventKind, Ref, Upcoming
+from bot.catalogue.model import Event, EventKind, Ref, Upcoming
 from bot.store.reading import events, labels, marks, stamp
 
 _LONGEST = timedelta(days=460)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
-from bot.model import Label, Ref
+from bot.catalogue.model import Label, Ref
 from bot.store.reading import entity_id, labels, marks
 from bot.store.subscriptions import changed, only_followed, remember
 

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from bot.model import Kind, Label, Ref
+from bot.catalogue.model import Kind, Label, Ref
 from bot.search import Entry
 from bot.store.reading import labels, marks, stamp
 

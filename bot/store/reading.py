@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypedDict, TypeVar
 
-from bot.model import (
+from bot.catalogue.model import (
     Certainty,
     Detail,
     Event,
@@ -26,13 +26,13 @@ from bot.model import (
     Status,
     Text,
 )
-from bot.when import Precision, When
+from bot.catalogue.when import Precision, When
 
 T = TypeVar("T")
 
 
 class FactFields(TypedDict):
-    """The fields of `bot.model.Fact`, ready to be handed to any statement."""
+    """The fields of `bot.catalogue.model.Fact`, ready to be handed to any statement."""
 
     rank: int
     certainty: Certainty

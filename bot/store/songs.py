@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
-from bot.model import Album, Discography, Kind, Ost, Performer, Ref, Song, Track
+from bot.catalogue.model import Album, Discography, Kind, Ost, Performer, Ref, Song, Track
 from bot.store.reading import entity_id, events, labels, profiles, statements
 
 

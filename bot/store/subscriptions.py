@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.catalogue.model import EventKind
 from bot.hours import Audience
-from bot.model import EventKind
 from bot.schedule import Stage
 from bot.store.reading import instant, stamp
 from bot.subscription import Subscription

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
-from bot.model import Airing, Cast, Credit, Crew, Kind, Ref, Role, Work
+from bot.catalogue.model import Airing, Cast, Credit, Crew, Kind, Ref, Role, Work
 from bot.store.reading import entity_id, labels, marks, profiles, statements, text
 from bot.store.songs import songs
 

@@ -9,8 +9,8 @@ import discord
 import pytest
 from simcord import ChannelHandle
 
+from bot.catalogue.model import EventKind
 from bot.client import Byeol
-from bot.model import EventKind
 from bot.schedule import Stage
 from bot.store import subscriptions
 from bot.subscription import ALWAYS, Subscription

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from bot.model import Kind, Label, Ref
+from bot.catalogue.model import Kind, Label, Ref
 from bot.search import Entry
 
 from . import korean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from bot.model import ARTISTS
+from bot.catalogue.model import ARTISTS
 from bot.search import Entry
 
 from .romanise import mccune

@@ -12,9 +12,9 @@ from random import Random
 import pytest
 
 from bot import lookup as following
+from bot.catalogue.model import ARTISTS, Kind, Ref
 from bot.database import Database
 from bot.lookup import Lookup
-from bot.model import ARTISTS, Kind, Ref
 from bot.search import Index
 from tests.helpers import apply, opened, write
 

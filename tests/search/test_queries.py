@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import pytest
 
+from bot.catalogue.model import Kind, Label, Ref
 from bot.database import Database
 from bot.lookup import Lookup
-from bot.model import Kind, Label, Ref
 from bot.search import Entry, Index
 
 from .catalogue import catalogue

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.model import Kind
+from bot.catalogue.model import Kind
 from bot.search import Index
 
 from .catalogue import catalogue

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.catalogue.model import Kind, Ref
 from bot.errors import SeedError
-from bot.model import Kind, Ref
 from bot.seeding import load
 from bot.seeding.loader import MAX_PROBLEMS, Known
 from bot.store.catalogue import Desired

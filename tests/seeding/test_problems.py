@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.model import Kind, Ref
 from bot.errors import SeedError
-from bot.model import Kind, Ref
 from bot.seeding import load
 from bot.seeding.loader import MAX_PROBLEMS, Known
 from tests.helpers import write

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.model import Kind, OstCount, Ref, count_osts
 from bot.database import Database
 from bot.errors import AmbiguousError, SeedError
 from bot.lookup import Lookup
-from bot.model import Kind, OstCount, Ref, count_osts
 from bot.seeding import load
 from bot.seeding.loader import Known
 from bot.store import artists, catalogue, songs

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import schedule
+from bot.catalogue.model import EventKind
+from bot.catalogue.when import SEOUL
 from bot.database import Database
 from bot.hours import Audience
-from bot.model import EventKind
 from bot.schedule import Due
 from bot.store import deliveries, planning, subscriptions
 from bot.store.deliveries import Delivery
 from bot.subscription import ANNOUNCED, Subscription
-from bot.when import SEOUL
 from tests.helpers import apply, utc, write
 
 NEW_YORK, KIRITIMATI = "America/New_York", "Pacific/Kiritimati"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.model import EventKind
+from bot.catalogue.when import SEOUL
 from bot.database import Database
-from bot.model import EventKind
 from bot.schedule import Stage
 from bot.store import chores, deliveries
 from bot.subscription import ALWAYS
-from bot.when import SEOUL
 from tests.helpers import apply, hours, utc, write
 from tests.store.dated import (
     KIRITIMATI,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot import schedule
+from bot.catalogue.model import EventKind
 from bot.database import Database
 from bot.hours import Audience
-from bot.model import EventKind
 from bot.store import planning
 from bot.subscription import ANNOUNCED
 from tests.helpers import hours, opened, utc

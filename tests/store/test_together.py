@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.catalogue.model import EventKind
 from bot.database import Database
-from bot.model import EventKind
 from bot.schedule import Stage
 from bot.store import chores, deliveries, subscriptions
 from bot.subscription import ALWAYS

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot import schedule
-from bot.model import EventKind
+from bot.catalogue.model import EventKind
 from bot.schedule import Stage
 from bot.subscription import ALWAYS
 from tests.helpers import utc

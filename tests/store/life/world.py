@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.catalogue.model import Kind, Ref
 from bot.database import Database
-from bot.model import Kind, Ref
 from bot.schedule import Stage
 from bot.seeding import Known, load
 from bot.store import catalogue, follows, subscriptions

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.when import When
+from bot.catalogue.when import When
 
 Clock = Callable[[], datetime]
 """Whatever is asked for the time: returns an aware datetime in UTC."""

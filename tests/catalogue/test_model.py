@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import (
+from bot.catalogue.model import (
     Certainty,
     Credit,
     Kind,

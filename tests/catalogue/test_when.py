@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.when import EXACT, FORMS, NEED_WORDS, SEOUL, Precision, parse
+from bot.catalogue.when import EXACT, FORMS, NEED_WORDS, SEOUL, Precision, parse
 from tests.helpers import utc
 
 NEW_YORK = "America/New_York"
