@@ -13,12 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from bot.database import Database, migrate
-from bot.publisher import Publisher
-from bot.publisher.pace import Pacer
-from bot.publisher.publisher import BATCH, LEASE
-from bot.schedule import AHEAD, BEHIND, SPREAD
+from bot.announcements.publisher import Publisher
+from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.publisher import BATCH, LEASE
+from bot.announcements.schedule import AHEAD, BEHIND, SPREAD
 from bot.store import deliveries
+from bot.store.database import Database, migrate
 from bot.store.reading import stamp
 
 from .measure import Contestant, Options, Report

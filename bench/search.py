@@ -22,11 +22,11 @@ import aiosqlite
 from rapidfuzz import fuzz, process
 
 from bot.catalogue.model import Kind
-from bot.database import Database
-from bot.lookup import FOLLOWED, Lookup
 from bot.search import Entry, Index
 from bot.seeding import load_own
 from bot.store import catalogue as stored
+from bot.store.database import Database
+from bot.store.lookup import FOLLOWED, Lookup
 from tests.search.catalogue import catalogue
 from tests.search.changes import changed
 

@@ -15,10 +15,10 @@ import discord
 
 from bot import __version__, logs, settings
 from bot.client import Byeol, use_api
-from bot.database import Database
 from bot.errors import SeedError, SettingError, StartError
 from bot.settings import Settings
 from bot.store import catalogue
+from bot.store.database import Database
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

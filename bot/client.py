@@ -16,17 +16,17 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import buttons, panel
+from bot.announcements.publisher import Publisher
+from bot.announcements.publisher.guild_events import GuildEvents
+from bot.announcements.publisher.pace import Pacer
 from bot.catalogue.model import Clock
-from bot.database import Database
 from bot.errors import StartError
-from bot.lookup import Lookup
-from bot.publisher import Publisher
-from bot.publisher.guild_events import GuildEvents
-from bot.publisher.pace import Pacer
+from bot.interactions import buttons, panel
+from bot.interactions.tree import Translator, Tree
 from bot.store import commands as synced
+from bot.store.database import Database
+from bot.store.lookup import Lookup
 from bot.text import Words
-from bot.tree import Translator, Tree
 
 COGS = Path(__file__).parent.parent / "cogs"
 """Every module in it is a part of the bot; they are loaded by name, and nothing imports them."""

@@ -6,8 +6,8 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot.answers import Interaction, reply_card
 from bot.client import Byeol
+from bot.interactions.answers import Interaction, reply_card
 
 
 class About(commands.Cog):

@@ -11,15 +11,19 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot import outlook, panel, permissions
-from bot.answers import Interaction, reply, words_of
+from bot.announcements import outlook, permissions
+from bot.announcements.hours import quiet_hours
+from bot.announcements.outcome import Post
+from bot.announcements.publisher import shown
+from bot.announcements.schedule import REMINDERS as ALL_REMINDERS
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind, Upcoming
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.hours import quiet_hours
-from bot.outcome import Post
-from bot.params import FindDated, FindFollowed, Zone
-from bot.publisher import shown
+from bot.interactions import panel
+from bot.interactions.answers import Interaction, reply, words_of
+from bot.interactions.params import FindDated, FindFollowed, Zone
 from bot.render import administration
 from bot.render.administration import Channel
 from bot.render.announcement import Frame, Told
@@ -27,11 +31,8 @@ from bot.render.card import Accent, Scene, notice
 from bot.render.menus import trouble
 from bot.render.phrases import called
 from bot.render.post import post
-from bot.schedule import REMINDERS as ALL_REMINDERS
-from bot.schedule import Stage
 from bot.search import Entry
 from bot.store import events, follows, subscriptions
-from bot.subscription import ALWAYS, ANNOUNCED, Subscription
 from bot.text import LANGUAGES, language_name, words
 
 _admin = app_commands.checks.has_permissions(manage_guild=True)

@@ -6,9 +6,9 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 from discord.ext import commands
 
-from bot.answers import Interaction, reply_card
 from bot.client import Byeol
-from bot.params import FindWork
+from bot.interactions.answers import Interaction, reply_card
+from bot.interactions.params import FindWork
 from bot.search import Entry
 
 

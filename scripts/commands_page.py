@@ -14,9 +14,9 @@ from discord import AppCommandOptionType as Type
 from discord import ChannelType, app_commands
 
 from bot.client import COGS, Byeol
-from bot.database import Database
+from bot.interactions.tree import Translator
+from bot.store.database import Database
 from bot.text import ENGLISH, LANGUAGES, language_name
-from bot.tree import Translator
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "commands.md"

@@ -19,10 +19,10 @@ import simcord
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
 from bot.client import Byeol
-from bot.database import Database
 from bot.demo import engine
 from bot.seeding import load_own
 from bot.store import catalogue
+from bot.store.database import Database
 from tests.seen import Seen, see
 
 LOADED = datetime(2020, 1, 1, tzinfo=UTC)

@@ -20,11 +20,11 @@ from bot.catalogue.model import (
     Status,
 )
 from bot.catalogue.when import SEOUL, parse
-from bot.database import Database
 from bot.seeding import load
 from bot.seeding.loader import Known
 from bot.store import catalogue
 from bot.store.catalogue import Change
+from bot.store.database import Database
 
 LOADED = datetime(2020, 1, 1, tzinfo=UTC)
 """When seeds were loaded, unless a test says otherwise."""

@@ -22,17 +22,26 @@ PURE = frozenset(
     {
         "bot.catalogue.model",
         "bot.errors",
-        "bot.hours",
-        "bot.outcome",
-        "bot.schedule",
-        "bot.subscription",
+        "bot.announcements.hours",
+        "bot.announcements.outcome",
+        "bot.announcements.schedule",
+        "bot.announcements.subscription",
         "bot.catalogue.when",
     }
 )
-SQLITE = ("bot.database", "bot.store")
+SQLITE = ("bot.store",)
 DISCORD = (
-    *("bot.client", "bot.tree", "bot.params", "bot.answers", "bot.buttons", "bot.cards", "bot.render", "bot.publisher"),
-    *("bot.demo", "bot.panel", "bot.permissions", "bot.__main__", "cogs"),
+    *(
+        "bot.client",
+        "bot.interactions.tree",
+        "bot.interactions.params",
+        "bot.interactions.answers",
+        "bot.interactions.buttons",
+        "bot.interactions.cards",
+        "bot.render",
+        "bot.announcements.publisher",
+    ),
+    *("bot.demo", "bot.interactions.panel", "bot.announcements.permissions", "bot.__main__", "cogs"),
 )
 
 
@@ -82,7 +91,7 @@ def test_rules_know_the_standard_library_and_each_other_only(module: str) -> Non
 @MODULES
 def test_sqlite_is_known_to_the_database_and_the_store_only(module: str) -> None:
     names = {name.partition(".")[0] for name in imported(module)}
-    assert "aiosqlite" not in names or module == "bot.database"
+    assert "aiosqlite" not in names or module == "bot.store.database"
     assert "sqlite3" not in names or within(module, *SQLITE, "bot.seeding.command")
 
 
@@ -112,7 +121,7 @@ def test_the_environment_is_read_by_the_settings_only(module: str) -> None:
 @pytest.mark.parametrize("module", [module for module in sorted(FILES) if within(module, "bot.render")])
 def test_drawing_waits_for_nothing_and_knows_no_store(module: str) -> None:
     for name in imported(module):
-        assert not within(name, "bot.store", "bot.database", "bot.client", "asyncio", "aiohttp"), name
+        assert not within(name, "bot.store", "bot.store.database", "bot.client", "asyncio", "aiohttp"), name
     waiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
     for node in ast.walk(tree(module)):
         assert not isinstance(node, waiting), getattr(node, "lineno", None)

@@ -113,10 +113,10 @@ def test_tokens_in_events_are_not_written(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_line_says_when_how_grave_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     logs.setup("INFO", [TOKEN])
-    logging.getLogger("bot.publisher").warning("Announced %d", 3)
-    logging.getLogger("bot.publisher").debug("Not this")
+    logging.getLogger("bot.announcements.publisher").warning("Announced %d", 3)
+    logging.getLogger("bot.announcements.publisher").debug("Not this")
     written = capsys.readouterr().err
-    assert written.endswith(" WARNING bot.publisher: Announced 3\n")
+    assert written.endswith(" WARNING bot.announcements.publisher: Announced 3\n")
     assert written.count("\n") == 1
 
 

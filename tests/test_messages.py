@@ -13,9 +13,9 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from bot.client import COGS, Byeol
-from bot.database import Database
+from bot.interactions.tree import Translator
+from bot.store.database import Database
 from bot.text import ENGLISH, LANGUAGES, catalogue_path, words
-from bot.tree import Translator
 from scripts import messages
 
 RENEW = "run `make messages` and translate what is new"

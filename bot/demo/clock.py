@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import outlook, schedule
+from bot.announcements import outlook, schedule
 from bot.catalogue.model import Upcoming
 from bot.demo.stage import Stage
 from bot.render.upcoming import headline

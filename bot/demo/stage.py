@@ -15,10 +15,10 @@ import simcord
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, RoleHandle
 
 from bot.client import Byeol
-from bot.database import Database
 from bot.demo import engine
 from bot.seeding import load_own
 from bot.store import catalogue
+from bot.store.database import Database
 
 SEOUL = ZoneInfo("Asia/Seoul")
 START = datetime(2025, 1, 3, 23, 59, tzinfo=SEOUL)

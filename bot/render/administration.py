@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 from discord import ui
 from discord.utils import format_dt
 
+from bot.announcements.hours import DAILY, DIGEST, WEEK
+from bot.announcements.outcome import Explained, Outcome, Post, Settled
+from bot.announcements.permissions import NEEDED
+from bot.announcements.schedule import Stage, Why
+from bot.announcements.subscription import GRACE, Subscription
 from bot.catalogue.model import EventKind, Label
-from bot.hours import DAILY, DIGEST, WEEK
-from bot.outcome import Explained, Outcome, Post, Settled
-from bot.permissions import NEEDED
 from bot.render import phrases, vocabulary
 from bot.render.announcement import stage_name
 from bot.render.card import Accent, Content, Scene, draw, escape, notice, pages, shorten
 from bot.render.post import title
 from bot.render.upcoming import headline
-from bot.schedule import Stage, Why
-from bot.subscription import GRACE, Subscription
 from bot.text import Words, language_name
 
 

@@ -9,13 +9,13 @@ import discord
 from discord import ui
 from discord.utils import format_dt
 
+from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind, Label, Status, Upcoming, Work
 from bot.catalogue.when import Precision, When
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw
 from bot.render.drama import airing_words
 from bot.render.upcoming import headline
-from bot.schedule import CORRECTIONS, Stage
 from bot.text import Words
 
 

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from discord import ButtonStyle, ui
 
-from bot.hours import DAILY, DIGEST, WEEK
+from bot.announcements.hours import DAILY, DIGEST, WEEK
+from bot.announcements.subscription import Subscription
+from bot.announcements.zones import COMMON_ZONES
 from bot.render.administration import (
     KIND_ORDER,
     REMINDER_ORDER,
@@ -23,9 +25,7 @@ from bot.render.administration import (
 )
 from bot.render.card import MAX_MENU, Row, Scene, frozen
 from bot.render.controls import Box, Note, Place, Tab, box_for, button, channel_menu, menu, role_menu, say
-from bot.subscription import Subscription
 from bot.text import LANGUAGES, Words, language_name
-from bot.zones import COMMON_ZONES
 
 EACH = "each"
 """The posting style without a digest."""

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from discord import ui
 
+from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind, Upcoming
 from bot.render import phrases
 from bot.render.announcement import Frame, Told, about, announcement, dates, fitting, leads, stage_name
 from bot.render.card import Accent, Content, Lead, Scene, draw
 from bot.render.upcoming import headline, line
-from bot.schedule import CORRECTIONS, Stage
 from bot.text import Words
 
 _MAIN_FIRST = (

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from discord import ButtonStyle, ui
 
+from bot.announcements.subscription import Subscription
 from bot.render.card import Row, Scene, escape, frozen, shorten
 from bot.render.controls import Note, Place, box_for, button, channel_menu, say
-from bot.subscription import Subscription
 from bot.text import Words
 
 

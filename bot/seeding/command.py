@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from bot.database import Database
 from bot.seeding.loader import Known, load
 from bot.store import catalogue
 from bot.store.catalogue import Change, Desired
+from bot.store.database import Database
 
 LONG = 20
 """Files from which on a progress bar is worth showing."""

@@ -1,1 +1,4 @@
-"""All SQL. One module a noun; each function takes a `sqlite3.Connection` and is run by `bot.database.Database`."""
+"""All SQL, with the database and its migrations. One module a noun.
+
+Each function takes a `sqlite3.Connection` and is run by `bot.store.database.Database`.
+"""

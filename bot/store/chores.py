@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.schedule import DIGEST, Stage
+from bot.announcements.schedule import DIGEST, Stage
 from bot.store.deliveries import OVERTAKES
 from bot.store.reading import marks, stamp
 

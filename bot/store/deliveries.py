@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.announcements.schedule import CORRECTIONS, DIGEST, Stage
 from bot.catalogue.when import Precision, When
-from bot.schedule import CORRECTIONS, DIGEST, Stage
 from bot.store.reading import instant, marks, stamp, text
 
 

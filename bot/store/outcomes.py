@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.outcome import Settled
-from bot.schedule import Stage
+from bot.announcements.outcome import Settled
+from bot.announcements.schedule import Stage
 from bot.store.reading import marks
 
 _COLUMNS = "event_id, stage, guild_id, channel_id, state, message_id, reason, due_at, send_at"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.schedule import Dated, Due, Stage
+from bot.announcements.schedule import Dated, Due, Stage
 from bot.store.follows import CONCERNS
 from bot.store.reading import events, marks, stamp
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.announcements.hours import Audience
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind
-from bot.hours import Audience
-from bot.schedule import Stage
 from bot.store.reading import instant, stamp
-from bot.subscription import Subscription
 
 MAX_CHANNELS = 20
 """More channels than these nobody keeps in order."""

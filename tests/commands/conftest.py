@@ -8,7 +8,7 @@ from datetime import UTC
 import pytest
 import pytest_asyncio
 
-from bot.database import Database
+from bot.store.database import Database
 from tests.commands.eve import EVE
 from tests.conftest import World, no_errors, world_of
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from simcord import ChannelHandle, InteractionResult
 
+from bot.announcements.subscription import Subscription
 from bot.store import subscriptions
-from bot.subscription import Subscription
 from tests.commands.eve import EVE
 from tests.conftest import World
 from tests.seen import Button, Menu, Seen, assert_within_limits

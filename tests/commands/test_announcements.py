@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.client import Byeol
-from bot.database import Database
 from bot.store import subscriptions
+from bot.store.database import Database
 from tests.commands.eve import EVE, FIRST_SONG, PREMIERE, SECOND_SONG, THIRD_SONG, news, set_up
 from tests.conftest import World, world_of
 from tests.seen import assert_within_limits

@@ -13,9 +13,9 @@ import discord
 import pytest
 import pytest_asyncio
 
-from bot.database import Database
 from bot.seeding import Known, load
 from bot.store import catalogue, subscriptions
+from bot.store.database import Database
 from tests.conftest import World, world_of
 from tests.helpers import utc
 

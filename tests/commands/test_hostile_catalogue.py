@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
 from bot.seeding import Known, load
 from bot.store import catalogue
+from bot.store.database import Database
 from tests.conftest import NOON, world_of
 from tests.seen import assert_within_limits
 

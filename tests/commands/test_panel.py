@@ -9,11 +9,11 @@ import discord
 import pytest
 from simcord import ChannelHandle
 
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS, Subscription
 from bot.catalogue.model import EventKind
 from bot.client import Byeol
-from bot.schedule import Stage
 from bot.store import subscriptions
-from bot.subscription import ALWAYS, Subscription
 from tests.commands.eve import EVE
 from tests.commands.panels import begun, fill, open_panel, stands
 from tests.conftest import World

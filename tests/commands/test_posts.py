@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 from simcord import ChannelHandle
 
-from bot.database import Database
 from bot.seeding import Known, load
 from bot.store import catalogue, subscriptions
+from bot.store.database import Database
 from tests.conftest import World, world_of
 from tests.seen import assert_within_limits
 

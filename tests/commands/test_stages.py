@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest_asyncio
 from simcord import ChannelHandle
 
-from bot.database import Database
 from bot.seeding import Known, load
 from bot.store import catalogue
+from bot.store.database import Database
 from tests.conftest import World, world_of
 from tests.seen import Seen
 

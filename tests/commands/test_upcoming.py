@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.database import Database
+from bot.store.database import Database
 from tests.conftest import World, world_of
 
 

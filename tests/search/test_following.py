@@ -11,11 +11,11 @@ from random import Random
 
 import pytest
 
-from bot import lookup as following
 from bot.catalogue.model import ARTISTS, Kind, Ref
-from bot.database import Database
-from bot.lookup import Lookup
 from bot.search import Index
+from bot.store import lookup as following
+from bot.store.database import Database
+from bot.store.lookup import Lookup
 from tests.helpers import apply, opened, write
 
 from .catalogue import catalogue

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from bot.catalogue.model import Kind, Label, Ref
-from bot.database import Database
-from bot.lookup import Lookup
 from bot.search import Entry, Index
+from bot.store.database import Database
+from bot.store.lookup import Lookup
 
 from .catalogue import catalogue
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.hours import Audience
+from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind, Kind, Ref
 from bot.catalogue.when import SEOUL
-from bot.database import Database
 from bot.errors import SeedError
-from bot.hours import Audience
 from bot.store import artists, catalogue, planning, subscriptions, works
 from bot.store.catalogue import Change
-from bot.subscription import Subscription
+from bot.store.database import Database
 from tests.helpers import apply, opened, utc, write
 from tests.seeding.stated import DRAMA, PEOPLE, SOURCES, dump
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue.model import Kind, OstCount, Ref, count_osts
-from bot.database import Database
 from bot.errors import AmbiguousError, SeedError
-from bot.lookup import Lookup
 from bot.seeding import load
 from bot.seeding.loader import Known
 from bot.store import artists, catalogue, songs
 from bot.store.catalogue import SHAPES
+from bot.store.database import Database
+from bot.store.lookup import Lookup
 from tests.helpers import apply, opened, write
 
 ROOT = Path(__file__).parent.parent.parent

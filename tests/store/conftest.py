@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
+from bot.store.database import Database
 from tests.helpers import apply, opened, write
 from tests.store.dated import seed
 

@@ -6,15 +6,15 @@ import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.hours import Audience
+from bot.announcements.schedule import Due
+from bot.announcements.subscription import ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
-from bot.database import Database
-from bot.hours import Audience
-from bot.schedule import Due
 from bot.store import deliveries, planning, subscriptions
+from bot.store.database import Database
 from bot.store.deliveries import Delivery
-from bot.subscription import ANNOUNCED, Subscription
 from tests.helpers import apply, utc, write
 
 NEW_YORK, KIRITIMATI = "America/New_York", "Pacific/Kiritimati"

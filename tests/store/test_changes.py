@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
-from bot.database import Database
-from bot.schedule import Stage
 from bot.store import chores, deliveries
-from bot.subscription import ALWAYS
+from bot.store.database import Database
 from tests.helpers import apply, hours, utc, write
 from tests.store.dated import (
     KIRITIMATI,

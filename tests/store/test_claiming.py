@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
+from bot.announcements.subscription import GRACE
 from bot.store import deliveries, outcomes, subscriptions
-from bot.subscription import GRACE
+from bot.store.database import Database
 from tests.helpers import hours, opened, utc
 from tests.store.dated import (
     LEASE,

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue.model import EventKind, Kind, Ref
-from bot.database import Database
 from bot.store import follows, guild_events, subscriptions
+from bot.store.database import Database
 from bot.store.guild_events import EVENING, HORIZON, KEPT, LEASE, GuildEvent
 from tests.helpers import apply, opened, utc, write
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.hours import Audience
+from bot.announcements.subscription import ANNOUNCED
 from bot.catalogue.model import EventKind
-from bot.database import Database
-from bot.hours import Audience
 from bot.store import planning
-from bot.subscription import ANNOUNCED
+from bot.store.database import Database
 from tests.helpers import hours, opened, utc
 from tests.store.dated import (
     KIRITIMATI,

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.announcements.hours import Audience
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
-from bot.database import Database
-from bot.hours import Audience
-from bot.schedule import Stage
 from bot.store import subscriptions
-from bot.subscription import ANNOUNCED, Subscription
+from bot.store.database import Database
 from tests.helpers import hours, utc
 from tests.store.dated import (
     NEW_YORK,

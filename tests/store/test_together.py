@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS
 from bot.catalogue.model import EventKind
-from bot.database import Database
-from bot.schedule import Stage
 from bot.store import chores, deliveries, subscriptions
-from bot.subscription import ALWAYS
+from bot.store.database import Database
 from tests.helpers import apply, hours, opened, utc, write
 from tests.store.dated import LEASE, choose, claim, next_try, plan, send_all, server, states
 

@@ -23,8 +23,8 @@ from discord.ext import commands, tasks
 from discord.http import HTTPClient
 
 from bot.__main__ import main as bot
+from bot.announcements.publisher import faults
 from bot.client import Byeol
-from bot.publisher import faults
 from bot.store import deliveries, guild_events
 from bot.store.reading import stamp
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot import schedule
-from bot.database import Database
-from bot.schedule import Stage
+from bot.announcements import schedule
+from bot.announcements.schedule import Stage
 from bot.store import planning, subscriptions
+from bot.store.database import Database
 from bot.store.reading import stamp
 from tests.store.life.steps import CHANNELS, MARKS, START, THINGS
 from tests.store.life.world import World

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import ui
 
+from bot.announcements.publisher import Publisher
+from bot.announcements.publisher.pace import Pacer
 from bot.client import Byeol
-from bot.database import Database
-from bot.publisher import Publisher
-from bot.publisher.pace import Pacer
+from bot.store.database import Database
 from tests.store.life.steps import PATIENCE, SLOW, START, STORED, WINDOW, Tick
 
 if TYPE_CHECKING:

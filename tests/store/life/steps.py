@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS
 from bot.catalogue.model import EventKind
-from bot.schedule import Stage
-from bot.subscription import ALWAYS
 from tests.helpers import utc
 
 START = utc("2031-04-01 00:00")

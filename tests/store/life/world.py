@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS, Subscription
 from bot.catalogue.model import Kind, Ref
-from bot.database import Database
-from bot.schedule import Stage
 from bot.seeding import Known, load
 from bot.store import catalogue, follows, subscriptions
-from bot.subscription import ALWAYS, Subscription
+from bot.store.database import Database
 from tests.store.life.discord import Message, Owner
 from tests.store.life.steps import CHANNELS, END, KINDS, MARKS, START, THINGS, Choose, Do, Pass, Say, Step, Tick
 

@@ -11,11 +11,11 @@ from time import perf_counter
 from typing import TypeVar
 
 from bot.catalogue.model import Clock, Kind, Ref
-from bot.database import Database
 from bot.errors import AmbiguousError, NotFoundError
 from bot.search import Builder, Entry, Index, Match, Tier, certain
 from bot.search.memory import let_go
 from bot.store import names
+from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.announcements.schedule import Stage, Why
 from bot.catalogue.model import Upcoming
-from bot.schedule import Stage, Why
 
 
 @dataclass(frozen=True, slots=True)

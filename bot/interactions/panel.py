@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import app_commands, ui
 
-from bot import permissions
-from bot.answers import Interaction, explain, reply, words_of
-from bot.buttons import Action, values_of
+from bot.announcements import permissions
+from bot.announcements.hours import DIGEST, quiet_hours
+from bot.announcements.schedule import Stage
+from bot.announcements.subscription import ALWAYS, Subscription
+from bot.announcements.zones import find_zone
 from bot.catalogue.model import EventKind
 from bot.errors import UnknownZoneError
-from bot.hours import DIGEST, quiet_hours
+from bot.interactions.answers import Interaction, explain, reply, words_of
+from bot.interactions.buttons import Action, values_of
 from bot.render import administration, questions
 from bot.render.administration import Channel
 from bot.render.card import Scene
 from bot.render.controls import CONTROL, Note, Place, Tab
 from bot.render.panel import EACH, Server, panel
-from bot.schedule import Stage
 from bot.store import follows, subscriptions
-from bot.subscription import ALWAYS, Subscription
 from bot.text import Words, words
-from bot.zones import find_zone
 
 if TYPE_CHECKING:
     from bot.client import Byeol

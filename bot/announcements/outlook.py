@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.outcome import Explained, Outcome, Post, Settled
+from bot.announcements.schedule import Why
+from bot.announcements.subscription import Subscription
 from bot.catalogue.model import Ref, Upcoming
-from bot.database import Database
-from bot.outcome import Explained, Outcome, Post, Settled
-from bot.schedule import Why
 from bot.store import events, follows, outcomes, planning, subscriptions
-from bot.subscription import Subscription
+from bot.store.database import Database
 
 
 async def ahead(database: Database, guild_id: int, now: datetime, span: timedelta) -> list[Post]:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import app_commands
 
-from bot.answers import words_of
+from bot.announcements.zones import find_zone, near_zones
 from bot.catalogue.model import Kind
+from bot.interactions.answers import words_of
 from bot.render.phrases import option
 from bot.search import Entry
-from bot.zones import find_zone, near_zones
 
 MAX_CHOICES = 25
 """Discord shows at most so many suggestions."""

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.hours import Audience
+from bot.announcements.schedule import AHEAD, BEHIND, Dated, Due, Stage, announceable, due_at, window
 from bot.catalogue.model import Event, EventKind, Status
 from bot.catalogue.when import SEOUL, parse
-from bot.hours import Audience
-from bot.schedule import AHEAD, BEHIND, Dated, Due, Stage, announceable, due_at, window
 from tests.helpers import event, utc
 
 NEW_YORK, KIRITIMATI, FAR_WEST = "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"

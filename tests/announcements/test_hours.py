@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.announcements.hours import DAILY, WEEK, Audience, after_quiet, digest_around, quiet_hours
 from bot.catalogue.when import SEOUL
-from bot.hours import DAILY, WEEK, Audience, after_quiet, digest_around, quiet_hours
 from tests.helpers import utc
 
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"

@@ -10,8 +10,8 @@ import aiohttp
 import discord
 from discord import app_commands, ui
 
-from bot.cards import CARDS, show
 from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
+from bot.interactions.cards import CARDS, show
 from bot.render import menus
 from bot.render.administration import permissions_missing
 from bot.render.card import escape

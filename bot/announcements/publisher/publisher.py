@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import schedule
+from bot.announcements import schedule
+from bot.announcements.publisher import proof
+from bot.announcements.publisher.chores import Chores
+from bot.announcements.publisher.faults import BROKEN, wait_after
+from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.shown import Shown
+from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
-from bot.database import Database
-from bot.publisher import proof
-from bot.publisher.chores import Chores
-from bot.publisher.faults import BROKEN, wait_after
-from bot.publisher.pace import Pacer
-from bot.publisher.shown import Shown
 from bot.render.administration import paused
 from bot.render.announcement import Announced, Frame, Told, mentions
 from bot.render.card import Scene
 from bot.render.post import post
-from bot.schedule import Due
 from bot.store import chores, deliveries, planning, subscriptions
+from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
 

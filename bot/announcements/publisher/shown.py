@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 
 from bot.catalogue.model import EventKind, Kind, Role, Upcoming, billed
-from bot.database import Database
 from bot.render.announcement import Announced
 from bot.store import deliveries, events, works
+from bot.store.database import Database
 
 
 class Shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.subscription import Subscription
+from bot.announcements.subscription import Subscription
 
 NEEDED = ("view_channel", "send_messages", "read_message_history")
 """By the history the bot knows its own posts again after a crash."""

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import discord
 from discord.http import Route
 
+from bot.announcements.publisher.faults import BROKEN, wait_after
+from bot.announcements.publisher.once import ask_once
+from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.shown import Shown
 from bot.catalogue.model import Clock
-from bot.database import Database
-from bot.publisher.faults import BROKEN, wait_after
-from bot.publisher.once import ask_once
-from bot.publisher.pace import Pacer
-from bot.publisher.shown import Shown
 from bot.render.card import Scene
 from bot.render.guild_event import Listing, bears, listing
 from bot.store import guild_events
+from bot.store.database import Database
 from bot.store.guild_events import Differences, GuildEvent
 from bot.text import words
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.announcements.zones import COMMON_ZONES, find_zone, near_zones
 from bot.errors import UnknownZoneError
 from bot.render import questions
 from bot.render.card import Scene
 from bot.render.controls import Place, Tab
 from bot.text import LANGUAGES, words
-from bot.zones import COMMON_ZONES, find_zone, near_zones
 
 
 @pytest.mark.parametrize(

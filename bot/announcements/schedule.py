@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.announcements.hours import Audience, after_quiet, digest_around
 from bot.catalogue.model import Event, EventKind, Status
 from bot.catalogue.when import EXACT, Precision, When
-from bot.hours import Audience, after_quiet, digest_around
 
 
 class Stage(StrEnum):

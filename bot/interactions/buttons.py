@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
-from bot.answers import Interaction, explain, reply, reply_card, words_of
-from bot.cards import show
 from bot.catalogue.model import Ref
 from bot.errors import GoneError
+from bot.interactions.answers import Interaction, explain, reply, reply_card, words_of
+from bot.interactions.cards import show
 from bot.render.menus import PICK_MENU, picked
 
 if TYPE_CHECKING:

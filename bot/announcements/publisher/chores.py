@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.announcements.publisher.faults import BROKEN, wait_after
+from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.shown import Shown
 from bot.catalogue.model import Clock
-from bot.database import Database
-from bot.publisher.faults import BROKEN, wait_after
-from bot.publisher.pace import Pacer
-from bot.publisher.shown import Shown
 from bot.render.announcement import Told
 from bot.render.card import Scene, shorten
 from bot.render.post import outdated, title
 from bot.store import chores
 from bot.store.chores import Chore
+from bot.store.database import Database
 from bot.text import words
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot import text
-from bot.answers import explain
+from bot.interactions.answers import explain
 
 if TYPE_CHECKING:
     from bot.client import Byeol

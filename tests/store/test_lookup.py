@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue.model import ARTISTS, Kind
-from bot.database import Database
 from bot.errors import AmbiguousError, NotFoundError
-from bot.lookup import Lookup
 from bot.search import Index
+from bot.store.database import Database
+from bot.store.lookup import Lookup
 from tests.helpers import apply, opened, write
-
-from .test_search import INDEX
+from tests.search.test_search import INDEX
 
 ALL = frozenset(Kind)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import MIGRATIONS, Database
 from bot.errors import StartError
+from bot.store.database import MIGRATIONS, Database
 from tests.helpers import opened
 
 SCRIPTS = sorted(MIGRATIONS.glob("*.sql"))
@@ -103,11 +103,11 @@ async def test_a_migration_that_fails_leaves_the_version_before_it(
         (folder / script.name).write_text(script.read_text("utf-8"), "utf-8")
     broken = "BEGIN IMMEDIATE; CREATE TABLE half (id INTEGER); CREATE TABLE half (id INTEGER); COMMIT;"
     (folder / f"{len(SCRIPTS) + 1:04}_broken.sql").write_text(broken, "utf-8")
-    monkeypatch.setattr("bot.database.MIGRATIONS", folder)
+    monkeypatch.setattr("bot.store.database.MIGRATIONS", folder)
     with pytest.raises(StartError) as raised:
         await Database.open(path)
     assert str(path) in raised.value.problem
-    monkeypatch.setattr("bot.database.MIGRATIONS", MIGRATIONS)
+    monkeypatch.setattr("bot.store.database.MIGRATIONS", MIGRATIONS)
     async with opened(path) as database:
         assert await database.read(pragma, "user_version") == len(SCRIPTS)
         assert "half" not in dict(await database.read(schema))

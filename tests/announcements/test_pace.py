@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
-from bot.publisher import pace
-from bot.publisher.pace import Pacer
+from bot.announcements.publisher import pace
+from bot.announcements.publisher.pace import Pacer
 
 
 def pacer(refused_until: asyncio.Event | None = None) -> Pacer:

@@ -6,6 +6,6 @@ its buttons. Where a request may have been heard without our knowing, it is repe
 channel's history is read for the mark; and where that cannot be read, nothing is posted again.
 """
 
-from bot.publisher.publisher import Publisher
+from bot.announcements.publisher.publisher import Publisher
 
 __all__ = ["Publisher"]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.announcements.hours import Audience
+from bot.announcements.schedule import Stage
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
-from bot.hours import Audience
-from bot.schedule import Stage
 
 GRACE = timedelta(hours=6)
 """How late an announcement may still be posted, unless a server chooses otherwise."""
@@ -25,7 +25,7 @@ ALWAYS = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
 class Subscription:
     """What a server chose for one of its channels. Nothing that was due before `since` is posted.
 
-    `stages`: `ALWAYS`, and what was chosen besides. `quiet` and `digest` are written as `bot.hours` says.
+    `stages`: `ALWAYS`, and what was chosen besides. `quiet` and `digest` are written as `bot.announcements.hours` says.
     `guild_events`: premieres stand among the server's own events.
     """
 
