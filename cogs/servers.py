@@ -55,6 +55,8 @@ class Servers(commands.Cog):
         await self._keep_step()
 
     async def _keep_step(self) -> None:
+        if not self._bot.is_ready():
+            return  # until every shard is, the servers of the others are not known, and would count as left
         # Servers that Discord cannot reach at the moment are among them; only those the bot was removed from are not.
         here = [guild.id for guild in self._bot.guilds]
         await self._bot.database.write(subscriptions.keep_step, here, self._bot.clock())

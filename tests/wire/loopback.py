@@ -37,12 +37,12 @@ TOKEN = "bG9vcGJhY2s.wire.only-this-server-takes-it"
 class Loopback:
     """One Discord of one bot. It starts with a server (`guild`) that has a text and a news channel and a role."""
 
-    def __init__(self, *, nonce_window: float = 180.0, heartbeat_interval: float = 41.25) -> None:
+    def __init__(self, *, nonce_window: float = 180.0, heartbeat_interval: float = 41.25, shards: int = 1) -> None:
         self.token = TOKEN
         self.world = World(nonce_window=nonce_window)
         self.gateway = Gateway(self.world, self.token, heartbeat_interval=heartbeat_interval)
         self._interactions = Interactions(self.world, self.gateway)
-        self.rest = Rest(self.world, self._interactions, self.token)
+        self.rest = Rest(self.world, self._interactions, self.token, shards=shards)
         self.guild = self.add_guild("Drama Club")
         self.general = self.guild.add_channel("general")
         self.news = self.guild.add_channel("news", ChannelKind.NEWS)
@@ -192,6 +192,10 @@ class Loopback:
     async def drop_gateway(self, *, resumable: bool = True) -> None:
         """Cut the websocket; the client resumes its session, or must identify anew."""
         await self.gateway.drop(resumable=resumable)
+
+    async def revoke_token(self) -> None:
+        """Take the token back, as "Reset Token" does: sessions end with 4004, and nothing is let in any more."""
+        await self.gateway.end_sessions(4004)
 
     # People
 

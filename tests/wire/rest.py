@@ -35,7 +35,7 @@ class Cut(Exception):
 class Rest:
     """The API under /api/v10."""
 
-    def __init__(self, world: World, interactions: Interactions, token: str) -> None:
+    def __init__(self, world: World, interactions: Interactions, token: str, *, shards: int = 1) -> None:
         self.log: list[Request] = []
         self.faults: list[Fault] = []
         self.limits = Limits()
@@ -44,6 +44,7 @@ class Rest:
         self._world = world
         self._interactions = interactions
         self._token = token
+        self._shards = shards
         self._host = ""
         self._routes = [(method, self._pattern(path), handler) for method, path, handler in self._table()]
 
@@ -193,7 +194,7 @@ class Rest:
 
     def _gateway(self, _: Request, __: Ids) -> Payload:
         starts = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return {"url": f"ws://{self._host}/gateway", "shards": 1, "session_start_limit": starts}
+        return {"url": f"ws://{self._host}/gateway", "shards": self._shards, "session_start_limit": starts}
 
     def _commands(self, _: Request, ids: Ids) -> list[Payload]:
         return self._world.commands.get(int(ids["guild"]) if "guild" in ids else None, [])
