@@ -25,6 +25,10 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 FAILED = 2
 """The exit code for what the operator has to mend."""
 
+TOKEN_REFUSED = 4004
+"""The code with which Discord's gateway closes the connection of a token that is not, or no longer, valid
+(https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes)."""
+
 log = logging.getLogger("bot")
 
 
@@ -131,14 +135,22 @@ async def _serve(chosen: Settings, database: Database) -> int:
         if not stopped:
             raise
     except discord.LoginFailure:
-        raise SettingError(
-            "DISCORD_TOKEN", "was refused by Discord. Copy it again from the developer portal (Bot, Reset Token)."
-        ) from None
+        raise _token_refused() from None
+    except discord.ConnectionClosed as error:
+        if error.code == TOKEN_REFUSED:
+            raise _token_refused() from None
+        raise StartError(f"Discord ended the connection for good (code {error.code}): {error.reason}") from error
     except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
         raise StartError(f"Discord cannot be reached: {error}") from error
     finally:
         await client.close()
     return 0
+
+
+def _token_refused() -> SettingError:
+    return SettingError(
+        "DISCORD_TOKEN", "was refused by Discord. Copy it again from the developer portal (Bot, Reset Token)."
+    )
 
 
 async def seed_empty(database: Database) -> None:

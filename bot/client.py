@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -16,11 +16,8 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.announcements.publisher import Publisher
-from bot.announcements.publisher.guild_events import GuildEvents
-from bot.announcements.publisher.pace import Pacer
 from bot.catalogue.model import Clock
-from bot.errors import StartError
+from bot.errors import SettingError, StartError
 from bot.interactions import buttons, panel
 from bot.interactions.tree import Translator, Tree
 from bot.store import commands as synced
@@ -64,9 +61,6 @@ class Byeol(commands.AutoShardedBot):
         self.database = database
         self.clock = clock
         self.lookup = Lookup(database)
-        self.pacer = Pacer(self)
-        self.publisher = Publisher(self, database, clock, self.pacer)
-        self.guild_events = GuildEvents(self, database, clock, self.pacer)
         self._dev_guild = discord.Object(dev_guild) if dev_guild is not None else None
         self._custom_api = custom_api
         self._command_ids: dict[str, int] = {}
@@ -88,11 +82,18 @@ class Byeol(commands.AutoShardedBot):
         await self.lookup.index()
         if self._dev_guild is not None:
             self.tree.copy_global_to(guild=self._dev_guild)
-        await self._sync(self._dev_guild)
+        try:
+            await self._sync(self._dev_guild)
+        except (discord.Forbidden, discord.NotFound):
+            if self._dev_guild is None:
+                raise
+            problem = f"is {self._dev_guild.id}, but the bot is not in that server. Invite it, or remove the setting."
+            raise SettingError("BYEOL_DEV_GUILD", problem) from None
         for guild_id in await self.database.read(synced.guilds):
             if self._dev_guild is None or guild_id != self._dev_guild.id:
-                # A server that was for development once: there the commands would stand twice.
-                await self._sync(discord.Object(guild_id))
+                # A former development server: there the commands would show twice. One that the bot has left shows none.
+                with contextlib.suppress(discord.Forbidden, discord.NotFound):
+                    await self._sync(discord.Object(guild_id))
                 await self.database.write(synced.forget, str(guild_id))
 
     async def _sync(self, guild: discord.Object | None) -> None:
@@ -127,8 +128,3 @@ class Byeol(commands.AutoShardedBot):
             for command in self.tree.walk_commands()
             if isinstance(command, app_commands.Command) and (described := command.description)
         ]
-
-    async def close(self) -> None:
-        """End: let what is being sent arrive, then leave."""
-        await asyncio.gather(self.publisher.close(), self.guild_events.close())
-        await super().close()

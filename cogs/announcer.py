@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from discord.ext import commands, tasks
 
+from bot.announcements.publisher import Publisher
+from bot.announcements.publisher.guild_events import GuildEvents
+from bot.announcements.publisher.pace import Pacer
 from bot.client import Byeol
 
 log = logging.getLogger(__name__)
@@ -43,13 +47,16 @@ class Beat:
 
 
 class Announcer(commands.Cog):
-    """Wakes the publisher every few seconds, and whoever keeps the servers' events.
+    """Runs the publisher every few seconds, and the sync of the servers' own events.
 
-    Each has a beat of its own: an announcement does not wait for a thousand events that are in no hurry.
+    Each has a loop of its own: an announcement does not wait for a thousand events that are in no hurry. Both share
+    one pacer, since Discord counts the requests of a whole bot.
     """
 
     def __init__(self, bot: Byeol) -> None:
-        self._beats = [Beat(bot, look) for look in (bot.publisher.tick, bot.guild_events.tick)]
+        pacer = Pacer(bot)
+        self._senders = [sender(bot, bot.database, bot.clock, pacer) for sender in (Publisher, GuildEvents)]
+        self._beats = [Beat(bot, sender.tick) for sender in self._senders]
 
     async def cog_load(self) -> None:
         """Start."""
@@ -57,7 +64,8 @@ class Announcer(commands.Cog):
             beat.loop.start()
 
     async def cog_unload(self) -> None:
-        """Stop."""
+        """Stop, once the requests that are under way have their answers."""
+        await asyncio.gather(*(sender.close() for sender in self._senders))
         for beat in self._beats:
             beat.loop.cancel()
 

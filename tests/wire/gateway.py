@@ -119,6 +119,14 @@ class Gateway:
             if socket is not None:
                 await socket.close(code=4000)
 
+    async def end_sessions(self, code: int) -> None:
+        """Close every connection with a code that says why, and forget the sessions."""
+        dropped = self.sessions
+        self._sessions.clear()
+        for session in dropped:
+            if session.socket is not None:
+                await session.socket.close(code=code)
+
     async def close(self) -> None:
         """End every connection, as Discord does when it goes away."""
         for session in self.sessions:

@@ -83,6 +83,46 @@ async def test_refused_token_is_one_clear_line(server: Loopback, path: Path) -> 
     assert TOKEN not in bot.output
 
 
+async def test_token_that_is_reset_while_the_bot_runs_is_one_clear_line(server: Loopback, path: Path) -> None:
+    async with BotProcess(server, path) as bot:
+        await bot.ready()
+        await server.revoke_token()
+        assert await bot.wait(within=8) == 2  # well before a publisher that waits for itself would give up
+    assert "DISCORD_TOKEN was refused by Discord" in bot.output
+    assert "Leaving while" not in bot.output
+    assert "Traceback" not in bot.output
+
+
+async def test_connection_that_discord_ends_for_good_is_one_clear_line(server: Loopback, path: Path) -> None:
+    async with BotProcess(server, path) as bot:
+        await bot.ready()
+        await server.gateway.end_sessions(4013)
+        assert await bot.wait(within=8) == 2
+    assert "Discord ended the connection for good (code 4013)" in bot.output
+    assert "Traceback" not in bot.output
+
+
+async def test_former_development_server_that_the_bot_left_is_let_go_of(server: Loopback, path: Path) -> None:
+    async with BotProcess(server, path, environment={"BYEOL_DEV_GUILD": str(server.guild.id)}) as bot:
+        await bot.ready()
+        assert await bot.terminate() == 0
+    await server.remove_guild(server.guild)
+    for _ in range(2):
+        async with BotProcess(server, path) as bot:
+            await bot.ready()
+            assert await bot.terminate() == 0
+        assert "Traceback" not in bot.output
+    refused = [request for request in server.log if f"/guilds/{server.guild.id}/commands" in request.path]
+    assert len(refused) == 2  # told once while it was there; refused once afterwards, and never asked again
+
+
+async def test_development_server_that_the_bot_is_not_in_is_one_clear_line(server: Loopback, path: Path) -> None:
+    async with BotProcess(server, path, environment={"BYEOL_DEV_GUILD": "123456789012345678"}) as bot:
+        assert await bot.wait(within=15) == 2
+    assert "BYEOL_DEV_GUILD is 123456789012345678, but the bot is not in that server" in bot.output
+    assert "Traceback" not in bot.output
+
+
 async def test_interrupt_ends_cleanly(server: Loopback, path: Path) -> None:
     async with BotProcess(server, path) as bot:
         await bot.ready()

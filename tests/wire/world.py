@@ -258,6 +258,8 @@ class World:
 
     def sync(self, guild_id: int | None, commands: list[Payload]) -> list[Payload]:
         """Replace all commands of a scope; one that keeps its name and type keeps its id."""
+        if guild_id is not None and guild_id not in self.guilds:
+            raise forbidden(50001)
         known = {(old["name"], old["type"]): old["id"] for old in self.commands.get(guild_id, [])}
         scope: Payload = {} if guild_id is None else {"guild_id": str(guild_id)}
         self.commands[guild_id] = [

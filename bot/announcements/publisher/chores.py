@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
@@ -21,9 +20,6 @@ from bot.store import chores
 from bot.store.chores import Chore
 from bot.store.database import Database
 from bot.text import words
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +44,7 @@ _DONE_BEFORE = frozenset({40033, 160004})
 class Chores:
     """Does what is still to be done with messages. All of it can be repeated, so a crash costs nothing."""
 
-    def __init__(self, client: Byeol, database: Database, clock: Clock, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
         self._client = client
         self._database = database
         self._clock = clock

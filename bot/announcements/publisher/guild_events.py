@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 from discord.http import Route
@@ -25,9 +24,6 @@ from bot.store import guild_events
 from bot.store.database import Database
 from bot.store.guild_events import Differences, GuildEvent
 from bot.text import words
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +48,7 @@ _THERE = (discord.EventStatus.scheduled, discord.EventStatus.active)
 class GuildEvents:
     """Keeps the premieres among servers' events. One of them runs in a process; several may share a database."""
 
-    def __init__(self, client: Byeol, database: Database, clock: Clock, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
         self._client = client
         self._database = database
         self._clock = clock

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.client import Byeol
+import discord
 
 RATE = 47.5
 """Requests a second: Discord allows a bot 50 in any second, and a few may leave late and close together
@@ -20,7 +18,7 @@ ALL_CLEAR = 30.0
 class Pacer:
     """Gives turns to whoever wants to ask something of Discord. One of them serves a whole process."""
 
-    def __init__(self, client: Byeol) -> None:
+    def __init__(self, client: discord.Client) -> None:
         self._client = client
         self._next_turn = 0.0
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
-if TYPE_CHECKING:
-    from bot.client import Byeol
+from bot.announcements.publisher.pace import Pacer
 
 MARGIN = timedelta(minutes=10)
 """By how much our clock may be ahead of Discord's, which says when a message was posted."""
@@ -19,7 +18,7 @@ PAGE = 100
 """Messages that Discord hands out at a time: for more, one more request leaves."""
 
 
-def may_read(client: Byeol, channel_id: int) -> bool:
+def may_read(client: discord.Client, channel_id: int) -> bool:
     """Whether we may read a channel's history."""
     # Without the permission Discord answers with no messages at all, which would look like "not there".
     channel = client.get_channel(channel_id)
@@ -29,7 +28,9 @@ def may_read(client: Byeol, channel_id: int) -> bool:
     return allowed.view_channel and allowed.read_message_history
 
 
-async def find(client: Byeol, guild_id: int, channel_id: int, mark: str, since: datetime) -> int | None:
+async def find(
+    client: discord.Client, pacer: Pacer, guild_id: int, channel_id: int, mark: str, since: datetime
+) -> int | None:
     """The message that bears a mark, if it was posted in a channel since then."""
     assert client.user is not None
     channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
@@ -37,7 +38,7 @@ async def find(client: Byeol, guild_id: int, channel_id: int, mark: str, since: 
     async for message in channel.history(after=since - MARGIN, limit=MOST, oldest_first=True):
         looked_at += 1
         if looked_at % PAGE == 0:
-            await client.pacer.turn()
+            await pacer.turn()
         if message.author.id == client.user.id and _bears(message.components, mark):
             return message.id
     return None

@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import discord
 
@@ -28,9 +27,6 @@ from bot.store import chores, deliveries, planning, subscriptions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +52,7 @@ GONE = ("withdrawn", "changed")
 class Publisher:
     """Sends what is due. One of them runs in a process; several processes may share a database."""
 
-    def __init__(self, client: Byeol, database: Database, clock: Clock, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
         self._client = client
         self._database = database
         self._clock = clock
@@ -166,7 +162,7 @@ class Publisher:
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
             posted = await proof.find(
-                self._client, delivery.guild_id, delivery.channel_id, delivery.nonce, delivery.doubt_since
+                self._client, self._pacer, delivery.guild_id, delivery.channel_id, delivery.nonce, delivery.doubt_since
             )
             if posted is not None:
                 await self._record(delivery, posted)
