@@ -91,7 +91,7 @@ class Byeol(commands.AutoShardedBot):
             raise SettingError("BYEOL_DEV_GUILD", problem) from None
         for guild_id in await self.database.read(synced.guilds):
             if self._dev_guild is None or guild_id != self._dev_guild.id:
-                # A former development server: there the commands would show twice. One that the bot has left shows none.
+                # A former development server would show the commands twice; one that the bot has left shows none.
                 with contextlib.suppress(discord.Forbidden, discord.NotFound):
                     await self._sync(discord.Object(guild_id))
                 await self.database.write(synced.forget, str(guild_id))
