@@ -51,6 +51,8 @@ async def test_server_that_removes_the_bot_during_the_start_costs_no_other_shard
 ) -> None:
     leaving, staying = (channel_on(sharded, shard) for shard in range(SHARDS))
     subscribe(sharded, path, [leaving, staying])
+    assert leaving.guild is not None
+    gone = [leaving.guild.id]
     # What a bot that ran before knew of its servers.
     with database(path) as connection:
         connection.executemany(
@@ -59,15 +61,11 @@ async def test_server_that_removes_the_bot_during_the_start_costs_no_other_shard
         )
     async with BotProcess(sharded, path) as bot:
         await sharded.until(lambda: sharded.identifies == 1, within=20, what="the first shard")
-        assert leaving.guild is not None
-        assert staying.guild is not None
         # discord.py lets five seconds pass between two shards.
         await sharded.remove_guild(leaving.guild)
         await sharded.until(lambda: left(path) or sharded.identifies == SHARDS, within=20, what="the second shard")
         assert left(path) == []
-        await sharded.until(
-            lambda: left(path) == [leaving.guild.id], within=20, what="the note that one server is left"
-        )
+        await sharded.until(lambda: left(path) == gone, within=20, what="the note that one server is left")
         assert await bot.terminate() == 0
     assert "Traceback" not in bot.output
 

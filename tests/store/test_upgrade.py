@@ -1,0 +1,104 @@
+"""An older database, with rows in every table, is brought up to date without losing any of them."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.store.database import MIGRATIONS
+from tests.helpers import opened
+
+SCRIPTS = sorted(MIGRATIONS.glob("*.sql"))
+SECTION = re.compile(r"^-- version (\d+).*?$(.*?)(?=^-- version|\Z)", re.MULTILINE | re.DOTALL)
+ROWS = {
+    int(number): statements
+    for number, statements in SECTION.findall((Path(__file__).parent / "older.sql").read_text("utf-8"))
+}
+VERSIONS = pytest.mark.parametrize("version", range(1, len(SCRIPTS) + 1))
+
+Rows = list[dict[str, object]]
+
+
+def older(path: Path, version: int) -> dict[str, Rows]:
+    """Make a database as that version left it, and return all its rows by table."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        for number, script in enumerate(SCRIPTS[:version], start=1):
+            connection.executescript(script.read_text("utf-8"))
+            connection.executescript(ROWS.get(number, ""))
+        connection.commit()
+        return content(connection)
+
+
+def content(connection: sqlite3.Connection) -> dict[str, Rows]:
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    found: dict[str, Rows] = {}
+    for table in tables:
+        cursor = connection.execute(f"SELECT * FROM {table}")
+        columns = [column[0] for column in cursor.description]
+        found[table] = [dict(zip(columns, row, strict=True)) for row in cursor]
+    return found
+
+
+def violations(connection: sqlite3.Connection) -> list[object]:
+    return connection.execute("PRAGMA foreign_key_check").fetchall()
+
+
+def ask(sql: str) -> Callable[[sqlite3.Connection], list[object]]:
+    def asked(connection: sqlite3.Connection) -> list[object]:
+        return connection.execute(sql).fetchall()
+
+    return asked
+
+
+@VERSIONS
+def test_every_table_of_every_version_has_rows_here(tmp_path: Path, version: int) -> None:
+    empty = {table for table, rows in older(tmp_path / "byeol.db", version).items() if not rows}
+    assert empty == set()
+
+
+@VERSIONS
+async def test_upgrade_keeps_every_row(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "byeol.db"
+    before = older(path, version)
+    async with opened(path) as database:
+        after = await database.read(content)
+        assert await database.read(violations) == []
+    assert after.keys() >= before.keys()
+    for table, rows in before.items():
+        kept = after[table]
+        for row in rows:
+            shared = row.keys() & kept[0].keys() - CHANGED.get(table, set())
+            assert any(all(other[key] == row[key] for key in shared) for other in kept), (table, row)
+        assert len(kept) >= len(rows), table
+
+
+CHANGED: dict[str, set[str]] = {}
+"""Columns whose values a later version changed; a test below says to what."""
+
+
+@pytest.mark.parametrize("version", [2, 3])
+async def test_upgrade_knows_every_server_that_chose_followed_or_was_announced_to(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, version)
+    async with opened(path) as database:
+        assert await database.read(ask("SELECT guild_id, left_at FROM server ORDER BY guild_id")) == [
+            (10, None),
+            (20, "2025-01-02T00:00:00Z"),
+            (30, None),
+            (40, None),
+        ]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+async def test_upgrade_keeps_channels_to_what_their_server_followed(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, version)
+    async with opened(path) as database:
+        narrowed = await database.read(ask("SELECT channel_id, followed_only FROM subscription ORDER BY channel_id"))
+    assert narrowed == [(11, 1), (21, 0), (22, 0)]
