@@ -91,7 +91,7 @@ def test_rules_know_the_standard_library_and_each_other_only(module: str) -> Non
 @MODULES
 def test_sqlite_is_known_to_the_database_and_the_store_only(module: str) -> None:
     names = {name.partition(".")[0] for name in imported(module)}
-    assert "aiosqlite" not in names or module == "bot.store.database"
+    assert "aiosqlite" not in names or module in ("bot.store.database", "bot.store.thread")
     assert "sqlite3" not in names or within(module, *SQLITE, "bot.seeding.command")
 
 

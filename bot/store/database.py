@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -17,12 +18,15 @@ from typing import Concatenate, ParamSpec, TypeVar
 import aiosqlite
 
 from bot.errors import StartError
+from bot.store.thread import run, verify_version
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 5000
 """Milliseconds that a connection waits for another process that is writing."""
 _PATIENCE = 50
 """Milliseconds between two tries where SQLite does not wait by itself."""
+OLDEST_SQLITE = (3, 37, 0)
+"""The first with STRICT tables (https://www.sqlite.org/stricttables.html)."""
 READERS = 2
 """A slow read then holds up only half of the others; a third reader gained nothing when measured."""
 
@@ -37,23 +41,31 @@ class Database:
     def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
         self._writer = writer
         self._readers = readers
+        self._returning: asyncio.Future[None] | None = None
         self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
         for reader in readers:
             self._idle.put_nowait(reader)
 
     @classmethod
     async def open(cls, path: Path) -> Database:
-        """Open the database at `path`, made and migrated as needed.
+        """Open the database at `path`; create and migrate it as needed, with a backup before a migration.
 
-        Raises `StartError` where the file cannot be opened, is no database, or is newer than this version of Byeol.
+        Raises `StartError` where the file cannot be opened, is not a database, or is newer than this version of Byeol,
+        and where SQLite or aiosqlite is of a version that Byeol cannot use.
         """
         opened: list[aiosqlite.Connection] = []
+        verify_version()
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            oldest = ".".join(map(str, OLDEST_SQLITE))
+            raise StartError(
+                f"Byeol needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}. Use a newer Python."
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # What cannot be opened at all is better found here than on a thread that outlives the failure.
             sqlite3.connect(path).close()
             writer = await _connect(path, opened)
-            await _run(writer, migrate)
+            await run(writer, migrate, path)
             readers = [await _connect(path, opened) for _ in range(READERS)]
             for reader in readers:
                 await reader.execute("PRAGMA query_only = ON")
@@ -61,7 +73,7 @@ class Database:
             for connection in opened:
                 await connection.close()
             if isinstance(error, (sqlite3.Error, OSError)):
-                raise StartError(f"The database {path} cannot be opened: {error}.") from error
+                raise StartError(f"The database {path} cannot be opened: {error}. {remedy(error)}") from error
             raise
         return cls(writer, readers)
 
@@ -69,13 +81,24 @@ class Database:
         """Run `query` over one unchanging snapshot, and return what it returns."""
         reader = await self._idle.get()
         try:
-            return await _run(reader, _in_transaction, "BEGIN", query, *args, **kwargs)
-        finally:
+            result = await run(reader, _in_transaction, "BEGIN", query, *args, **kwargs)
+        except asyncio.CancelledError:
+            # The query goes on in its thread: until it ends, another reader serves whoever asks.
+            self._returning = asyncio.ensure_future(self._return(reader))
+            raise
+        except BaseException:
             self._idle.put_nowait(reader)
+            raise
+        self._idle.put_nowait(reader)
+        return result
+
+    async def _return(self, reader: aiosqlite.Connection) -> None:
+        await run(reader, _nothing)
+        self._idle.put_nowait(reader)
 
     async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `query` in one transaction: all of it is kept, or, if it raises, none."""
-        return await _run(self._writer, _in_transaction, "BEGIN IMMEDIATE", query, *args, **kwargs)
+        return await run(self._writer, _in_transaction, "BEGIN IMMEDIATE", query, *args, **kwargs)
 
     async def close(self) -> None:
         """Close every connection, after what was asked of it is done."""
@@ -109,9 +132,8 @@ async def _write_ahead(connection: aiosqlite.Connection) -> None:
             return
 
 
-async def _run(connection: aiosqlite.Connection, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    # aiosqlite offers no public way to run a function on its thread; its own methods are all made of these two.
-    return await connection._execute(query, connection._conn, *args, **kwargs)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+def _nothing(_: sqlite3.Connection) -> None:
+    pass
 
 
 def _in_transaction(
@@ -129,8 +151,25 @@ def _in_transaction(
     return result
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def remedy(error: sqlite3.Error | OSError) -> str:
+    """What the operator can do about a database that cannot be opened."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code; extended ones add detail above it
+    return _REMEDIES.get(code, "Check that the file and its folder are yours, or set BYEOL_DATABASE to another file.")
+
+
+_REMEDIES = {
+    sqlite3.SQLITE_NOTADB: "It is not a Byeol database: set BYEOL_DATABASE to another file.",
+    sqlite3.SQLITE_CORRUPT: "It is damaged: restore a backup of it, or move it away to begin with a new one.",
+    sqlite3.SQLITE_FULL: "Free some disk space, then start again: nothing is lost.",
+    sqlite3.SQLITE_BUSY: "Another program is writing to it: stop that one, then start again.",
+    sqlite3.SQLITE_READONLY: "Make the file and its folder writable for the user that runs Byeol.",
+}
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date: run each numbered file of `migrations/` that the database has not seen.
+
+    A database with an older schema is first copied to `<path>.schema-<number>.bak`.
 
     Raises `StartError` where the database has seen more than this version knows.
     """
@@ -140,6 +179,8 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"The database was made by a newer Byeol (its schema is number {_version(connection)}, "
             f"this version knows {len(scripts)}). Update Byeol, or use another database."
         )
+    if 0 < _version(connection) < len(scripts):
+        _back_up(connection, path)
     for number, script in enumerate(scripts, start=1):
         if number <= _version(connection):
             continue
@@ -150,6 +191,18 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute("ROLLBACK")
             if number > _version(connection):  # else another process was quicker
                 raise
+
+
+def _back_up(connection: sqlite3.Connection, path: Path) -> None:
+    # Under a name of its own until it is whole: another process may be doing the same, and a copy may break off.
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        connection.execute("VACUUM INTO ?", (str(partial),))
+        with contextlib.closing(sqlite3.connect(partial)) as copied:
+            version = _version(copied)
+        partial.replace(path.with_name(f"{path.name}.schema-{version}.bak"))
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -318,3 +318,73 @@ async def test_closing_waits_for_what_was_asked(path: Path) -> None:
     await asyncio.gather(*writes)
     with closing(sqlite3.connect(path)) as connection:
         assert len(notes(connection)) == 10
+
+
+async def test_reader_of_a_cancelled_query_serves_nobody_before_that_query_ends(database: Database) -> None:
+    begun, finish = threading.Event(), threading.Event()
+
+    def long(_: sqlite3.Connection) -> None:
+        begun.set()
+        finish.wait(10)
+
+    cancelled = asyncio.ensure_future(database.read(long))
+    await asyncio.to_thread(begun.wait, 10)
+    cancelled.cancel()
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+        async with asyncio.timeout(5):
+            assert [await database.read(notes) for _ in range(4)] == [[]] * 4
+    finally:
+        finish.set()
+    async with asyncio.timeout(5):
+        both = threading.Barrier(2)
+        await asyncio.gather(*(database.read(lambda _: both.wait(5)) for _ in range(2)))
+
+
+# Versions
+
+
+async def test_an_unknown_version_of_aiosqlite_is_refused_with_what_to_do(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def newer(_: str) -> str:
+        return "1.0.0"
+
+    monkeypatch.setattr("bot.store.thread.version", newer)
+    assert "pip install -r requirements/run.txt" in await refused(path)
+
+
+async def test_too_old_a_sqlite_is_refused_with_what_to_do(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 36, 0))
+    assert "SQLite 3.37.0 or newer" in await refused(path)
+
+
+async def test_an_older_database_is_copied_before_it_is_migrated(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SCRIPTS[0].read_text("utf-8"))
+        note(connection, "kept")
+        connection.commit()
+    async with opened(path):
+        pass
+    with closing(sqlite3.connect(f"{path}.schema-1.bak")) as copy:
+        assert pragma(copy, "user_version") == 1
+        assert notes(copy) == ["kept"]
+    assert not list(path.parent.glob("*.partial"))
+
+
+async def test_a_new_database_needs_no_copy(path: Path) -> None:
+    async with opened(path):
+        pass
+    assert not list(path.parent.glob("*.bak"))
+
+
+@pytest.mark.parametrize(
+    ("make", "remedy"),
+    [(no_database, "set BYEOL_DATABASE to another file"), (truncated, "restore a backup"), (folder, "BYEOL_DATABASE")],
+)
+async def test_a_database_that_cannot_be_opened_comes_with_a_remedy(
+    path: Path, make: Callable[[Path], None], remedy: str
+) -> None:
+    make(path)
+    assert remedy in await refused(path)
