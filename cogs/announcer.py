@@ -7,12 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import discord
 from discord.ext import commands, tasks
 
 from bot.announcements.publisher import Publisher
 from bot.announcements.publisher.guild_events import GuildEvents
 from bot.announcements.publisher.pace import Pacer
 from bot.client import Byeol
+from bot.store import deliveries, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Announcer(commands.Cog):
     """
 
     def __init__(self, bot: Byeol) -> None:
+        self._bot = bot
         pacer = Pacer(bot)
         self._senders = [sender(bot, bot.database, bot.clock, pacer) for sender in (Publisher, GuildEvents)]
         self._beats = [Beat(bot, sender.tick) for sender in self._senders]
@@ -68,6 +71,25 @@ class Announcer(commands.Cog):
         await asyncio.gather(*(sender.close() for sender in self._senders))
         for beat in self._beats:
             beat.loop.cancel()
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """Post what waits for a channel whose permissions may have changed."""
+        await self._wake(after.guild)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        """Post what waits for a role of the bot to be allowed more."""
+        await self._wake(after.guild)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        """Post what waits for the bot to get a role. Without the members intent, Discord tells of the bot alone."""
+        await self._wake(after.guild)
+
+    async def _wake(self, guild: discord.Guild) -> None:
+        if await self._bot.database.read(subscriptions.refused_in, guild.id):
+            await self._bot.database.write(deliveries.wake, guild.id, self._bot.clock())
 
 
 async def setup(bot: Byeol) -> None:

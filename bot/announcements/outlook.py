@@ -20,7 +20,7 @@ from bot.store.database import Database
 
 async def ahead(database: Database, guild_id: int, now: datetime, span: timedelta) -> list[Post]:
     """Exactly what a server will be told within `span`, as far as is known now; the earliest first."""
-    chosen = [one for one in await database.read(subscriptions.of_guild, guild_id) if one.paused_at is None]
+    chosen = await database.read(subscriptions.of_guild, guild_id)
     audiences = sorted({one.audience for one in chosen})
     stages = {stage for one in chosen for stage in one.stages}
     dated = await database.read(planning.candidates, schedule.window(now, span), schedule.changes(now))
@@ -62,8 +62,6 @@ def _explained(item: Upcoming, chosen: Subscription, known: Settled | None, *, f
         return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
     told = followed or not chosen.followed_only
     why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told)
-    if why is Why.TO_COME and chosen.paused_at is not None:
-        why = Why.PAUSED
     at = schedule.due_at(item.event.when, chosen.zone) if why is Why.TO_COME else None
     return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))
 

@@ -10,6 +10,24 @@ NEEDED = ("view_channel", "send_messages", "read_message_history")
 """By the history the bot knows its own posts again after a crash."""
 
 
+TO_POST = ("view_channel", "send_messages")
+"""Without these a post is refused."""
+
+
+def stops_posting(guild: discord.Guild | None, channel_id: int) -> list[str] | None:
+    """The permissions whose lack would let Discord refuse a post; None where the channel is gone.
+
+    What is not known, such as all of a server that Discord cannot reach at the moment, stops nothing.
+    """
+    if guild is None or guild.unavailable:
+        return []
+    channel = guild.get_channel(channel_id)
+    if channel is None:
+        return None
+    allowed = channel.permissions_for(guild.me)
+    return [name for name in TO_POST if not getattr(allowed, name)]
+
+
 def missing(channel: discord.TextChannel, *, threads: bool = False) -> list[str]:
     """The permissions that the bot lacks to announce in a channel."""
     allowed = channel.permissions_for(channel.guild.me)

@@ -125,7 +125,6 @@ class Why(StrEnum):
     NOT_CHOSEN = "not_chosen"
     NOT_FOLLOWED = "not_followed"
     BEFORE = "before"
-    PAUSED = "paused"
 
 
 def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> Why:

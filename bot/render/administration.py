@@ -12,7 +12,7 @@ from discord.utils import format_dt
 
 from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.outcome import Explained, Outcome, Post, Settled
-from bot.announcements.permissions import NEEDED
+from bot.announcements.permissions import NEEDED, TO_POST
 from bot.announcements.schedule import Stage, Why
 from bot.announcements.subscription import GRACE, Subscription
 from bot.catalogue.model import EventKind, Label
@@ -24,16 +24,27 @@ from bot.render.upcoming import headline
 from bot.text import Words, language_name
 
 
-def paused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
-    """What admins are told when a channel has refused so often that nothing more is tried."""
-    body = t(
-        "I could not post in {channel} three times in a row. Discord says: {reason}. Please give me the permissions "
-        "there (View Channel, Send Messages, Read Message History) or choose another channel; then use "
-        "`/announcements setup` again. Until then I post nothing.",
-        channel=f"<#{channel_id}>",
-        reason=escape(reason),
-    )
-    return notice(Accent.TROUBLE, t("Announcements are paused"), body)
+def refused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
+    """What admins are told when a channel refuses an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
+    lacking = _lacking(reason)
+    if reason == "gone":
+        lines = [t("The channel I announced in was deleted. Choose another one with `/announcements setup`.")]
+    else:
+        lines = [
+            permissions_missing(t, channel_id, lacking)
+            if lacking
+            else t(
+                "I can't post in {channel}: Discord refuses it. Check my role's permissions there.",
+                channel=f"<#{channel_id}>",
+            ),
+            t("What comes due waits, and is posted as soon as I can, unless it is too late by then."),
+        ]
+    return notice(Accent.TROUBLE, t("I can't post an announcement"), "\n".join(lines))
+
+
+def _lacking(reason: str) -> list[str]:
+    """The permissions that a reason names."""
+    return [name for name in reason.partition(": ")[2].split(",") if name] if reason.startswith("refused") else []
 
 
 def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
@@ -248,7 +259,7 @@ def warnings(scene: Scene, channel: Channel) -> list[str]:
     if chosen.paused_at is not None:
         lines.append(
             t(
-                "⏸️ {channel} is paused since {since}: it refused me. Use `/announcements setup` again.",
+                "⏸️ {channel} has refused my posts since {since}. What comes due there waits.",
                 channel=f"<#{chosen.channel_id}>",
                 since=format_dt(chosen.paused_at, "f"),
             )
@@ -321,13 +332,15 @@ def why_words(t: Words, why: Why) -> str:
         Why.VAGUE: t("🔎 Not yet: the date is not known to the day."),
         Why.NOT_CHOSEN: t("🚫 This kind was not chosen for this channel."),
         Why.NOT_FOLLOWED: t("🚫 This channel is told only of what is followed, see `/announcements follow`."),
-        Why.PAUSED: t("⏸️ Announcements are paused here. Use `/announcements setup` again."),
         Why.BEFORE: t("🕰️ It was over before announcements were turned on here; nothing past is posted."),
     }[why]
 
 
 def reason_words(t: Words, reason: str) -> str:
     """Why something was not posted. What Discord said itself stays as it said it."""
+    lacking = _lacking(reason)
+    if lacking:
+        return t("I need {permissions} there", permissions=permission_names(t, lacking))
     known = {
         "off": t("announcements were turned off"),
         "not chosen": t("something else was chosen for this channel"),
@@ -336,8 +349,17 @@ def reason_words(t: Words, reason: str) -> str:
         "left": t("I was removed from the server"),
         "late": t("it came due while I was away for too long"),
         "unreadable": t("I was interrupted while posting it, and may not read the channel to see whether it is there"),
+        "busy": t("I was interrupted while posting it, and too much was posted since to see whether it is there"),
+        "refused": t("Discord refuses it: check my permissions there"),
+        "gone": t("the channel was deleted"),
+        "bug": t("an error of mine, which is in the log"),
+        "not there": t("Discord did not keep it"),
+        "no answer": t("Discord did not answer"),
+        "Discord failed": t("Discord had a failure"),
     }
-    return known.get(reason) or escape(reason)
+    # Some reasons go on with a detail for the log.
+    code = next((code for code in known if reason == code or reason.startswith((f"{code}:", f"{code} ("))), None)
+    return known[code] if code else escape(reason)
 
 
 def outcome(scene: Scene, one: Outcome) -> str:
@@ -359,9 +381,9 @@ def outcome(scene: Scene, one: Outcome) -> str:
     return f"{word} {what} — {where}{why}"
 
 
-def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:
-    """Which permissions the bot lacks for a channel, and what to do about it."""
-    names = {
+def permission_names(t: Words, names: Sequence[str]) -> str:
+    """Permissions as Discord's settings call them."""
+    known = {
         "view_channel": t("View Channel"),
         "send_messages": t("Send Messages"),
         "read_message_history": t("Read Message History"),
@@ -369,8 +391,15 @@ def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> st
         "create_events": t("Create Events"),
         "mention_everyone": t("Mention @everyone, @here and All Roles"),
     }
+    return t.both([f"**{known.get(name, name)}**" for name in names])
+
+
+def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:
+    """Which permissions the bot lacks for a channel, and what to do about it."""
     where = f"<#{channel_id}>"
-    named = t.both([f"**{names.get(name, name)}**" for name in missing])
+    named = permission_names(t, missing)
+    if set(missing) & set(TO_POST):
+        return t("I can't post in {channel}. I need: {permissions}.", channel=where, permissions=named)
     if set(missing) & set(NEEDED):
-        return t("I may not post in {channel}. Please give me there: {permissions}.", channel=where, permissions=named)
-    return t("For what was chosen for {channel} I still need: {permissions}.", channel=where, permissions=named)
+        return t("To never post twice in {channel}, I need: {permissions}.", channel=where, permissions=named)
+    return t("For what was chosen for {channel}, I also need: {permissions}.", channel=where, permissions=named)

@@ -33,7 +33,7 @@ class Delivery:
     """A message that was claimed, with all that it tells: at least one part, the first with the delivery's own id.
 
     `doubt_since`: since when it may stand in the channel unknown to us. `language` is None where the channel is told
-    nothing any more.
+    nothing any more. `reason`: why it was not sent before, if it was tried.
     """
 
     id: int
@@ -47,7 +47,12 @@ class Delivery:
     language: str | None
     threads: bool
     digest: bool
+    reason: str | None
     parts: Sequence[Part]
+
+
+REFUSED = "(reason = 'gone' OR reason LIKE 'refused%')"
+"""Whether a delivery waits for its channel: ``gone``, ``refused``, or ``refused: `` and the missing permissions."""
 
 
 def expire(connection: sqlite3.Connection, now: datetime) -> int:
@@ -56,7 +61,8 @@ def expire(connection: sqlite3.Connection, now: datetime) -> int:
     A message that tells of several things is left to its sender: not all of them may be past theirs.
     """
     return connection.execute(
-        "UPDATE delivery SET state = 'missed', try_at = NULL, settled_at = ?1, reason = 'late'"
+        "UPDATE delivery SET state = 'missed', try_at = NULL, settled_at = ?1,"
+        f" reason = iif({REFUSED}, reason, 'late')"
         " WHERE try_at <= ?1 AND state IN ('planned', 'retrying') AND doubt_since IS NULL AND expires_at < ?1"
         " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
         (stamp(now),),
@@ -88,7 +94,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         parts.setdefault(lead, []).append(part)
     rows = connection.execute(
         "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.doubt_since, s.role_id, s.language,"
-        " coalesce(s.threads, 0), d.together"
+        " coalesce(s.threads, 0), d.together, d.reason"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
         f" WHERE d.id IN ({marks(claimed)}) AND d.lead_id IS NULL ORDER BY d.due_at, d.id",
         claimed,
@@ -98,9 +104,10 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt), role, language),
             threads=bool(threads),
             digest=together.startswith(DIGEST),
+            reason=reason,
             parts=parts[id_],
         )
-        for id_, guild, channel, send_at, nonce, attempts, doubt, role, language, threads, together in rows
+        for id_, guild, channel, send_at, nonce, attempts, doubt, role, language, threads, together, reason in rows
     ]
 
 
@@ -148,6 +155,13 @@ def sent(
         "INSERT INTO chore (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
         [(delivery, kind, stamp(now)) for kind in chores],
     )
+    took_again = connection.execute(
+        "UPDATE subscription SET paused_at = NULL WHERE paused_at IS NOT NULL"
+        " AND channel_id = (SELECT channel_id FROM delivery WHERE id = ?)",
+        (delivery,),
+    ).rowcount
+    if took_again:
+        connection.execute("UPDATE subscriptions SET revision = revision + 1")
     overtaken = _overtaken(connection, delivery)
     for id_, stage in parts:
         if overtaken or stage in CORRECTIONS:
@@ -216,6 +230,14 @@ def retry(
     ).rowcount
     if taken_back:
         connection.execute("UPDATE delivery SET state = 'retrying', reason = ? WHERE lead_id = ?", (reason, delivery))
+
+
+def wake(connection: sqlite3.Connection, guild_id: int, now: datetime) -> None:
+    """Let what waits for the channels of a server be tried now: what the bot may do there has changed."""
+    connection.execute(
+        f"UPDATE delivery SET try_at = ?1 WHERE guild_id = ?2 AND state = 'retrying' AND try_at > ?1 AND {REFUSED}",
+        (stamp(now), guild_id),
+    )
 
 
 def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> None:

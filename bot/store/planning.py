@@ -88,7 +88,7 @@ _WANTED = (
     f" wanted AS (SELECT due.*, s.guild_id, s.channel_id, s.grace, {_POST_AT} AS post_at,"
     "  coalesce(iif(due.send_at >= s.since, due.digest_key, NULL), due.alone_key) AS together"
     " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest"
-    "  AND s.paused_at IS NULL AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
+    "  AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
     " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
     f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_POST_AT} < due.until AND {_NEWS}"
     "  AND (NOT s.followed_only"

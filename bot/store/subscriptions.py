@@ -153,32 +153,26 @@ def move(connection: sqlite3.Connection, guild_id: int, channel_id: int, to: int
     return True
 
 
-REFUSALS = 3
-"""After so many refusals in a row a channel is not tried again until an admin has mended it."""
 LEFT_FOR = timedelta(days=30)
 """How long a server's choice is kept after the bot was removed from it: being added back by then restores it."""
 
 
-def pause_if_refused(connection: sqlite3.Connection, channel_id: int, now: datetime) -> bool:
-    """Pause a channel whose last deliveries were all refused. Returns whether it is paused now, and was not before.
+def note_refusal(connection: sqlite3.Connection, channel_id: int, now: datetime) -> bool:
+    """Note that a channel refuses the bot. Returns whether that is news: its admins are told once."""
+    return (
+        connection.execute(
+            "UPDATE subscription SET paused_at = ? WHERE channel_id = ? AND paused_at IS NULL", (stamp(now), channel_id)
+        ).rowcount
+        > 0
+    )
 
-    What was refused before an admin last chose something for it counts no more: it may be mended.
-    """
-    last = connection.execute(
-        "SELECT state FROM delivery WHERE channel_id = ?1 AND state IN ('sent', 'failed') AND lead_id IS NULL"
-        " AND settled_at >= (SELECT chosen_at FROM subscription WHERE channel_id = ?1)"
-        " ORDER BY settled_at DESC, id DESC LIMIT ?2",
-        (channel_id, REFUSALS),
-    ).fetchall()
-    if [state for (state,) in last] != ["failed"] * REFUSALS:
-        return False
-    paused = connection.execute(
-        "UPDATE subscription SET paused_at = ? WHERE channel_id = ? AND paused_at IS NULL", (stamp(now), channel_id)
-    ).rowcount
-    if paused:
-        changed(connection)
-        _withdraw(connection, "channel_id", channel_id, "paused", now)
-    return paused > 0
+
+def refused_in(connection: sqlite3.Connection, guild_id: int) -> bool:
+    """Whether some channel of a server refused the bot lately."""
+    row = connection.execute(
+        "SELECT 1 FROM subscription WHERE guild_id = ? AND paused_at IS NOT NULL LIMIT 1", (guild_id,)
+    ).fetchone()
+    return row is not None
 
 
 def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: datetime) -> None:
@@ -241,7 +235,7 @@ def only_followed(connection: sqlite3.Connection, guild_id: int, only: bool) -> 
 def wanted(connection: sqlite3.Connection) -> tuple[list[Audience], set[Stage]]:
     """The audiences of all servers, and every stage that some server chose."""
     rows = connection.execute(
-        "SELECT DISTINCT zone, quiet, digest, stages FROM subscription WHERE paused_at IS NULL AND left_at IS NULL"
+        "SELECT DISTINCT zone, quiet, digest, stages FROM subscription WHERE left_at IS NULL"
     ).fetchall()
     stages = {Stage(stage) for *_, chosen in rows for stage in chosen.split(",") if stage}
     return sorted({Audience(*audience) for *audience, _ in rows}), stages

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import discord
+import pytest
+from simcord import ChannelHandle
 
 from bot.client import Byeol
 from bot.store import subscriptions
@@ -148,7 +150,9 @@ async def test_one_bad_channel_stops_no_other(eve: World) -> None:
 
     assert eve.posts(bad) == []
     assert len(eve.posts(good)) == 2  # the answer to the set-up, and the post
-    assert "❌ failed: 🎬 When the Stars Gossip premieres" in (await eve.ask("announcements status")).text
+    status = (await eve.ask("announcements status")).text
+    assert "to be tried again: 🎬 When the Stars Gossip premieres" in status
+    assert "Discord refuses it: check my permissions there" in status
 
 
 async def test_refusal_for_now_is_tried_again(eve: World) -> None:
@@ -175,7 +179,7 @@ async def test_set_up_where_the_bot_may_not_post_says_what_is_missing_and_change
     )
     shown = await set_up(eve, closed)
     assert shown.private
-    assert f"I may not post in <#{closed.id}>" in shown.text
+    assert f"I can't post in <#{closed.id}>" in shown.text
     assert "**Send Messages**" in shown.text
     assert "Announcements are off" in (await eve.ask("announcements status")).text
 
@@ -293,40 +297,76 @@ async def test_one_channel_is_turned_off_and_the_other_goes_on(eve: World) -> No
     assert "Announcements are off." in (await eve.ask("announcements status")).text
 
 
-async def test_after_three_refusals_a_channel_is_paused_and_the_admins_are_told_once(eve: World) -> None:
+async def let_post(world: World, channel: ChannelHandle, allowed: bool | None) -> None:
+    """Allow the bot to post in a channel, or forbid it, as an admin does in the channel's settings."""
+    found = world.bot.get_channel(channel.id)
+    assert isinstance(found, discord.TextChannel)
+    await found.set_permissions(found.guild.default_role, send_messages=allowed)
+    await world.env.settle()
+
+
+async def test_refused_post_waits_and_comes_when_the_permission_returns(eve: World) -> None:
     channel = news(eve)
     await set_up(eve, channel)
-    eve.env.inject_error(
-        "POST", f"/channels/{channel.id}/messages", status=403, code=50013, message="Missing Permissions", times=None
-    )
-    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
-        await eve.at(moment)
+    await let_post(eve, channel, False)
+    await eve.at(PREMIERE)
+    assert eve.sent_to(channel) == [], "a request that is sure to be refused is not made"
 
-    owner = eve.guild.owner
-    told = eve.posts(owner.dm_channel)
-    assert len(told) == 1
-    assert f"I could not post in <#{channel.id}> three times in a row" in told[0].text
-    assert "/announcements setup" in told[0].text
-    assert len(eve.sent_to(channel)) == 3
-    assert f"⏸️ <#{channel.id}> is paused since" in (await eve.ask("announcements status")).text
+    (told,) = eve.posts(eve.guild.owner.dm_channel)
+    assert f"I can't post in <#{channel.id}>. I need: **Send Messages**." in told.text
+    assert f"⏸️ <#{channel.id}> has refused my posts since" in (await eve.ask("announcements status")).text
+    assert "I need **Send Messages** there" in (await eve.ask("announcements history")).text
 
-    eve.env.backend.faults.clear()
-    assert "⏸️" not in (await set_up(eve, channel)).text
+    await eve.at(PREMIERE + timedelta(minutes=2))
+    await let_post(eve, channel, None)
+    await eve.wait(10)
+    (post,) = eve.posts(channel)
+    assert "When the Stars Gossip" in post.text
     assert "⏸️" not in (await eve.ask("announcements status")).text
 
 
-async def test_after_it_was_set_up_again_old_refusals_count_no_more(eve: World) -> None:
+async def test_post_that_is_refused_for_longer_than_its_grace_is_missed_and_says_why(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await let_post(eve, channel, False)
+    for moment in (PREMIERE, FIRST_SONG):
+        await eve.at(moment)
+    assert len(eve.posts(eve.guild.owner.dm_channel)) == 1, "the admins hear once of one outage"
+    history = (await eve.ask("announcements history")).text
+    assert "⌛ missed: 🎬 When the Stars Gossip premieres" in history
+    assert history.count("I need **Send Messages** there") == 2
+    await let_post(eve, channel, None)
+    await eve.wait(10)
+    (post,) = eve.posts(channel)
+    assert "Feel Like a Million" in post.text
+
+
+async def test_channel_that_refuses_although_nothing_is_missing_is_tried_again(eve: World) -> None:
     channel = news(eve)
     await set_up(eve, channel)
     path = f"/channels/{channel.id}/messages"
-    eve.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=4)
-    for moment in (PREMIERE, FIRST_SONG, SECOND_SONG):
-        await eve.at(moment)
-    assert "is paused since" in (await eve.ask("announcements status")).text
-    await set_up(eve, channel)
-    await eve.at(THIRD_SONG)
-    assert "is paused since" not in (await eve.ask("announcements status")).text, "that was the first refusal"
-    assert "❌ failed: 🎵 Close to You" in (await eve.ask("announcements history")).text
+    eve.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=1)
+    await eve.at(PREMIERE)
+    assert eve.posts(channel) == []
+    await eve.at(PREMIERE + timedelta(minutes=30))
+    assert len(eve.posts(channel)) == 1
+    (told,) = eve.posts(eve.guild.owner.dm_channel)
+    assert f"I can't post in <#{channel.id}>: Discord refuses it." in told.text
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 50035), (401, 0), (403, 40333)])
+async def test_error_that_is_not_the_channels_doing_is_not_blamed_on_it(
+    database: Database, status: int, code: int
+) -> None:
+    async with world_of(database, EVE.astimezone(UTC)) as world:
+        channel = news(world)
+        await set_up(world, channel)
+        world.env.inject_error("POST", f"/channels/{channel.id}/messages", status=status, code=code, times=3)
+        for moment in (PREMIERE, FIRST_SONG, SECOND_SONG, THIRD_SONG):
+            await world.at(moment)
+        assert world.posts(world.guild.owner.dm_channel) == []
+        assert "⏸️" not in (await world.ask("announcements status")).text
+        assert world.posts(channel), "once it is over, posts arrive"
 
 
 async def test_removed_from_a_server_it_waits_and_added_back_it_goes_on_without_the_past(eve: World) -> None:

@@ -42,13 +42,13 @@ async def test_channel_where_the_bot_may_not_post_is_refused_and_the_menu_shows_
 
     await panel.choose("channel", closed)
 
-    assert f"I may not post in <#{closed.id}>" in panel.text
+    assert f"I can't post in <#{closed.id}>" in panel.text
     assert "**Send Messages**" in panel.text
     assert panel.chosen("channel") == (str(news.id),)
     assert panel.menu("channel").custom_id != before
     assert await stands(world, closed) is None
     await panel.choose("language", "ko")
-    assert "I may not post" not in panel.text
+    assert "I can't post" not in panel.text
 
 
 async def test_channel_that_has_announcements_of_its_own_is_refused(world: World, news: ChannelHandle) -> None:
@@ -115,7 +115,7 @@ async def test_channel_cannot_be_begun_where_the_bot_may_not_post(world: World) 
     closed = world.guild.create_text_channel("closed", overwrites={world.guild.default_role: mute})
     panel = await open_panel(world)
     await panel.choose("begin", closed)
-    assert f"I may not post in <#{closed.id}>" in panel.text
+    assert f"I can't post in <#{closed.id}>" in panel.text
     assert "Where shall I announce" in panel.text
     assert await stands(world, closed) is None
 

@@ -179,12 +179,14 @@ async def test_without_its_first_part_the_others_are_told_all_the_same(store: Da
     assert second.nonce != first.nonce
 
 
-async def test_a_message_that_failed_counts_as_one_refusal(store: Database) -> None:
+async def test_refusal_is_news_once_until_the_channel_takes_a_message_again(store: Database) -> None:
     await choose(store, server())
     await plan(store, DROP)
-    for one in await claim(store, DROP):
-        await store.write(deliveries.settle, one.id, "one", "failed", "Missing Access", DROP)
-    assert not await store.write(subscriptions.pause_if_refused, 100, DROP)
+    assert await store.write(subscriptions.note_refusal, 100, DROP)
+    assert not await store.write(subscriptions.note_refusal, 100, DROP)
+    (first, *_) = await claim(store, DROP)
+    await store.write(deliveries.sent, first.id, 1, DROP)
+    assert await store.write(subscriptions.note_refusal, 100, DROP)
 
 
 # Digests

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.announcements.publisher import proof
+
 from .deliveries import (
     LEASE_IS_OVER,
     WINDOW_IS_OVER,
@@ -103,6 +105,24 @@ async def test_killed(server: Loopback, path: Path, point: str, restart: str) ->
     read = [request for request in server.log if request.method == "GET" and request.path.endswith("/messages")]
     # Inside the window the nonce is all that a repeat needs; past it, what was in doubt is looked for first.
     assert read == [] if restart == "at once" else read or point not in IN_DOUBT
+
+
+async def test_channel_too_busy_to_be_read_is_not_posted_in_again(server: Loopback, path: Path) -> None:
+    channels = clubs(server, 1)
+    subscribe(server, path, channels)
+    # What was posted before, but no longer before than two clocks may differ: Discord lists the oldest first.
+    for number in range(proof.MOST):
+        server.world.post(channels[0], {"content": f"chatter {number}"}, [])
+    release(server, path, "yours")
+    await die_at(server, path, "stored, answer lost")
+    posted = len(channels[0].messages)
+
+    server.clock.skip(WINDOW_IS_OVER)
+    async with launched(server, path) as bot:
+        await bot.ready()
+        await server.until(lambda: states(path) == ["uncertain"], within=20, what="the record")
+        assert await bot.terminate() == 0
+    assert len(channels[0].messages) == posted
 
 
 @dataclass

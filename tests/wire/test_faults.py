@@ -101,7 +101,7 @@ async def test_channels_that_refuse_or_are_gone_stop_no_other_and_say_why(server
         await server.delete_channel(going)
         await server.until(lambda: lost.messages, what="the message that nobody answers for")
         await server.delete_channel(lost)
-        outcome = {forbidden: "failed", gone: "failed", going: "failed", lost: "uncertain", roleless: "sent"}
+        outcome = {forbidden: "retrying", gone: "retrying", going: "retrying", lost: "uncertain", roleless: "sent"}
         outcome[well] = "sent"
         await server.until(
             lambda: {channel: state_of(path, channel) for channel in outcome} == outcome, within=20, what="the outcome"

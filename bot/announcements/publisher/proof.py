@@ -12,8 +12,8 @@ from bot.announcements.publisher.pace import Pacer
 
 MARGIN = timedelta(minutes=10)
 """By how much our clock may be ahead of Discord's, which says when a message was posted."""
-MOST = 500
-"""Messages that are looked through for a mark."""
+MOST = 1000
+"""Messages that are looked through for a mark: ten requests, which a busy channel of a large server is worth."""
 PAGE = 100
 """Messages that Discord hands out at a time: for more, one more request leaves."""
 
@@ -28,10 +28,17 @@ def may_read(client: discord.Client, channel_id: int) -> bool:
     return allowed.view_channel and allowed.read_message_history
 
 
+class UnreadError(Exception):
+    """Raised where a channel has had more messages than are looked through."""
+
+
 async def find(
     client: discord.Client, pacer: Pacer, guild_id: int, channel_id: int, mark: str, since: datetime
 ) -> int | None:
-    """The message that bears a mark, if it was posted in a channel since then."""
+    """The message that bears a mark, if it was posted in a channel since then.
+
+    Raises `UnreadError` where it may stand behind the `MOST` messages that are looked through.
+    """
     assert client.user is not None
     channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
     looked_at = 0
@@ -41,6 +48,8 @@ async def find(
             await pacer.turn()
         if message.author.id == client.user.id and _bears(message.components, mark):
             return message.id
+    if looked_at == MOST:
+        raise UnreadError
     return None
 
 

@@ -11,15 +11,15 @@ from itertools import groupby
 
 import discord
 
-from bot.announcements import schedule
+from bot.announcements import permissions, schedule
 from bot.announcements.publisher import proof
 from bot.announcements.publisher.chores import Chores
-from bot.announcements.publisher.faults import BROKEN, wait_after
+from bot.announcements.publisher.faults import BROKEN, REFUSED_RETRY, passes, refusal, wait_after
 from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.shown import Shown
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
-from bot.render.administration import paused
+from bot.render.administration import refused
 from bot.render.announcement import Announced, Frame, Told, mentions
 from bot.render.card import Scene
 from bot.render.post import post
@@ -161,9 +161,14 @@ class Publisher:
             if not proof.may_read(self._client, delivery.channel_id):
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
-            posted = await proof.find(
-                self._client, self._pacer, delivery.guild_id, delivery.channel_id, delivery.nonce, delivery.doubt_since
-            )
+            try:
+                posted = await proof.find(
+                    *(self._client, self._pacer, delivery.guild_id, delivery.channel_id),
+                    *(delivery.nonce, delivery.doubt_since),
+                )
+            except proof.UnreadError:
+                await self._settle(delivery, "uncertain", "busy")
+                return
             if posted is not None:
                 await self._record(delivery, posted)
                 return
@@ -176,6 +181,13 @@ class Publisher:
         if dropped:
             await self._database.write(deliveries.drop, delivery.id, self._owner, dropped, now)
         if overtaken:
+            return
+        lacking = permissions.stops_posting(self._client.get_guild(delivery.guild_id), delivery.channel_id)
+        if lacking is None:
+            await self._wait_for_channel(delivery, "gone")
+            return
+        if lacking:
+            await self._wait_for_channel(delivery, f"refused: {','.join(lacking)}")
             return
         scene = Scene(words(delivery.language or ENGLISH), now)
         late = now - delivery.send_at > LATE and not delivery.digest
@@ -195,30 +207,44 @@ class Publisher:
         log.info("Announced event %s in channel %d", events, delivery.channel_id)
 
     async def _refused(self, delivery: Delivery, error: discord.HTTPException) -> None:
-        if error.status >= 500:
-            await self._retry(delivery, f"Discord failed ({error.status})", heard=True)
-        elif error.status == 429:
-            await self._retry(delivery, "rate limited", heard=False)
-        else:
+        reason = refusal(error)
+        if reason is not None:
             log.warning("Channel %d refused an announcement: %s", delivery.channel_id, error)
-            # Refused now; but an earlier try may have been heard.
+            await self._wait_for_channel(delivery, reason)
+        elif passes(error):
+            # Whatever fails at Discord itself may have been heard first; what is refused at its door was not.
+            await self._retry(delivery, f"Discord failed ({error.status})", heard=error.status >= 500)
+        else:
+            # A bad request would be refused in every channel: it says nothing about this one.
+            log.error("Discord did not understand the announcement for channel %d: %s", delivery.channel_id, error)
             state = "failed" if delivery.doubt_since is None else "uncertain"
-            reason = error.text or str(error.status)
-            await self._settle(delivery, state, reason)
-            if await self._database.write(subscriptions.pause_if_refused, delivery.channel_id, self._clock()):
-                await self._tell_admins(delivery, reason)
+            await self._settle(delivery, state, "bug")
+
+    async def _wait_for_channel(self, delivery: Delivery, reason: str) -> None:
+        """Let a delivery wait until its channel takes it, for as long as its grace allows; its admins are told once."""
+        if reason == "gone" and delivery.doubt_since is not None:
+            # With the channel went the proof, and nothing can be posted there any more.
+            await self._settle(delivery, "uncertain", reason)
+            return
+        now = self._clock()
+        await self._database.write(
+            *(deliveries.retry, delivery.id, self._owner, now + REFUSED_RETRY, reason),
+            doubt_since=delivery.doubt_since,
+        )
+        if await self._database.write(subscriptions.note_refusal, delivery.channel_id, now):
+            log.warning("Channel %d refuses me (%s): what comes due there waits", delivery.channel_id, reason)
+            await self._tell_admins(delivery, reason)
 
     async def _tell_admins(self, delivery: Delivery, reason: str) -> None:
-        """Say once, where it can be read, that a channel is given up and how to mend it."""
-        log.warning("Channel %d refused too often: announcements there are paused", delivery.channel_id)
+        """Say once, where it can be read, that a channel refuses and how to mend it."""
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None:
             return
-        view = paused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
+        view = refused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
         place = guild.system_channel
         try:
             await self._pacer.turn()
-            if place is not None and place.permissions_for(guild.me).send_messages:
+            if place is not None and not permissions.stops_posting(guild, place.id):
                 await place.send(view=view)
             elif guild.owner_id is not None:
                 await (await self._client.fetch_user(guild.owner_id)).send(view=view)
@@ -258,7 +284,10 @@ def _overtaken(found: Announced | None, part: Part, delivery: Delivery, now: dat
     event = found.item.event if found else None
     if event is None or event.revision != part.revision or not schedule.still_due(event, part.stage):
         return GONE
-    return ("missed", "late") if now > part.expires_at else None
+    if now <= part.expires_at:
+        return None
+    waited = delivery.reason or ""
+    return "missed", waited if waited == "gone" or waited.startswith("refused") else "late"
 
 
 def _theme(due: Due) -> int:

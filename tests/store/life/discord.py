@@ -50,7 +50,11 @@ class Channel(discord.TextChannel):
         self.guild = cast(Any, SimpleNamespace(me=None))
 
     def permissions_for(self, obj: Any, /) -> discord.Permissions:
-        return discord.Permissions.all() if self._world.readable else discord.Permissions(view_channel=True)
+        return (
+            discord.Permissions.all()
+            if self._world.readable
+            else discord.Permissions(view_channel=True, send_messages=True)
+        )
 
     def is_news(self) -> bool:
         return True
@@ -181,10 +185,21 @@ class Owner:
                 http=SimpleNamespace(),
                 get_partial_messageable=self.place,
                 get_channel=lambda _: Channel(self.world),  # pyright: ignore[reportUnknownLambdaType]
-                get_guild=lambda id_: SimpleNamespace(id=id_, system_channel=None, owner_id=None),  # pyright: ignore[reportUnknownLambdaType]
+                get_guild=self.server,
             ),
         )
         self.publisher = Publisher(client, self.store, lambda: self.world.now, Unpaced(client))
+
+    def server(self, id_: int) -> Any:
+        """What discord.py knows of a server."""
+        return SimpleNamespace(
+            id=id_,
+            unavailable=False,
+            me=self.user,
+            system_channel=None,
+            owner_id=None,
+            get_channel=lambda _: Channel(self.world),  # pyright: ignore[reportUnknownLambdaType]
+        )
 
     def place(self, channel: int, guild_id: int) -> Place:
         """What discord.py would make of a channel of a server."""
