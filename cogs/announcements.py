@@ -26,11 +26,12 @@ from bot.interactions.answers import Interaction, reply, words_of
 from bot.interactions.params import FindDated, FindFollowed, Zone
 from bot.render import administration
 from bot.render.administration import Channel
-from bot.render.announcement import Frame, Told
+from bot.render.announcement import Frame
 from bot.render.card import Accent, Scene, notice
 from bot.render.menus import trouble
 from bot.render.phrases import called
 from bot.render.post import post
+from bot.render.told import Told
 from bot.search import Entry
 from bot.store import events, follows, subscriptions
 from bot.text import LANGUAGES, language_name, words
@@ -264,14 +265,16 @@ class Announcements(
         told: list[tuple[Stage, Upcoming]] = list(coming.told) if coming else [(Stage.NOW, latest)] if latest else []
         if not told:
             return None
-        view = post(
+        preview = post(
             Scene(words(chosen.language), now),
             [Told(stage, await shown.announced(database, item)) for stage, item in told],
-            Frame(None, chosen.role_id, preview=True),
+            Frame(None, chosen.zone, chosen.role_id, preview=True),
             digest=coming is not None and coming.digest,
         )
         place = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
-        message = await place.send(view=view, allowed_mentions=discord.AllowedMentions.none())
+        message = await place.send(
+            preview.content, embed=preview.embed, view=preview.view, allowed_mentions=discord.AllowedMentions.none()
+        )
         return message.jump_url
 
     @app_commands.command(name=_("off"), description=_("Stop announcing"))

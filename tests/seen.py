@@ -67,7 +67,7 @@ def see(message: ResponseMessage) -> Seen:
     parts = list(_walk(message.components))
     return Seen(
         message=message,
-        text="\n".join(part["content"] for part in parts if part["type"] == 10),
+        text="\n".join([*_classic(message), *(part["content"] for part in parts if part["type"] == 10)]),
         buttons=tuple(
             Button(part.get("label", ""), part.get("custom_id", ""), part.get("disabled", False))
             for part in parts
@@ -75,8 +75,20 @@ def see(message: ResponseMessage) -> Seen:
         ),
         menus=tuple(_menu(part) for part in parts if part["type"] in MENUS),
         components=len(parts),
-        accent=next((part.get("accent_color") for part in parts if part["type"] == 17), None),
+        accent=next((part.get("accent_color") for part in parts if part["type"] == 17), _colour(message)),
     )
+
+
+def _classic(message: ResponseMessage) -> Iterator[str]:
+    """Its content and its embeds, with their titles as headings."""
+    if message.content:
+        yield message.content
+    for embed in message.embeds:
+        yield from filter(None, (embed.title and f"## {embed.title}", embed.description))
+
+
+def _colour(message: ResponseMessage) -> int | None:
+    return next((embed.colour.value for embed in message.embeds if embed.colour), None)
 
 
 def _menu(part: dict[str, Any]) -> Menu:

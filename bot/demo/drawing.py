@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import discord
 from babel import dates
 from rich import box
 from rich.console import Group, RenderableType
@@ -46,15 +47,24 @@ class Drawing:
         """A message's components."""
         return Group(*self._drawn(components))
 
+    def message(self, message: discord.Message) -> RenderableType:
+        """A message of content, embeds and components."""
+        drawn: list[RenderableType] = [self._line(message.content)] if message.content else []
+        for embed in message.embeds:
+            lines = (f"## {embed.title}", *(embed.description or "").split("\n"))
+            drawn.append(self._panel(Group(*map(self._line, lines)), embed.colour and embed.colour.value))
+        return Group(*drawn, *self._drawn([component.to_dict() for component in message.components]))
+
+    def _panel(self, inner: RenderableType, colour: int | None) -> Panel:
+        return Panel(inner, box=box.ROUNDED, border_style=f"#{colour or 0x99AAB5:06x}", padding=(0, 1))
+
     def _drawn(self, components: Iterable[Mapping[str, Any]]) -> list[RenderableType]:
         return [drawn for component in components for drawn in self._component(component)]
 
     def _component(self, component: Mapping[str, Any]) -> list[RenderableType]:
         match component["type"]:
             case _Part.CONTAINER:
-                colour = f"#{component.get('accent_color') or 0x99AAB5:06x}"
-                inner = Group(*self._drawn(component["components"]))
-                return [Panel(inner, box=box.ROUNDED, border_style=colour, padding=(0, 1))]
+                return [self._panel(Group(*self._drawn(component["components"])), component.get("accent_color"))]
             case _Part.TEXT:
                 return [self._line(line) for line in component["content"].split("\n")]
             case _Part.SEPARATOR:

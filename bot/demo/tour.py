@@ -116,8 +116,7 @@ class Tour:
 
     def _say(self, who: str, channel: str, message: discord.Message) -> None:
         self._out.print(f"[bold magenta]Byeol[/] [grey62]#{channel}[/]")
-        components = [component.to_dict() for component in message.components]
-        self._out.print(Padding(self._drawing.card(components), (0, 0, 0, 2)))
+        self._out.print(Padding(self._drawing.message(message), (0, 0, 0, 2)))
 
 
 def _first_label(components: list[dict[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from discord.utils import format_dt
 
 from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.outcome import Explained, Outcome, Post, Settled
-from bot.announcements.permissions import NEEDED, TO_POST
+from bot.announcements.permissions import TO_POST
 from bot.announcements.schedule import Stage, Why
 from bot.announcements.subscription import GRACE, Subscription
 from bot.catalogue.model import EventKind, Label
@@ -386,6 +386,7 @@ def permission_names(t: Words, names: Sequence[str]) -> str:
     known = {
         "view_channel": t("View Channel"),
         "send_messages": t("Send Messages"),
+        "embed_links": t("Embed Links"),
         "read_message_history": t("Read Message History"),
         "create_public_threads": t("Create Public Threads"),
         "create_events": t("Create Events"),
@@ -400,6 +401,6 @@ def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> st
     named = permission_names(t, missing)
     if set(missing) & set(TO_POST):
         return t("I can't post in {channel}. I need: {permissions}.", channel=where, permissions=named)
-    if set(missing) & set(NEEDED):
+    if "read_message_history" in missing:
         return t("To never post twice in {channel}, I need: {permissions}.", channel=where, permissions=named)
     return t("For what was chosen for {channel}, I also need: {permissions}.", channel=where, permissions=named)

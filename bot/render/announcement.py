@@ -6,54 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
-from discord import ui
 from discord.utils import format_dt
 
 from bot.announcements.schedule import CORRECTIONS, Stage
-from bot.catalogue.model import EventKind, Label, Status, Upcoming, Work
-from bot.catalogue.when import Precision, When
+from bot.catalogue.model import EventKind, Status
+from bot.catalogue.when import Precision
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw
+from bot.render.card import Accent, Content, Lead, Scene
 from bot.render.drama import airing_words
+from bot.render.told import Announced, Told
 from bot.render.upcoming import headline
 from bot.text import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """An event with what its announcement shows: where to watch, or whose drama it is, the leads, the date before."""
-
-    item: Upcoming
-    work: Work | None
-    leads: Sequence[Label]
-    links: Sequence[tuple[str, str]] = ()
-    before: When | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a post tells: a stage of an event. `correction`: the address of the post that says that it changed since."""
-
-    stage: Stage
-    found: Announced
-    correction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """How something is posted.
 
-    `mark` tells which delivery it is; `role_id` is the one role it may ping; `late`: it is past its time.
+    `mark` tells which delivery it is; `zone` is the channel's; `role_id` is the one role it may ping; `late`: it is
+    past its time.
     """
 
     mark: str | None
+    zone: str
     role_id: int | None = None
     late: bool = False
     preview: bool = False
-
-    def subtitle(self, *words: str) -> str:
-        """What stands under the heading: some words, and the role."""
-        return " · ".join(filter(None, (*words, f"<@&{self.role_id}>" if self.role_id is not None else "")))
 
     def remarks(self, t: Words) -> list[str]:
         """What is to be said of the post itself."""
@@ -65,21 +43,20 @@ class Frame:
         return said
 
 
-def announcement(scene: Scene, told: Told, frame: Frame) -> ui.LayoutView:
-    """The post of one stage of one event."""
+def announcement(scene: Scene, told: Told, frame: Frame) -> Content:
+    """What the post of one stage of one event says."""
     t, found = scene.words, told.found
     more = about(scene, found) if told.stage is not Stage.CANCELLED else []
     blocks = fitting(t, [*dates(scene, told), *frame.remarks(t), *more])
-    content = Content(
+    return Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=headline(t, found.item),
-        subtitle=frame.subtitle(stage_name(t, told.stage)),
+        subtitle=stage_name(t, told.stage),
         blocks=blocks,
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [found.item.event]),
         leads=leads(scene, found),
     )
-    return draw(scene, content, mark=frame.mark)
 
 
 MOST_TEXT = 2200
@@ -154,7 +131,7 @@ def about(scene: Scene, found: Announced) -> list[str]:
 
 
 def _time(scene: Scene, found: Announced) -> str:
-    when = found.item.event.when
+    when = found.starts_at or found.item.event.when
     if when.precision is Precision.MINUTE and when.earliest is not None:
         return f"{format_dt(when.earliest, 'F')} ({format_dt(when.earliest, 'R')})"
     return phrases.when(scene.words, when)

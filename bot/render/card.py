@@ -166,6 +166,34 @@ def leading(leads: Sequence[Lead], mark: str | None = None) -> Row:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Classic:
+    """A message of a line of content, an embed and buttons: unlike a layout, it shows in push notifications."""
+
+    content: str
+    embed: discord.Embed
+    view: ui.View
+
+
+def classic(line: str, content: Content, mark: str | None = None) -> Classic:
+    """The message that says `line` and, below it, `content`. `mark` tells which delivery it is, if it is one."""
+    # Discord's limits (https://discord.com/developers/docs/resources/message#embed-object-embed-limits): 256
+    # characters of a title, 4,096 of a description.
+    subtitle = [f"**{content.subtitle}**"] if content.subtitle else []
+    footer = ["-# " + shorten(content.footer, 400)] if content.footer else []
+    embed = discord.Embed(
+        title=shorten(content.title, 250),
+        description="\n".join([*subtitle, shorten("\n".join(content.blocks), 3000), *footer]),
+        colour=discord.Colour(content.accent),
+    )
+    view = ui.View(timeout=None)
+    for lead in content.leads[:5]:
+        label = shorten(lead.label, MAX_LABEL)
+        view.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, mark)))
+    view.stop()
+    return Classic(line, embed, view)
+
+
 def _turning(scene: Scene, content: Content, page: int, count: int) -> Row:
     def button(label: str, emoji: str, to: int) -> ui.Button[ui.LayoutView]:
         there = 0 <= to < count

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from discord import ui
-
 from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind, Upcoming
 from bot.render import phrases
-from bot.render.announcement import Frame, Told, about, announcement, dates, fitting, leads, stage_name
-from bot.render.card import Accent, Content, Lead, Scene, draw
+from bot.render.announcement import Frame, about, announcement, dates, fitting, leads, stage_name
+from bot.render.card import Accent, Classic, Content, Lead, Scene, classic
+from bot.render.push import digest_line, push_line
+from bot.render.told import Told
 from bot.render.upcoming import headline, line
 from bot.text import Words
 
@@ -24,13 +24,16 @@ _MAIN_FIRST = (
 )
 
 
-def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = False) -> ui.LayoutView:
-    """The post of all that is told at once."""
+def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = False) -> Classic:
+    """The message that tells all that is to be told at once."""
+    t, role = scene.words, frame.role_id
     if digest:
-        return _digest(scene, told, frame)
-    if len(told) == 1:
-        return announcement(scene, told[0], frame)
-    return _several(scene, told, frame)
+        ahead = _ahead(told)
+        line = digest_line(t, [one.found.item for one in ahead], role_id=role)
+        return classic(line, _digest(scene, ahead, frame), frame.mark)
+    ordered = _main_first(told)
+    content = announcement(scene, ordered[0], frame) if len(ordered) == 1 else _several(scene, ordered, frame)
+    return classic(push_line(t, ordered, frame.zone, scene.now, role_id=role), content, frame.mark)
 
 
 def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
@@ -47,8 +50,8 @@ def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
     return headline(t, main)
 
 
-def outdated(scene: Scene, told: Sequence[Told], mark: str, *, digest: bool = False) -> ui.LayoutView:
-    """What a post becomes of which some dates no longer hold."""
+def outdated(scene: Scene, told: Sequence[Told], *, digest: bool = False) -> Content:
+    """What a post says from then on of which some dates no longer hold."""
     t = scene.words
     notes = [
         t("⚠️ The date that stood here no longer holds: {link}", link=one.correction) if one.correction else ""
@@ -62,7 +65,7 @@ def outdated(scene: Scene, told: Sequence[Told], mark: str, *, digest: bool = Fa
             f"~~{headline(t, item)}~~\n{note}" if note else line(scene, item)
             for item, note in zip(items, notes, strict=True)
         ]
-    content = Content(
+    return Content(
         accent=Accent.BOT,
         title=title(t, [one.found.item for one in told], digest=digest),
         subtitle="",
@@ -70,14 +73,21 @@ def outdated(scene: Scene, told: Sequence[Told], mark: str, *, digest: bool = Fa
         per_page=len(told) + 1,
         leads=_subjects(scene, told) if digest else leads(scene, told[0].found),
     )
-    return draw(scene, content, mark=mark)
 
 
-def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
-    t = scene.words
-    items = _ordered([one.found.item for one in told])
+def outdated_line(t: Words) -> str:
+    """The first line of such a post."""
+    return t("⚠️ A date in this post no longer holds.")
+
+
+def _main_first(told: Sequence[Told]) -> list[Told]:
     by_event = {one.found.item.event.id: one for one in told}
-    told = [by_event[item.event.id] for item in items]
+    return [by_event[item.event.id] for item in _ordered([one.found.item for one in told])]
+
+
+def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> Content:
+    t = scene.words
+    items = [one.found.item for one in told]
     main, stage = told[0].found, told[0].stage
     heading = title(t, items)
     if stage not in CORRECTIONS and all(item.event.when == items[0].event.when for item in items):
@@ -90,33 +100,34 @@ def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
         blocks += frame.remarks(t)
     if stage is not Stage.CANCELLED and main.item.event.kind is not EventKind.OST_RELEASE:
         blocks += about(scene, main)
-    content = Content(
+    return Content(
         accent=Accent.TROUBLE if stage in CORRECTIONS else Accent.DATES,
         title=heading,
-        subtitle=frame.subtitle(stage_name(t, stage)),
+        subtitle=stage_name(t, stage),
         blocks=fitting(t, blocks),
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [item.event for item in items]),
         leads=leads(scene, main),
     )
-    return draw(scene, content, mark=frame.mark)
 
 
-def _digest(scene: Scene, told: Sequence[Told], frame: Frame) -> ui.LayoutView:
-    t = scene.words
-    # However many of its stages fall into a digest, an event is one line.
+def _ahead(told: Sequence[Told]) -> list[Told]:
+    """What a digest tells of: however many of its stages fall into it, an event is one line."""
     once = {one.found.item.event.id: one for one in sorted(told, key=lambda one: one.stage is Stage.NOW)}
-    ahead = sorted(once.values(), key=_begins)
-    content = Content(
+    return sorted(once.values(), key=_begins)
+
+
+def _digest(scene: Scene, ahead: Sequence[Told], frame: Frame) -> Content:
+    t = scene.words
+    return Content(
         accent=Accent.DATES,
         title=title(t, [], digest=True),
-        subtitle=frame.subtitle(),
+        subtitle="",
         blocks=[*fitting(t, [line(scene, one.found.item) for one in ahead]), *frame.remarks(t)],
         per_page=len(ahead) + 3,
         footer=phrases.footer(t, [one.found.item.event for one in ahead]),
         leads=_subjects(scene, ahead),
     )
-    return draw(scene, content, mark=frame.mark)
 
 
 def _begins(told: Told) -> datetime:

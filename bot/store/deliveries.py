@@ -45,6 +45,7 @@ class Delivery:
     doubt_since: datetime | None
     role_id: int | None
     language: str | None
+    zone: str
     threads: bool
     digest: bool
     reason: str | None
@@ -94,6 +95,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         parts.setdefault(lead, []).append(part)
     rows = connection.execute(
         "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.doubt_since, s.role_id, s.language,"
+        " coalesce(s.zone, 'UTC'),"
         " coalesce(s.threads, 0), d.together, d.reason"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
         f" WHERE d.id IN ({marks(claimed)}) AND d.lead_id IS NULL ORDER BY d.due_at, d.id",
@@ -101,13 +103,15 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
     )
     return [
         Delivery(
-            *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt), role, language),
+            *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt)),
+            *(role, language, zone),
             threads=bool(threads),
             digest=together.startswith(DIGEST),
             reason=reason,
             parts=parts[id_],
         )
-        for id_, guild, channel, send_at, nonce, attempts, doubt, role, language, threads, together, reason in rows
+        for id_, guild, channel, send_at, nonce, attempts, doubt, *rest in rows
+        for role, language, zone, threads, together, reason in [rest]
     ]
 
 

@@ -134,7 +134,7 @@ async def test_what_the_bot_may_not_do_is_accepted_and_warned_of(world: World) -
     await panel.press("When and how")
     await panel.turn("threads")
     assert "**Extras** a thread under each post" in panel.text
-    assert f"⚠️ For what was chosen for <#{channel.id}> I still need" in panel.text
+    assert f"⚠️ For what was chosen for <#{channel.id}>, I also need" in panel.text
     assert "**Create Public Threads**" in panel.text
 
 

@@ -107,7 +107,7 @@ async def test_a_premiere_with_its_first_episode_is_one_post_about_the_premiere(
     await stage.world.at(EVENING)
     (post,) = stage.world.posts(stage.channel)
     assert "## 🎬 Paper \\*Moon\\* premieres" in post.text
-    assert post.text.count("premieres") == 1
+    assert post.text.count("🎬 Paper \\*Moon\\* premieres") == 1
     assert "- 🎬 Paper \\*Moon\\*: episode 1" in post.text
 
 
@@ -184,7 +184,7 @@ async def test_what_moved_together_is_corrected_in_one_post(stage: Stage) -> Non
     reminder, correction = stage.world.posts(stage.channel)
     assert "episodes 1 and 2" in correction.text
     assert correction.text.count("**Before**") == 2
-    assert reminder.text.count("no longer holds") == 2
+    assert reminder.text.count("that stood here no longer holds") == 2
 
 
 async def test_what_is_cancelled_together_is_told_in_one_post(stage: Stage) -> None:

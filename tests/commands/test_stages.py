@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,8 +64,8 @@ async def channel_of(world: World, **options: object) -> ChannelHandle:
 
 
 def titles(posts: list[Seen]) -> list[str]:
-    """The second line of each post: what is said of the date."""
-    return [re.sub(r"^-# ", "", post.text.split("\n")[1]) for post in posts]
+    """The line below each post's heading: what is said of the date."""
+    return [post.text.split("\n")[2].strip("*") for post in posts]
 
 
 async def test_reminders_come_at_their_time_and_only_where_they_were_chosen(world: World, drama: Drama) -> None:

@@ -213,7 +213,8 @@ def numbered(components: list[Payload]) -> list[Payload]:
 
 
 def text_of(message: Payload) -> str:
-    """Everything a reader can read: the content and each text display, line by line."""
+    """Everything a reader can read: the content, the embeds and each text display, line by line."""
     texts = [str(message.get("content") or "")]
+    texts += [f"{embed.get('title')}\n{embed.get('description')}" for embed in message.get("embeds") or ()]
     texts += [str(part["content"]) for part in components_in(message.get("components")) if part["type"] == 10]
     return "\n".join(text for text in texts if text)

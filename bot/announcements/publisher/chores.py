@@ -13,9 +13,9 @@ from bot.announcements.publisher.faults import BROKEN, wait_after
 from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.shown import Shown
 from bot.catalogue.model import Clock
-from bot.render.announcement import Told
-from bot.render.card import Scene, shorten
-from bot.render.post import outdated, title
+from bot.render.card import Content, Scene, classic, draw, shorten
+from bot.render.post import outdated, outdated_line, title
+from bot.render.told import Told
 from bot.store import chores
 from bot.store.chores import Chore
 from bot.store.database import Database
@@ -107,12 +107,23 @@ class Chores:
                     Told(one.stage, found, self._link(chore, one.correction_id) if one.correction_id else None)
                     for one, found in told
                 ]
-                await message.edit(view=outdated(scene, now_told, chore.nonce, digest=chore.digest))
+                await _amend(message, scene, outdated(scene, now_told, digest=chore.digest), chore.nonce)
             case _:
                 pass
 
     def _link(self, chore: Chore, message_id: int) -> str:
         return f"https://discord.com/channels/{chore.guild_id}/{chore.channel_id}/{message_id}"
+
+
+async def _amend(message: discord.PartialMessage, scene: Scene, content: Content, mark: str) -> None:
+    after = classic(outdated_line(scene.words), content, mark)
+    try:
+        await message.edit(content=after.content, embed=after.embed, view=after.view)
+    except discord.HTTPException as error:
+        if error.status != 400:
+            raise
+        # Byeol 0.1 posted layouts, and a message that is one stays one: it takes neither content nor embeds.
+        await message.edit(view=draw(scene, content, mark=mark))
 
 
 def _plain(text: str) -> str:

@@ -20,9 +20,10 @@ from bot.announcements.publisher.shown import Shown
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
 from bot.render.administration import refused
-from bot.render.announcement import Announced, Frame, Told, mentions
+from bot.render.announcement import Frame, mentions
 from bot.render.card import Scene
 from bot.render.post import post
+from bot.render.told import Announced, Told
 from bot.store import chores, deliveries, planning, subscriptions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
@@ -191,12 +192,19 @@ class Publisher:
             return
         scene = Scene(words(delivery.language or ENGLISH), now)
         late = now - delivery.send_at > LATE and not delivery.digest
-        view = post(scene, told, Frame(delivery.nonce, delivery.role_id, late), digest=delivery.digest)
+        frame = Frame(delivery.nonce, delivery.zone, delivery.role_id, late)
+        message = post(scene, told, frame, digest=delivery.digest)
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
         channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
-        message = await channel.send(view=view, nonce=delivery.nonce, allowed_mentions=mentions(delivery.role_id))
-        await self._record(delivery, message.id)
+        posted = await channel.send(
+            message.content,
+            embed=message.embed,
+            view=message.view,
+            nonce=delivery.nonce,
+            allowed_mentions=mentions(delivery.role_id),
+        )
+        await self._record(delivery, posted.id)
 
     async def _record(self, delivery: Delivery, message_id: int) -> None:
         channel = self._client.get_channel(delivery.channel_id)

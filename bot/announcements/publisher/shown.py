@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.catalogue.model import EventKind, Kind, Role, Upcoming, billed
-from bot.render.announcement import Announced
+from bot.render.told import Announced
 from bot.store import deliveries, events, works
 from bot.store.database import Database
 

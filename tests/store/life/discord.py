@@ -68,15 +68,14 @@ class Place:
         self._world = owner.world
         self._messages = owner.world.messages.setdefault(channel, {})
 
-    async def send(self, *, view: ui.LayoutView, nonce: str, allowed_mentions: discord.AllowedMentions) -> Message:
-        return await self._owner.request(partial(self._post, view, nonce))
+    async def send(self, content: str, *, embed: discord.Embed, view: ui.View, nonce: str, **_: object) -> Message:
+        return await self._owner.request(partial(self._post, said(content, embed), view, nonce))
 
-    def _post(self, view: ui.LayoutView, nonce: str) -> Message:
+    def _post(self, text: str, view: ui.View, nonce: str) -> Message:
         at = self._world.now + SLOW
         same = [one for one in self._messages.values() if one.nonce == nonce]
         if same and at - same[-1].at < WINDOW:
             return same[-1]
-        text = said(view)
         id_ = len(self._messages) + 1
         self._messages[id_] = Message(id_, at, nonce, text, text, view.children, self._owner.user)
         return self._messages[id_]
@@ -88,9 +87,9 @@ class Place:
                 yield message
 
     def get_partial_message(self, id_: int) -> Any:
-        async def edit(*, view: ui.LayoutView) -> None:
+        async def edit(*, content: str, embed: discord.Embed, view: ui.View) -> None:
             def changed() -> None:
-                self._messages[id_].text = said(view)
+                self._messages[id_].text = said(content, embed)
                 self._messages[id_].components = view.children
 
             try:
@@ -105,9 +104,9 @@ class Place:
         return SimpleNamespace(edit=edit, publish=nothing, create_thread=nothing)
 
 
-def said(view: ui.LayoutView) -> str:
+def said(content: str, embed: discord.Embed) -> str:
     """What a person reads."""
-    return "\n".join(item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
+    return f"{content}\n{embed.title}\n{embed.description}"
 
 
 def answer(status: int) -> Any:

@@ -1,0 +1,48 @@
+"""What a post tells of: stages of events, with what is shown beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.announcements.schedule import Stage
+from bot.catalogue.model import Airing, Label, Upcoming, Work
+from bot.catalogue.when import Precision, When, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An event with what its announcement shows: where to watch, or whose drama it is, the leads, the date before."""
+
+    item: Upcoming
+    work: Work | None
+    leads: Sequence[Label]
+    links: Sequence[tuple[str, str]] = ()
+    before: When | None = None
+
+    @property
+    def starts_at(self) -> When | None:
+        """When it begins, to the minute, where only its day is stated but the slot of its network is known."""
+        at = self.item.event.when
+        day = at.first_day
+        if self.work is None or at.precision is not Precision.DAY or day is None:
+            return None
+        slot = next((one for one in self.work.airings if one.rank == 0 and _airs_on(one, day)), None)
+        return parse(f"{day} {slot.time}", slot.zone) if slot else None
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _airs_on(airing: Airing, day: date) -> bool:
+    return airing.time is not None and (not airing.days or _DAYS[day.weekday()] in airing.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a post tells: a stage of an event. `correction`: the address of the post that says that it changed since."""
+
+    stage: Stage
+    found: Announced
+    correction: str | None = None
