@@ -8,6 +8,7 @@ import contextlib
 import logging
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "run":
                 return asyncio.run(run(settings.load(settings.read())))
             case "seed":
-                return asyncio.run(_seed(options.paths, dry_run=options.dry_run))
+                return asyncio.run(_seed(options.paths, dry_run=options.dry_run, force=options.force))
             case _:
                 from bot.demo import main as demo
 
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, default=[SEEDS], metavar="PATH", help="files or folders (default: seeds/)"
     )
     seed.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    seed.add_argument("--force", action="store_true", help="remove even a large share of the catalogue")
     demo = commands.add_parser("demo", help="try the bot in a browser, without a token")
     demo.add_argument(
         "--port", type=_port, metavar="NUMBER", help="where to serve it (default: 8765, or the next free)"
@@ -162,14 +164,17 @@ async def seed_empty(database: Database) -> None:
     log.info("The database was empty: loaded the catalogue that comes with Byeol (%d statements)", len(changes))
 
 
-async def _seed(paths: Sequence[Path], *, dry_run: bool) -> int:
+async def _seed(paths: Sequence[Path], *, dry_run: bool, force: bool) -> int:
     from bot.seeding.command import seed
 
-    database = await Database.open(settings.database_path(settings.read()))
-    try:
-        return await seed(database, paths, dry_run=dry_run)
-    finally:
-        await database.close()
+    path = settings.database_path(settings.read())
+    with tempfile.TemporaryDirectory() as empty:
+        # A dry run leaves nothing behind, not even an empty database.
+        database = await Database.open(Path(empty) / path.name if dry_run and not path.exists() else path)
+        try:
+            return await seed(database, paths, dry_run=dry_run, force=force)
+        finally:
+            await database.close()
 
 
 if __name__ == "__main__":

@@ -136,8 +136,9 @@ async def apply(database: Database, *paths: Path, now: datetime = LOADED) -> lis
 
 
 def write(folder: Path, **files: str) -> Path:
-    """Write seed files (``drama="..."`` is ``drama.toml``) and return their folder."""
+    """Write seed files (``drama="..."`` is ``drama.toml``) and return their folder, which says that it is its name."""
     folder.mkdir(exist_ok=True)
+    (folder / "catalogue.toml").write_text(f'id = "{folder.name}"\n', "utf-8")
     for name, content in files.items():
         (folder / f"{name}.toml").write_text(content, "utf-8")
     return folder

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
+from bot.errors import SeedError
 from bot.seeding.loader import Known, load
 from bot.store import catalogue
 from bot.store.catalogue import Change, Desired
@@ -23,7 +24,13 @@ LONG = 20
 _SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]", "kept": "[cyan]=[/]"}
 
 
-class _DryRun(Exception):
+SHOWN = 50
+"""Changes that are listed; more are only counted."""
+SHARE = 0.2
+"""What removes more than this share of the catalogue is most likely a mistake, and has to be asked for."""
+
+
+class _UndoneError(Exception):
     """Ends a transaction whose changes were only to be seen."""
 
     def __init__(self, changes: list[Change]) -> None:
@@ -31,10 +38,11 @@ class _DryRun(Exception):
         self.changes = changes
 
 
-async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool) -> int:
+async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool, force: bool = False) -> int:
     """Bring the catalogue to what `paths` state, and say what changed; or, for a dry run, only say it.
 
-    Raises `SeedError` with every problem of the files; nothing is written then.
+    Raises `SeedError` with every problem of the files, and where a large share of the catalogue would be removed
+    without `force`; nothing is written then.
     """
     out = Console()
     known = await database.read(_known)
@@ -43,16 +51,39 @@ async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool) -> i
         return track(files, "Reading", console=out) if len(files) >= LONG else files
 
     desired = load(paths, known, progress)
+    size = await database.read(catalogue.size)
     try:
-        changes = await database.write(_try if dry_run else catalogue.apply, desired, datetime.now(UTC))
-    except _DryRun as tried:
-        changes = tried.changes
-    for change in changes:
-        if dry_run or change.action == "kept":
-            why = f" ({change.why})" if change.why else ""
-            out.print(f"{_SIGNS[change.action]} {escape(change.what + why)}", highlight=False, soft_wrap=True)
+        now = datetime.now(UTC)
+        if dry_run:
+            changes = await database.write(_try, desired, now)
+        else:
+            changes = await database.write(_apply, desired, now, share=1 if force else SHARE)
+    except _UndoneError as undone:
+        changes = undone.changes
+    removed = _removed(changes)
+    if not dry_run and not force and removed > size * SHARE:
+        _list(out, [change for change in changes if change.action == "removed"])
+        raise SeedError(
+            [
+                f"This would remove {removed} of {size} things that the catalogue says, so nothing was changed.",
+                "If that is what you want, add --force; else check the folder you named, and its catalogue.toml.",
+            ]
+        )
+    _list(out, [change for change in changes if dry_run or change.action == "kept"])
     out.print(_summary(changes, dry_run=dry_run), highlight=False)
     return 0
+
+
+def _removed(changes: Sequence[Change]) -> int:
+    return sum(change.size for change in changes if change.action == "removed")
+
+
+def _list(out: Console, changes: Sequence[Change]) -> None:
+    for change in changes[:SHOWN]:
+        why = f" ({change.why})" if change.why else ""
+        out.print(f"{_SIGNS[change.action]} {escape(change.what + why)}", highlight=False, soft_wrap=True)
+    if len(changes) > SHOWN:
+        out.print(f"... and {len(changes) - SHOWN} more", highlight=False)
 
 
 def _known(connection: sqlite3.Connection) -> Known:
@@ -64,7 +95,15 @@ def _known(connection: sqlite3.Connection) -> Known:
 
 
 def _try(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
-    raise _DryRun(catalogue.apply(connection, desired, now))
+    raise _UndoneError(catalogue.apply(connection, desired, now))
+
+
+def _apply(connection: sqlite3.Connection, desired: Desired, now: datetime, *, share: float) -> list[Change]:
+    size = catalogue.size(connection)
+    changes = catalogue.apply(connection, desired, now)
+    if _removed(changes) > size * share:
+        raise _UndoneError(changes)
+    return changes
 
 
 def _summary(changes: Sequence[Change], *, dry_run: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,10 @@ from bot.store.catalogue import SHAPES, Desired, StatementRow
 Progress = Callable[[Sequence[Path]], Iterable[Path]]
 """Hands the files through one by one, and may show how far it came."""
 
+ABOUT = "catalogue.toml"
+"""The file in which a folder says which catalogue it is."""
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
 MAX_PROBLEMS = 20
 """More than these are only counted: the first ones usually explain the rest."""
 
@@ -37,7 +42,7 @@ class Known:
 def load(paths: Sequence[Path], known: Known, progress: Progress = iter) -> Desired:
     """Read files and folders of files into what they state. Raises `SeedError` with every problem found."""
     files = list({file.resolve(): file for file in _files(paths)}.values())
-    folders = {path.resolve().name for path in paths if path.is_dir()}
+    folders = {_folder(path) for path in paths if path.is_dir()}
     desired = Desired(
         frozenset(_origin(file) for file in files)
         | {origin for origin in known.origins if origin.rpartition("/")[0] in folders}
@@ -55,14 +60,33 @@ def load(paths: Sequence[Path], known: Known, progress: Progress = iter) -> Desi
 
 
 def _origin(file: Path) -> str:
-    """The name a file goes by in the catalogue: that of its folder and its own."""
-    return "/".join(file.resolve().parts[-2:])
+    """The name a file goes by in the catalogue: what its folder says it is, and its own name."""
+    return f"{_folder(file.parent)}/{file.name}"
+
+
+def _folder(folder: Path) -> str:
+    """Which catalogue a folder is: what its `catalogue.toml` says, whatever the folder is called; else its path.
+
+    A folder removes what it no longer states. By its name alone, another folder called the same would remove it too.
+    """
+    about = folder / ABOUT
+    if not about.is_file():
+        return folder.resolve().as_posix()
+    try:
+        found = tomllib.loads(about.read_text("utf-8-sig")).get("id")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SeedError([f"{about}: not valid TOML: {error}"]) from None
+    if not isinstance(found, str) or not _ID.fullmatch(found):
+        raise SeedError(
+            [f'{about}: expected one line such as id = "my-server": lower-case letters, digits and hyphens']
+        )
+    return found
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in dict.fromkeys(paths):
         if path.is_dir():
-            found = sorted(path.glob("*.toml"))
+            found = sorted(file for file in path.glob("*.toml") if file.name != ABOUT)
             if not found:
                 raise SeedError([f"{path}: expected a folder with .toml files, found none in it"])
             yield from found

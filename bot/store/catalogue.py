@@ -61,11 +61,15 @@ class Desired:
 
 
 class Change(NamedTuple):
-    """One difference. `action` is ``added``, ``changed``, ``removed`` or ``kept`` (not stated, but still needed)."""
+    """One difference. `action` is ``added``, ``changed``, ``removed`` or ``kept`` (not stated, but still needed).
+
+    `size`: how many things it is; an entity goes with its statements.
+    """
 
     action: str
     what: str
     why: str = ""
+    size: int = 1
 
 
 class Shape(NamedTuple):
@@ -109,6 +113,14 @@ def revision(connection: sqlite3.Connection) -> int:
 def is_empty(connection: sqlite3.Connection) -> bool:
     """Whether nothing was ever loaded."""
     return connection.execute("SELECT 1 FROM entity LIMIT 1").fetchone() is None
+
+
+def size(connection: sqlite3.Connection) -> int:
+    """How much the catalogue says: its entities, statements and sources."""
+    (count,) = connection.execute(
+        "SELECT (SELECT count(*) FROM entity) + (SELECT count(*) FROM fact) + (SELECT count(*) FROM source)"
+    ).fetchone()
+    return count
 
 
 def known_refs(connection: sqlite3.Connection) -> dict[Ref, str]:
@@ -305,10 +317,19 @@ class _Changes:
         if old.shape == "event":
             (told,) = self.connection.execute("SELECT count(*) FROM delivery WHERE event_id = ?", (old.id,)).fetchone()
             if told:
+                self._doubt("event.id", old.id)
                 self.made.append(Change("kept", what, f"{told} announcements were made or planned for it"))
                 return
         self.connection.execute("DELETE FROM fact WHERE id = ?", (old.id,))
         self.made.append(Change("removed", what))
+
+    def _doubt(self, column: str, id_: int) -> None:
+        """Let dates to come that nobody states any more be announced no more; what was said of them stays known."""
+        self.connection.execute(
+            f"UPDATE event SET status = 'reported', changed_at = ?1 WHERE {column} = ?2"
+            " AND (status = 'confirmed' OR status = 'released' AND earliest > ?1)",
+            (self.now, id_),
+        )
 
     def remove_unstated(self) -> None:
         """Remove the entities and sources that the files no longer state and nothing else refers to."""
@@ -322,14 +343,17 @@ class _Changes:
             if not kept:
                 break
             reasons |= kept
-        for id_ in unstated - set(reasons):  # their statements first: they may refer to one another
-            self.connection.execute("DELETE FROM fact WHERE entity_id = ?", (id_,))
+        statements = {  # first, for they may refer to one another
+            id_: self.connection.execute("DELETE FROM fact WHERE entity_id = ?", (id_,)).rowcount
+            for id_ in unstated - set(reasons)
+        }
         for id_ in sorted(unstated):
             if id_ in reasons:
+                self._doubt("event.entity_id", id_)
                 self.made.append(Change("kept", str(self.refs[id_]), ", ".join(reasons[id_])))
             else:
                 self.connection.execute("DELETE FROM entity WHERE id = ?", (id_,))
-                self.made.append(Change("removed", str(self.refs[id_])))
+                self.made.append(Change("removed", str(self.refs[id_]), size=1 + statements[id_]))
         cited = dict(self.connection.execute("SELECT source_id, count(*) FROM fact_source GROUP BY source_id"))
         for id_ in sorted(self._in_scope("source") - {self.source_ids[slug] for slug in self.desired.sources}):
             slug = next(slug for slug, known in self.source_ids.items() if known == id_)

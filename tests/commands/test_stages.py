@@ -241,3 +241,19 @@ async def test_quiet_hours_that_cannot_be_read_change_nothing(world: World) -> N
     assert "“at night” are no quiet hours I understand" in shown.text
     assert "22:00-08:00" in shown.text
     assert "Announcements are off" in (await world.ask("announcements status")).text
+
+
+async def test_date_that_no_file_states_any_more_is_not_announced(world: World, drama: Drama) -> None:
+    channel = await channel_of(world, remind="day")
+    await drama.says("2031-04-12 21:20")
+    await world.at(datetime(2031, 4, 11, 12, 20, tzinfo=UTC))
+    assert len(world.posts(channel)) == 1
+    drama.file.write_text(
+        '[[sources]]\nslug = "s"\npublisher = "S"\n'
+        '[[works]]\nslug = "moon"\ntype = "drama"\nnames = ["Paper Moon"]\nsources = ["s"]\n',
+        "utf-8",
+    )
+    desired = load([drama.file], Known({}, {}, frozenset()))
+    await world.bot.database.write(catalogue.apply, desired, world.env.now())
+    await world.at(datetime(2031, 4, 12, 12, 20, tzinfo=UTC))
+    assert len(world.posts(channel)) == 1

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.seeding.command import LONG
+from bot.seeding.command import LONG, SHOWN
+from bot.seeding.loader import ABOUT
 from tests.helpers import write
 from tests.seeding.stated import DRAMA, PEOPLE, dump
 
@@ -29,6 +30,11 @@ def contents(path: Path) -> list[str]:
         return dump(connection)
     finally:
         connection.close()
+
+
+def stated(dumped: list[str]) -> set[str]:
+    """The rows that say something of the catalogue."""
+    return {line for line in dumped if line.startswith(('INSERT INTO "entity"', 'INSERT INTO "name"'))}
 
 
 def test_the_command_says_how_much_it_added_and_then_that_nothing_changes(
@@ -125,3 +131,54 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert raised.value.code == 0
     assert capsys.readouterr().out.startswith("Byeol ")
+
+
+def test_a_dry_run_makes_no_database(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed", "--dry-run", "seeds"]) == 0
+    assert "Would be: 11 added." in capsys.readouterr().out
+    assert not command.parent.exists()
+
+
+def test_another_folder_of_the_same_name_removes_nothing(command: Path, tmp_path: Path) -> None:
+    assert main(["seed", "seeds"]) == 0
+    before = contents(command)
+    (tmp_path / "elsewhere").mkdir()
+    other = write(tmp_path / "elsewhere" / "seeds", more='[[people]]\nslug = "another"\nnames = ["Another"]\n')
+    (other / ABOUT).unlink()
+    assert main(["seed", str(other)]) == 0
+    assert stated(before) < stated(contents(command))
+    (other / ABOUT).write_text('id = "my-server"\n')
+    assert main(["seed", "seeds"]) == 0
+    assert stated(before) < stated(contents(command))
+
+
+@pytest.mark.parametrize("words", ["", 'id = "My Server"', "id = 7", "id ="])
+def test_a_folder_that_does_not_say_rightly_which_it_is_is_refused(
+    command: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    (Path("seeds") / ABOUT).write_text(words)
+    assert main(["seed", "seeds"]) == 2
+    assert ABOUT in capsys.readouterr().err
+
+
+def test_what_would_remove_much_is_listed_and_asks_for_force(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed", "seeds"]) == 0
+    before = contents(command)
+    (Path("seeds") / "drama.toml").unlink()
+    capsys.readouterr()
+    assert main(["seed", "seeds"]) == 2
+    said = capsys.readouterr()
+    assert "- work/gossip\n" in said.out
+    assert "add --force" in said.err
+    assert contents(command) == before
+    assert main(["seed", "--force", "seeds"]) == 0
+    assert "gossip" not in "".join(stated(contents(command)))
+
+
+def test_a_long_list_is_cut(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = "".join(f'[[people]]\nslug = "p-{number}"\nnames = ["Person {number}"]\n' for number in range(SHOWN))
+    write(Path("seeds"), more=people)
+    assert main(["seed", "--dry-run", "seeds"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == SHOWN + 2
+    assert out[-2] == f"... and {SHOWN + 11} more"
