@@ -16,7 +16,7 @@ async def test_person_with_groups_roles_songs_and_albums(world: World) -> None:
 
 
 async def test_what_is_only_talk_is_marked_as_such(world: World) -> None:
-    assert "Fans are talking about his next release (unconfirmed talk)" in (await world.ask("artist", name="jin")).text
+    assert "fans talked about his next release (unconfirmed talk)" in (await world.ask("artist", name="jin")).text
 
 
 async def test_actor_in_two_dramas(world: World) -> None:
