@@ -16,10 +16,15 @@ class ByeolError(Exception):
 
 @dataclass(eq=False)
 class NotFoundError(ByeolError):
-    """Nothing is called that. `near` holds what comes closest, best first; it may be empty."""
+    """Nothing of the kind that was asked for is called that.
+
+    `near` holds what comes closest, best first; `others` what is called just so, but is something else. Both may be
+    empty.
+    """
 
     query: str
     near: Sequence[Entry]
+    others: Sequence[Entry] = ()
 
 
 @dataclass(eq=False)

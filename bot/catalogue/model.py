@@ -391,9 +391,9 @@ def by_part(songs: Iterable[Song], work: Ref) -> list[Song]:
     return sorted(songs, key=key)
 
 
-_ROLE_ORDER = {Role.LEAD: 0, None: 1, Role.SUPPORT: 2, Role.SPECIAL: 3, Role.CAMEO: 4}
+_ROLE_ORDER = {Role.LEAD: 0, Role.SUPPORT: 1, None: 2, Role.SPECIAL: 3, Role.CAMEO: 4}
 
 
 def billed(credits_: Iterable[Credit]) -> list[Credit]:
-    """Order a cast: leads, parts whose size was not stated, support, special appearances, cameos; each by billing."""
+    """Order a cast: leads, support, parts whose size no source states, special appearances, cameos; each by billing."""
     return sorted(credits_, key=lambda credit: (_ROLE_ORDER[credit.role], credit.billing))

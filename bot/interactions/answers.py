@@ -15,6 +15,7 @@ from bot.interactions.cards import CARDS, show
 from bot.render import menus
 from bot.render.administration import permissions_missing
 from bot.render.card import escape
+from bot.store import browse
 from bot.text import Words, words
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ async def explain(interaction: Interaction, error: Exception) -> None:
     error = _cause(error)
     try:
         if not isinstance(error, discord.HTTPException) or error.code not in EXPIRED:
-            await reply(interaction, _explanation(interaction, error), private=True)
+            await reply(interaction, await _explanation(interaction, error), private=True)
         else:
             log.info("Too late to answer %s: %s", _what(interaction), error)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
@@ -74,11 +75,14 @@ def _what(interaction: Interaction) -> str:
     return str((interaction.data or {}).get("custom_id", interaction.type))
 
 
-def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutView:
+async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutView:
     t = words_of(interaction)
     match error:
+        case NotFoundError() if error.others:
+            return menus.something_else(t, error.query, error.others)
         case NotFoundError():
-            return menus.did_you_mean(t, error.query, _card_of(interaction), error.near)
+            size = await interaction.client.database.read(browse.size)
+            return menus.unknown(t, error.query, _card_of(interaction), error.near, size)
         case AmbiguousError():
             return menus.which_one(t, error.query, _card_of(interaction), error.matches)
         case GoneError():
@@ -122,7 +126,7 @@ def _unexpected(interaction: Interaction, t: Words, error: Exception) -> ui.Layo
     return menus.trouble(
         t,
         t("Something went wrong on my side"),
-        t("Try again in a moment. If it stays, tell who runs me: error `{number}`.", number=number),
+        t("Try again in a moment. If it keeps happening, tell whoever runs this bot: error `{number}`.", number=number),
     )
 
 

@@ -14,9 +14,10 @@ from discord import ui
 
 from bot.catalogue.model import Kind, Ref
 from bot.errors import GoneError
-from bot.render import about, artist, cast, drama, ost, sources, upcoming
+from bot.render import about, artist, browse, cast, drama, ost, phrases, sources, upcoming
 from bot.render.card import Scene
 from bot.store import artists, events, overview, songs, works
+from bot.store import browse as lists
 from bot.text import words
 
 if TYPE_CHECKING:
@@ -88,6 +89,22 @@ async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
     return upcoming.upcoming(scene, days, found, latest)
 
 
+async def _browse(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    t, read = scene.words, client.database.read
+    match ref := _ref(key, Kind.WORK, Kind.PERSON, Kind.ORGANISATION):
+        case browse.DRAMAS:
+            title, found = t("Dramas in my catalogue"), await read(lists.dramas, scene.page)
+        case browse.AIRING:
+            title, found = t("Now airing"), await read(lists.airing, scene.page, scene.now)
+        case browse.ARTISTS:
+            title, found = t("Artists in my catalogue"), await read(lists.artists, scene.page)
+        case _:
+            network = _there(await read(lists.network, ref.slug))
+            title = t("Dramas on {network}", network=phrases.called(t, network))
+            found = await read(lists.dramas, scene.page, ref.slug)
+    return browse.listed(scene, ref, title, found.entries, found.total, lists.PAGE)
+
+
 async def _about(client: Byeol, _: str, scene: Scene) -> ui.LayoutView:
     known = await client.database.read(overview.overview)
     return about.about(scene, known.counts, known.publishers)
@@ -107,6 +124,7 @@ CARDS: dict[str, Card] = {
     "sources": _sources,
     "cast-sources": _cast_sources,
     "upcoming": _upcoming,
+    "browse": _browse,
     "about": _about,
     "help": _help,
 }

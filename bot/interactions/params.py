@@ -9,10 +9,12 @@ import discord
 from discord import app_commands
 
 from bot.announcements.zones import find_zone, near_zones
-from bot.catalogue.model import Kind
+from bot.catalogue.model import Kind, Label
+from bot.errors import NotFoundError
 from bot.interactions.answers import words_of
 from bot.render.phrases import option
 from bot.search import Entry
+from bot.store import browse
 
 MAX_CHOICES = 25
 """Discord shows at most so many suggestions."""
@@ -64,6 +66,36 @@ class FindDated(Find):
     """Whatever has dates that are announced: a drama or a song."""
 
     kinds = (Kind.WORK, Kind.TRACK)
+
+
+class Network(app_commands.Transformer[Any]):
+    """Text to a network or a platform that shows dramas. Raises `NotFoundError`."""
+
+    async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> Label:
+        """The network that was chosen or typed."""
+        found = [label for label in await self._fitting(interaction, value) if value.casefold() in _names(label)]
+        if not found:
+            raise NotFoundError(value, [])
+        return found[0]
+
+    async def autocomplete(
+        self, interaction: discord.Interaction[Any], value: str | float, /
+    ) -> list[app_commands.Choice[str | float]]:
+        """The networks that fit what was typed so far."""
+        t = words_of(interaction)
+        fitting = await self._fitting(interaction, str(value))
+        return [
+            app_commands.Choice(name=(label.name(t.language) or label.ref.slug)[:100], value=label.ref.slug)
+            for label in fitting[:MAX_CHOICES]
+        ]
+
+    async def _fitting(self, interaction: discord.Interaction[Any], typed: str) -> list[Label]:
+        networks: list[Label] = await interaction.client.database.read(browse.networks)
+        return [label for label in networks if any(typed.casefold() in name for name in _names(label))]
+
+
+def _names(label: Label) -> list[str]:
+    return [name.casefold() for name in (label.ref.slug, label.english, label.korean) if name]
 
 
 class Zone(app_commands.Transformer[Any]):

@@ -69,7 +69,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a card says. Paging never cuts one of `blocks`; its buttons find it again by `card` and `key`."""
+    """What a card says. Paging never cuts one of `blocks`; its buttons find it again by `card` and `key`.
+
+    `pages`: `blocks` are those of one page alone, of so many.
+    """
 
     accent: Accent
     title: str
@@ -81,6 +84,7 @@ class Content:
     footer: str = ""
     leads: Sequence[Lead] = ()
     per_page: int = PAGE_BLOCKS
+    pages: int | None = None
 
 
 def escape(text: str) -> str:
@@ -135,7 +139,7 @@ def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS) -> list[list[str]]
 def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.LayoutView:
     """The layout of a card. `mark` tells which delivery it is, if it is one."""
     t = scene.words
-    spread = pages(content.blocks, content.per_page)
+    spread = pages(content.blocks, content.per_page) if content.pages is None else [content.blocks] * content.pages
     page = min(max(scene.page, 0), len(spread) - 1)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(content.accent))
     heading = f"## {shorten(content.title, 250)}"

@@ -29,7 +29,7 @@ def cast(scene: Scene, found: Cast) -> ui.LayoutView:
     content = Content(
         accent=Accent.WORK,
         title=t("Cast of {work}", work=phrases.called_fully(t, found.work)),
-        subtitle=t.plural("{n} person", "{n} people", len(people)),
+        subtitle=t.plural("{n} person", "{n} people", len(people)) if people else "",
         blocks=blocks,
         card="cast",
         key=str(ref),

@@ -59,7 +59,7 @@ def _subtitle(t: Words, found: Work) -> str:
         [
             vocabulary.kind_name(t, found.profile.label.ref.kind, found.profile.type),
             *networks,
-            *(t("{number} episodes", number=number) for number in episodes[:1] if number.isdigit()),
+            *(t.plural("{n} episode", "{n} episodes", int(number)) for number in episodes[:1] if number.isdecimal()),
         ]
     )
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.catalogue.model import Label
-from bot.render import phrases
-from bot.render.card import MAX_LABEL, MAX_MENU, Accent, Row, escape, notice, pick_id, shorten
+from bot.catalogue.model import Kind, Label
+from bot.render import phrases, vocabulary
+from bot.render.browse import ARTISTS, DRAMAS
+from bot.render.card import MAX_LABEL, MAX_MENU, Accent, Lead, Row, escape, leading, notice, pick_id, shorten
 from bot.search import Entry
 from bot.text import Words
 
@@ -30,17 +31,28 @@ def which_one(t: Words, query: str, card: str | None, matches: Sequence[Entry]) 
     return notice(Accent.BOT, t("Which one do you mean?"), body, row)
 
 
-def did_you_mean(t: Words, query: str, card: str | None, near: Sequence[Entry]) -> ui.LayoutView:
-    """Nothing has that name: buttons for what comes closest, if what was asked for is a card."""
-    title = t("Nothing is called “{query}”", query=_shown(query))
+def unknown(t: Words, query: str, card: str | None, near: Sequence[Entry], size: tuple[int, int]) -> ui.LayoutView:
+    """Nothing has that name: how large the catalogue is, what comes closest, and how to browse it.
+
+    `size`: how many dramas and how many artists it holds.
+    """
+    browse = leading(
+        [Lead("browse", DRAMAS, t("Browse dramas"), "🎬"), Lead("browse", ARTISTS, t("Browse artists"), "🎤")]
+    )
+    dramas, artists = size
+    known = t(
+        "So far it holds {dramas} and {artists}.",
+        dramas=t.plural("{n} drama", "{n} dramas", dramas),
+        artists=t.plural("{n} artist", "{n} artists", artists),
+    )
+    if not query.strip():
+        return notice(Accent.BOT, t("Type a name, or a part of one"), known, browse)
+    title = t("“{query}” isn't in my catalogue yet", query=_shown(query))
     if not near:
-        return notice(
-            Accent.TROUBLE,
-            title,
-            t("Try another spelling, a part of the name, or Hangul. While you type, I suggest what I know."),
-        )
+        how = t("Try another spelling, a part of the name, or Hangul. While you type, I suggest what I know.")
+        return notice(Accent.BOT, title, f"{known}\n{how}", browse)
     if card is None:
-        return notice(Accent.BOT, title, _named(t, near))
+        return notice(Accent.BOT, title, f"{known}\n{_named(t, near)}", browse)
     row: Row = ui.ActionRow()
     for entry in near[:5]:
         row.add_item(
@@ -50,7 +62,28 @@ def did_you_mean(t: Words, query: str, card: str | None, near: Sequence[Entry]) 
                 style=discord.ButtonStyle.primary,
             )
         )
-    return notice(Accent.BOT, title, t("Did you mean one of these?"), row)
+    return notice(Accent.BOT, title, f"{known}\n{t('Did you mean one of these?')}", row, browse)
+
+
+def something_else(t: Words, query: str, others: Sequence[Entry]) -> ui.LayoutView:
+    """What has that name is of another kind than was asked for: what it is, and buttons to its cards."""
+    lines = [
+        f"**{escape(phrases.option(t, entry))}** — {vocabulary.kind_name(t, entry.ref.kind)}" for entry in others[:3]
+    ]
+    leads = [lead for entry in others[:2] for lead in _cards_of(t, entry)]
+    title = t("I know “{query}” as something else", query=_shown(query))
+    return notice(Accent.BOT, title, "\n".join(lines), leading(leads[:5]))
+
+
+def _cards_of(t: Words, entry: Entry) -> list[Lead]:
+    name = entry.label.name(t.language) or t("untitled")
+    match entry.ref.kind:
+        case Kind.WORK:
+            return [Lead("drama", entry.ref, name, "🎬"), Lead("cast", entry.ref, t("Cast"), "🎭")]
+        case Kind.TRACK:
+            return [Lead("ost", entry.ref, name, "🎵")]
+        case _:
+            return [Lead("artist", entry.ref, name, "🎤"), Lead("ost", entry.ref, t("OST"), "🎵")]
 
 
 def _named(t: Words, entries: Sequence[Entry]) -> str:

@@ -92,7 +92,7 @@ def credit(person: str, role: Role | None, billing: int) -> Credit:
     )
 
 
-def test_a_cast_is_billed_leads_unstated_support_special_cameo_and_each_in_the_order_of_the_credits() -> None:
+def test_a_cast_is_billed_leads_support_unstated_special_cameo_and_each_in_the_order_of_the_credits() -> None:
     credits_ = [
         credit("cameo", Role.CAMEO, 1),
         credit("special", Role.SPECIAL, 2),
@@ -103,7 +103,7 @@ def test_a_cast_is_billed_leads_unstated_support_special_cameo_and_each_in_the_o
         credit("lead-2", Role.LEAD, 8),
         credit("lead-1", Role.LEAD, 7),
     ]
-    expected = ["lead-1", "lead-2", "unstated-1", "unstated-2", "support-1", "support-2", "special", "cameo"]
+    expected = ["lead-1", "lead-2", "support-1", "support-2", "unstated-1", "unstated-2", "special", "cameo"]
     assert [one.person.ref.slug for one in billed(credits_)] == expected
     assert [one.person.ref.slug for one in billed(reversed(credits_))] == expected
 

@@ -24,10 +24,10 @@ async def test_leads_come_first_then_the_others_by_the_size_of_the_part(world: W
         "### Leads",
         "Lee Min Ho",
         "Gong Hyo Jin",
-        "Han Ji Eun",
         "### Support",
         "Oh Jung Se",
         "Kim Joo Hun",
+        "Han Ji Eun",
         "### Cameos",
     ]
     places = [text.index(word) for word in order]

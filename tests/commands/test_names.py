@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
 import pytest
 
 from bot.client import Byeol
-from tests.conftest import World, seen
+from bot.store.database import Database
+from tests.conftest import World, seen, world_of
 from tests.seen import assert_within_limits
 
 
@@ -39,7 +42,7 @@ async def test_suggestions_are_in_the_language_of_the_user(world: World) -> None
 async def test_typo_is_asked_back_privately_and_one_press_answers_for_all(world: World) -> None:
     asked = await world.ask("cast", drama="whem the star gosip")
     assert asked.private
-    assert "Nothing is called “whem the star gosip”" in asked.text
+    assert "“whem the star gosip” isn't in my catalogue yet" in asked.text
     assert asked.labels[0] == "🎬 When the Stars Gossip (2025) · 별들에게 물어봐"
 
     answer = await world.press(asked, asked.labels[0])
@@ -96,7 +99,7 @@ async def test_button_to_what_is_gone_says_so(world: World) -> None:
 
 
 async def test_change_of_the_catalogue_is_found_at_once(world: World) -> None:
-    assert "Nothing is called" in (await world.ask("cast", drama="Star Whisperer")).text
+    assert "isn't in my catalogue yet" in (await world.ask("cast", drama="Star Whisperer")).text
 
     def rename(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE name SET text = 'Star Whisperer' WHERE text = 'Ask the Stars'")
@@ -142,3 +145,55 @@ async def test_every_card_of_the_catalogue_is_within_the_limits_of_discord(world
             for command in commands.get(entry.ref.kind, ("ost", "artist")):
                 option = "drama" if command == "cast" else "name"
                 assert_within_limits(await world.ask_for(command, option, name))
+
+
+async def test_unknown_name_says_how_large_the_catalogue_is_and_leads_on(world: World) -> None:
+    asked = await world.ask("drama", name="zzzzqqqq")
+    assert "“zzzzqqqq” isn't in my catalogue yet" in asked.text
+    assert re.search(r"So far it holds \d+ dramas and \d+ artists\.", asked.text)
+    shown = await world.press(asked, "Browse dramas")
+    assert "## Dramas in my catalogue" in shown.text
+    assert "**When the Stars Gossip · 별들에게 물어봐** · 2025" in shown.text
+
+
+async def test_blank_name_asks_for_one(world: World) -> None:
+    assert "Type a name, or a part of one" in (await world.ask("ost", name="   ")).text
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "title"),
+    [
+        ("cast", {"drama": "jin"}, "## Jin · 진"),
+        ("artist", {"name": "hwarang"}, "## Hwarang"),
+        ("announcements follow", {"name": "life is tricky"}, "## Life is Tricky"),
+    ],
+)
+async def test_name_of_something_else_leads_to_its_card(
+    world: World, command: str, options: dict[str, str], title: str
+) -> None:
+    asked = await world.ask(command, by=world.admin, **options)
+    assert "as something else" in asked.text
+    assert (await world.press(asked, asked.labels[0], by=world.admin)).text.startswith(title)
+
+
+async def test_browse_lists_what_there_is_a_page_at_a_time(world: World) -> None:
+    dramas = await world.ask("browse")
+    assert dramas.lines("Hwarang")
+    artists = await world.ask("browse", what="person/all")
+    assert "Page 1 of" in artists.text
+    await world.press(artists, "Next")
+    page = world.again(artists)
+    assert "Page 2 of" in page.text
+    assert page.lines("**") != artists.lines("**")
+    assert_within_limits(page)
+
+
+async def test_browse_knows_networks_and_what_is_on_now(database: Database) -> None:
+    async with world_of(database, datetime(2025, 1, 20, tzinfo=UTC)) as world:
+        now = await world.ask("browse", what="work/airing")
+        assert "When the Stars Gossip" in now.text
+        assert "Hwarang" not in now.text
+        tvn = await world.ask("browse", network="tvn")
+        assert "## Dramas on tvN" in tvn.text
+        assert "Jirisan" in tvn.text
+        assert "Itaewon" not in tvn.text

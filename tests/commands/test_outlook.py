@@ -117,12 +117,13 @@ async def test_unfollowing_the_last_lets_everything_be_told_again(eve: World) ->
 
 async def test_a_name_that_fits_several_is_not_answered_with_a_card_that_nobody_asked_for(eve: World) -> None:
     await set_up(eve, news(eve))
-    for command, title in (("why", "“close to you” fits several"), ("follow", "Nothing is called “qqqq jin”")):
+    for command, title in (("why", "“close to you” fits several"), ("follow", "“qqqq jin” isn't in my catalogue yet")):
         name = "close to you" if command == "why" else "qqqq jin"
         shown = await eve.ask(f"announcements {command}", by=eve.admin, name=name)
         assert title in shown.text
         assert shown.private
-        assert (shown.buttons, shown.choices) == ((), ())
+        assert {button.custom_id.split(":")[1] for button in shown.buttons} <= {"browse"}, "no card nobody asked for"
+        assert shown.choices == ()
 
 
 async def test_following_says_which_channels_are_told_everything_all_the_same(eve: World) -> None:

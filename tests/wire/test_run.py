@@ -23,7 +23,7 @@ async def test_first_start_seeds_syncs_answers_and_ends_cleanly(server: Loopback
     async with BotProcess(server, tmp_path / "new" / "byeol.db", log_level="DEBUG") as bot:
         await bot.ready()
         assert {command["name"] for command in server.commands} == {
-            *("ost", "cast", "drama", "artist", "upcoming", "about", "help", "announcements")
+            *("ost", "cast", "drama", "artist", "upcoming", "about", "help", "announcements", "browse")
         }
 
         reply = await server.interact_command("ost", {"name": "jin"})

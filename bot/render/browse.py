@@ -1,0 +1,42 @@
+"""The cards that list the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.catalogue.model import Kind, Label, Ref
+from bot.render import phrases
+from bot.render.card import Accent, Content, Lead, Scene, draw
+
+DRAMAS, AIRING, ARTISTS = Ref(Kind.WORK, "all"), Ref(Kind.WORK, "airing"), Ref(Kind.PERSON, "all")
+"""The keys of the lists; that of a network is the network's own."""
+
+
+def listed(
+    scene: Scene, ref: Ref, title: str, entries: Sequence[tuple[Label, int | None]], total: int, per_page: int
+) -> ui.LayoutView:
+    """A page of a list: names, with the year where one is known, and buttons to the other lists."""
+    t = scene.words
+    blocks = [
+        f"{phrases.EMOJI[label.ref.kind]} **{phrases.called_fully(t, label)}**" + (f" · {year}" if year else "")
+        for label, year in entries
+    ]
+    leads = [
+        Lead("browse", DRAMAS, t("All dramas"), "🎬"),
+        Lead("browse", AIRING, t("Now airing"), "📺"),
+        Lead("browse", ARTISTS, t("Artists"), "🎤"),
+    ]
+    content = Content(
+        accent=Accent.BOT,
+        title=title,
+        subtitle=t.plural("{n} entry", "{n} entries", total),
+        blocks=["\n".join(blocks) or t("Nothing is known here yet.")],
+        card="browse",
+        key=str(ref),
+        footer=t("Ask about one with `/drama`, `/cast`, `/ost` or `/artist`."),
+        leads=[lead for lead in leads if lead.ref != ref],
+        pages=max(-(-total // per_page), 1),
+    )
+    return draw(scene, content)
