@@ -28,6 +28,9 @@ from bot.text import Words
 COGS = Path(__file__).parent.parent / "cogs"
 """Every module in it is a part of the bot; they are loaded by name, and nothing imports them."""
 
+_OF_ITSELF = ("about", "help")
+"""The commands about the bot rather than what it knows."""
+
 log = logging.getLogger(__name__)
 
 
@@ -122,9 +125,17 @@ class Byeol(commands.AutoShardedBot):
         log.info("Ready as %s in %d servers", self.user, len(self.guilds))
 
     def command_mentions(self, t: Words) -> list[tuple[str, str]]:
-        """Every command as a mention that can be clicked, with what it does."""
-        return [
-            (f"</{command.qualified_name}:{self._command_ids.get(command.qualified_name.split()[0], 0)}>", t(described))
+        """Every command as a mention that can be clicked, with what it does: what fans ask first, then the admins'."""
+        found = [
+            command
             for command in self.tree.walk_commands()
-            if isinstance(command, app_commands.Command) and (described := command.description)
+            if isinstance(command, app_commands.Command) and command.description
+        ]
+        found.sort(key=lambda command: (command.parent is not None, command.name in _OF_ITSELF))
+        return [
+            (
+                f"</{command.qualified_name}:{self._command_ids.get(command.qualified_name.split()[0], 0)}>",
+                t(command.description),
+            )
+            for command in found
         ]

@@ -151,6 +151,9 @@ async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator
             admin=guild.add_member(env.create_user("sora"), roles=[mods]),
         )
         engine.speak(env, world.languages)
+        # Discord hides the admins' commands from others unless a server allows them: then the bot must refuse.
+        (admins,) = [command for command in await bot.tree.fetch_commands() if command.name == "announcements"]
+        guild.set_command_permissions(admins.id, {guild.default_role: True})
         yield world
     finally:
         await env.shutdown()

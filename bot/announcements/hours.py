@@ -32,6 +32,19 @@ DIGEST = re.compile(rf"({'|'.join((DAILY, *WEEK))})-([01]\d|2[0-3])")
 """How the times of a digest are kept."""
 
 
+_CLOCK = r"(오전|오후)?(\d{1,2})시?(?::?(\d\d)분?)?(am|pm)?"
+"""A time as people write it, without its spaces: 22:00, 10pm, 오후10시, 오후10시30분."""
+
+
+def _hour(half: str | None, hour: int) -> int | None:
+    """An hour of the day from one of its half, if a half was named; None for one that no clock has."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        return None
+    return hour % 12 + (12 if half in ("pm", "오후") else 0)
+
+
 def quiet_hours(text: str) -> str | None:
     """Quiet hours as people write them (``22-8``, ``22:00 - 08:00``), in the one way they are kept; None for others.
 
@@ -39,10 +52,14 @@ def quiet_hours(text: str) -> str | None:
     """
     if text.strip().casefold() in ("", "off", "none", "-"):
         return ""
-    match = re.fullmatch(r"(\d{1,2})(?::(\d\d))?(?:-|–|~|to)(\d{1,2})(?::(\d\d))?", "".join(text.split()))
+    match = re.fullmatch(rf"{_CLOCK}(?:-|–|~|to|부터|에서){_CLOCK}(?:까지)?", "".join(text.casefold().split()))
     if match is None:
         return None
-    hour, minute, end_hour, end_minute = (int(part or 0) for part in match.groups())
+    half, hour, minute, after, end_half, end_hour, end_minute, end_after = match.groups()
+    begin, end = _hour(half or after, int(hour)), _hour(end_half or end_after, int(end_hour))
+    if begin is None or end is None:
+        return None
+    hour, minute, end_hour, end_minute = begin, int(minute or 0), end, int(end_minute or 0)
     kept = f"{hour:02}:{minute:02}-{end_hour % 24:02}:{end_minute:02}"
     return kept if QUIET.fullmatch(kept) and kept[:5] != kept[6:] else None
 

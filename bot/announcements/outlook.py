@@ -23,9 +23,8 @@ async def ahead(database: Database, guild_id: int, now: datetime, span: timedelt
     chosen = await database.read(subscriptions.of_guild, guild_id)
     audiences = sorted({one.audience for one in chosen})
     stages = {stage for one in chosen for stage in one.stages}
-    dated = await database.read(planning.candidates, schedule.window(now, span), schedule.changes(now))
-    due = list(schedule.due(dated, audiences, now, stages, span))
-    plans = [plan for plan in await database.read(planning.preview, guild_id, due) if now < plan.send_at <= now + span]
+    found = await database.read(planning.ahead, guild_id, audiences, stages, now, span)
+    plans = [plan for plan in found if now < plan.send_at <= now + span]
     items = await _items(database, (plan.event_id for plan in plans))
     posts: list[Post] = []
     for (send_at, channel_id, together), of_post in groupby(

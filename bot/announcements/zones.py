@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from zoneinfo import available_timezones
 
@@ -39,6 +40,54 @@ COMMON_ZONES = (
 )
 """The zones that most of the bot's users live in, shown before anything is typed."""
 
+OTHER_NAMES = {
+    "kst": "Asia/Seoul",
+    "korea": "Asia/Seoul",
+    "south korea": "Asia/Seoul",
+    "한국": "Asia/Seoul",
+    "대한민국": "Asia/Seoul",
+    "서울": "Asia/Seoul",
+    "jst": "Asia/Tokyo",
+    "japan": "Asia/Tokyo",
+    "일본": "Asia/Tokyo",
+    "도쿄": "Asia/Tokyo",
+    "india": "Asia/Kolkata",
+    "인도": "Asia/Kolkata",
+    "philippines": "Asia/Manila",
+    "필리핀": "Asia/Manila",
+    "thailand": "Asia/Bangkok",
+    "태국": "Asia/Bangkok",
+    "vietnam": "Asia/Ho_Chi_Minh",
+    "베트남": "Asia/Ho_Chi_Minh",
+    "taiwan": "Asia/Taipei",
+    "대만": "Asia/Taipei",
+    "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles",
+    "pt": "America/Los_Angeles",
+    "pacific time": "America/Los_Angeles",
+    "미국 서부": "America/Los_Angeles",
+    "est": "America/New_York",
+    "edt": "America/New_York",
+    "et": "America/New_York",
+    "eastern time": "America/New_York",
+    "미국 동부": "America/New_York",
+    "brt": "America/Sao_Paulo",
+    "uk": "Europe/London",
+    "영국": "Europe/London",
+    "germany": "Europe/Berlin",
+    "독일": "Europe/Berlin",
+    "france": "Europe/Paris",
+    "프랑스": "Europe/Paris",
+    "cet": "Europe/Berlin",
+    "cest": "Europe/Berlin",
+    "gmt": "UTC",
+    "z": "UTC",
+}
+"""What people call a zone besides a city in it. An abbreviation of several zones (CST, IST) is not among them."""
+
+_OFFSET = re.compile(r"(?:utc|gmt)\s*([+-])\s*(\d{1,2})(?::?00)?")
+"""Whole hours from UTC, which the database has as zones of their own."""
+
 
 @lru_cache
 def _zones() -> dict[str, str]:
@@ -58,10 +107,26 @@ def near_zones(text: str, limit: int) -> list[str]:
     return list(dict.fromkeys((*parts, *alike)))[:limit]
 
 
+def _fixed(sign: str, hours: int) -> str | None:
+    """The zone that is so many hours from UTC all year. The database counts them westwards, so its signs are turned."""
+    if hours == 0:
+        return "UTC"
+    zone = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
+    return zone if zone in available_timezones() else None
+
+
 def find_zone(text: str) -> str:
-    """The IANA time zone of that name; a city alone will do where only one zone has it. Raises `UnknownZoneError`."""
+    """The IANA time zone of that name, or of a country, an abbreviation or an offset such as UTC+9.
+
+    A city alone will do where only one zone has it. Raises `UnknownZoneError`.
+    """
     if text in _zones().values():
         return text
+    said = " ".join(text.casefold().split())
+    if said in OTHER_NAMES:
+        return OTHER_NAMES[said]
+    if (offset := _OFFSET.fullmatch(said)) and (zone := _fixed(offset[1], int(offset[2]))) is not None:
+        return zone
     typed = plain(text.replace("/", " "))
     exact = [zone for name, zone in _zones().items() if typed and (name == typed or name.endswith(f" {typed}"))]
     if len(exact) == 1:

@@ -30,7 +30,7 @@ from bot.render.card import Scene
 from bot.render.controls import CONTROL, Note, Place, Tab
 from bot.render.panel import EACH, Server, panel
 from bot.store import follows, subscriptions
-from bot.text import Words, words
+from bot.text import Words
 
 if TYPE_CHECKING:
     from bot.client import Byeol
@@ -259,7 +259,8 @@ async def first_choice(interaction: Interaction, channel_id: int) -> Subscriptio
     assert interaction.guild_id is not None
     client = interaction.client
     others = await client.database.read(subscriptions.of_guild, interaction.guild_id)
-    language = words(interaction.guild_locale.value if interaction.guild_locale else "en").language
+    # The admin's own: a server's locale is English unless it is a Community server whose owner chose another.
+    language = words_of(interaction).language
     first = Subscription(interaction.guild_id, channel_id, client.clock(), language=language)
     if not others:
         followed = await client.database.read(follows.of_guild, interaction.guild_id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.announcements import schedule
+from bot.announcements.hours import Audience
 from bot.announcements.schedule import Dated, Due, Stage
 from bot.store.follows import CONCERNS
 from bot.store.reading import events, marks, stamp
@@ -143,6 +145,22 @@ class Plan:
     due_at: datetime
     send_at: datetime
     together: str
+
+
+def ahead(
+    connection: sqlite3.Connection,
+    guild_id: int,
+    audiences: Sequence[Audience],
+    stages: Collection[Stage],
+    now: datetime,
+    span: timedelta,
+) -> list[Plan]:
+    """What a server would be told within `span`, as far as is known now.
+
+    The rules run here, on the database's thread: with thousands of dates they would hold the event loop for seconds.
+    """
+    dated = candidates(connection, schedule.window(now, span), schedule.changes(now))
+    return preview(connection, guild_id, list(schedule.due(dated, audiences, now, stages, span)))
 
 
 def preview(connection: sqlite3.Connection, guild_id: int, due: Sequence[Due]) -> list[Plan]:

@@ -26,10 +26,26 @@ from bot.text import LANGUAGES, words
         ("new york", "America/New_York"),
         ("utc", "UTC"),
         ("Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("KST", "Asia/Seoul"),
+        (" 서울 ", "Asia/Seoul"),
+        ("한국", "Asia/Seoul"),
+        ("PST", "America/Los_Angeles"),
+        ("GMT", "UTC"),
+        ("UTC-5", "Etc/GMT+5"),
+        ("gmt + 9:00", "Etc/GMT-9"),
+        ("UTC+0", "UTC"),
+        ("India", "Asia/Kolkata"),
+        ("미국  동부", "America/New_York"),
     ],
 )
 def test_zone_is_found_by_its_name_or_its_city(typed: str, zone: str) -> None:
     assert find_zone(typed) == zone
+
+
+@pytest.mark.parametrize("typed", ["CST", "IST", "UTC+99", "UTC-5:30"])
+def test_zone_that_may_be_several_or_none_is_asked_back(typed: str) -> None:
+    with pytest.raises(UnknownZoneError):
+        find_zone(typed)
 
 
 @pytest.mark.parametrize(("typed", "near"), [("Soul", "Asia/Seoul"), ("berlim", "Europe/Berlin"), ("", "Asia/Seoul")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import __version__
 from tests.conftest import World
 
@@ -19,3 +21,10 @@ async def test_help_mentions_every_command_so_that_it_can_be_clicked(world: Worl
     for name in ("ost", "cast", "drama", "artist", "upcoming", "about", "help", "announcements setup"):
         assert f"</{name}:" in shown.text
     assert ":0>" not in shown.text
+
+
+async def test_help_begins_with_what_fans_ask(world: World) -> None:
+    commands = re.findall(r"</([a-z ]+):\d+>", (await world.ask("help")).text)
+    assert set(commands[:6]) == {"ost", "cast", "drama", "artist", "upcoming", "browse"}
+    assert commands[6:8] == ["about", "help"]
+    assert all(command.startswith("announcements ") for command in commands[8:])

@@ -412,3 +412,16 @@ async def test_a_server_that_had_turned_them_off_is_forgotten_too(eve: World) ->
         return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
     assert await eve.bot.database.read(left) == [0, 0, 0, 0]
+
+
+async def test_discord_hides_the_admins_commands_from_others(eve: World) -> None:
+    (admins,) = [command for command in await eve.bot.tree.fetch_commands() if command.name == "announcements"]
+    assert admins.default_member_permissions == discord.Permissions(manage_guild=True)
+
+
+async def test_set_up_by_a_korean_admin_is_in_korean(eve: World) -> None:
+    channel = news(eve)
+    eve.korean(eve.admin)
+    await set_up(eve, channel)
+    await eve.at(PREMIERE)
+    assert "첫 방송" in eve.posts(channel)[-1].text
