@@ -19,6 +19,7 @@ from discord.http import Route
 from bot.catalogue.model import Clock
 from bot.errors import SettingError, StartError
 from bot.interactions import buttons, panel
+from bot.interactions.host import Host
 from bot.interactions.tree import Translator, Tree
 from bot.store import commands as synced
 from bot.store.database import Database
@@ -39,7 +40,7 @@ def use_api(url: str) -> None:
     Route.BASE = url
 
 
-class Byeol(commands.AutoShardedBot):
+class Byeol(Host):
     """The bot. It knows of servers, channels and roles, and of nothing that people write."""
 
     def __init__(

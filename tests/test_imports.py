@@ -31,18 +31,24 @@ PURE = frozenset(
 )
 SQLITE = ("bot.store",)
 DISCORD = (
-    *(
-        "bot.client",
-        "bot.interactions.tree",
-        "bot.interactions.params",
-        "bot.interactions.answers",
-        "bot.interactions.buttons",
-        "bot.interactions.cards",
-        "bot.render",
-        "bot.announcements.publisher",
-    ),
-    *("bot.demo", "bot.interactions.panel", "bot.announcements.permissions", "bot.__main__", "cogs"),
+    "bot.client",
+    "bot.interactions",
+    "bot.render",
+    "bot.announcements.publisher",
+    "bot.announcements.permissions",
 )
+DISCORD += ("bot.demo", "bot.__main__", "cogs")
+
+WINGS = (
+    ("bot", "bot.catalogue", "bot.errors", "bot.text", "bot.logs", "bot.settings"),
+    ("bot.search", "bot.announcements"),
+    ("bot.store",),
+    ("bot.render", "bot.seeding"),
+    ("bot.announcements.outlook", "bot.announcements.publisher", "bot.interactions"),
+    ("bot.client",),
+    ("bot.demo", "bot.__main__", "cogs"),
+)
+"""From the ground up: a module may use its own wing and those beneath it. The longest name that fits counts."""
 
 
 @cache
@@ -149,8 +155,19 @@ def test_only_the_command_line_knows_the_demo(module: str) -> None:
     ]
 
 
-def test_no_modules_wait_for_each_other() -> None:
-    waits = {module: {name for name in imported(module, for_types=False) if name in FILES} for module in FILES}
+def level(module: str) -> int:
+    found = {len(wing): at for at, wings in enumerate(WINGS) for wing in wings if within(module, wing)}
+    return found[max(found)]
+
+
+@MODULES
+def test_a_wing_knows_only_wings_beneath_it(module: str) -> None:
+    own = {name for name in imported(module, for_types=module != "bot.errors") if name in FILES}
+    assert {name for name in own if level(name) > level(module)} == set()
+
+
+def test_no_modules_need_each_other_not_even_for_types() -> None:
+    waits = {module: {name for name in imported(module) if name in FILES} for module in FILES}
     while ready := {module for module, names in waits.items() if not names & waits.keys() - {module}}:
         for module in ready:
             del waits[module]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import aiohttp
 import discord
@@ -12,18 +12,16 @@ from discord import app_commands, ui
 
 from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
 from bot.interactions.cards import CARDS, show
+from bot.interactions.host import Host
 from bot.render import menus
 from bot.render.administration import permissions_missing
 from bot.render.card import escape
 from bot.store import browse
 from bot.text import Words, words
 
-if TYPE_CHECKING:
-    from bot.client import Byeol
-
 log = logging.getLogger(__name__)
 
-Interaction: TypeAlias = "discord.Interaction[Byeol]"
+Interaction: TypeAlias = discord.Interaction[Host]
 
 EXPIRED = frozenset({10062, 40060})
 """Discord's codes for an interaction that was answered too late, or twice. Nothing can be said to the user any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import discord
 from discord import ui
@@ -12,10 +12,8 @@ from bot.catalogue.model import Ref
 from bot.errors import GoneError
 from bot.interactions.answers import Interaction, explain, reply, reply_card, words_of
 from bot.interactions.cards import show
+from bot.interactions.host import Host
 from bot.render.menus import PICK_MENU, picked
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
 
 _CARD = r"(?P<card>[a-z-]+)"
 _KEY = r"(?P<key>[a-z0-9/-]+)"
@@ -98,6 +96,6 @@ async def pick(interaction: Interaction, card: str, key: str) -> None:
 BUTTONS = (OpenButton, PageButton, PickButton, PickMenu)
 
 
-def register(client: Byeol) -> None:
+def register(client: Host) -> None:
     """Let a client answer them."""
     client.add_dynamic_items(*BUTTONS)

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from discord import ui
 
 from bot.catalogue.model import Kind, Ref
 from bot.errors import GoneError
+from bot.interactions.host import Host
 from bot.render import about, artist, browse, cast, drama, ost, phrases, sources, upcoming
 from bot.render.card import Scene
 from bot.store import artists, events, overview, songs, works
 from bot.store import browse as lists
 from bot.text import words
 
-if TYPE_CHECKING:
-    from bot.client import Byeol
-
 T = TypeVar("T")
-Card = Callable[["Byeol", str, Scene], Awaitable[ui.LayoutView]]
+Card = Callable[[Host, str, Scene], Awaitable[ui.LayoutView]]
 
 
-async def show(client: Byeol, card: str, key: str, language: str, page: int = 0) -> ui.LayoutView:
+async def show(client: Host, card: str, key: str, language: str, page: int = 0) -> ui.LayoutView:
     """Draw a card in a language. Raises `GoneError` where what it is about is not, or no longer, in the catalogue."""
     if card not in CARDS:
         raise GoneError
@@ -47,26 +45,26 @@ def _there(found: T | None) -> T:
     return found
 
 
-async def _ost(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _ost(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     ref = _ref(key)
     if ref.kind is Kind.TRACK:
         return ost.track(scene, _there(await client.database.read(songs.track, ref.slug)))
     return ost.discography(scene, _there(await client.database.read(songs.discography, ref)))
 
 
-async def _cast(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _cast(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     return cast.cast(scene, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
 
 
-async def _drama(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _drama(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     return drama.drama(scene, _there(await client.database.read(works.work, _ref(key, Kind.WORK).slug)))
 
 
-async def _artist(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _artist(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     return artist.artist(scene, _there(await client.database.read(artists.artist, _ref(key, *_ARTISTS))))
 
 
-async def _sources(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _sources(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     ref = _ref(key)
     match ref.kind:
         case Kind.WORK:
@@ -77,11 +75,11 @@ async def _sources(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
             return sources.of_artist(scene, _there(await client.database.read(artists.artist, ref)))
 
 
-async def _cast_sources(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _cast_sources(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     return sources.of_cast(scene, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
 
 
-async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _upcoming(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     days = int(key.removeprefix("days-"))
     until = scene.now + timedelta(days=days)
     found = await client.database.read(events.upcoming, scene.now, until)
@@ -89,7 +87,7 @@ async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
     return upcoming.upcoming(scene, days, found, latest)
 
 
-async def _browse(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _browse(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     t, read = scene.words, client.database.read
     match ref := _ref(key, Kind.WORK, Kind.PERSON, Kind.ORGANISATION):
         case browse.DRAMAS:
@@ -105,12 +103,12 @@ async def _browse(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
     return browse.listed(scene, ref, title, found.entries, found.total, lists.PAGE)
 
 
-async def _about(client: Byeol, _: str, scene: Scene) -> ui.LayoutView:
+async def _about(client: Host, _: str, scene: Scene) -> ui.LayoutView:
     known = await client.database.read(overview.overview)
     return about.about(scene, known.counts, known.publishers)
 
 
-async def _help(client: Byeol, _: str, scene: Scene) -> ui.LayoutView:
+async def _help(client: Host, _: str, scene: Scene) -> ui.LayoutView:
     return about.help_(scene, client.command_mentions(scene.words))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import discord
 from discord import app_commands, ui
@@ -24,6 +24,7 @@ from bot.catalogue.model import EventKind
 from bot.errors import UnknownZoneError
 from bot.interactions.answers import Interaction, explain, reply, words_of
 from bot.interactions.buttons import Action, values_of
+from bot.interactions.host import Host
 from bot.render import administration, questions
 from bot.render.administration import Channel
 from bot.render.card import Scene
@@ -31,9 +32,6 @@ from bot.render.controls import CONTROL, Note, Place, Tab
 from bot.render.panel import EACH, Server, panel
 from bot.store import follows, subscriptions
 from bot.text import Words
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
 
 USUAL_HOUR = "09"
 """When a digest comes until an hour is chosen for it."""
@@ -77,7 +75,7 @@ class Use:
     values: Sequence[str] = ()
 
     @property
-    def client(self) -> Byeol:
+    def client(self) -> Host:
         """The bot."""
         return self.interaction.client
 
@@ -310,7 +308,7 @@ async def answered(interaction: discord.Interaction[Any]) -> None:
         await explain(interaction, error)
 
 
-def register(client: Byeol) -> None:
+def register(client: Host) -> None:
     """Let a client answer panels."""
     client.add_dynamic_items(Control)
     client.add_listener(answered, "on_interaction")

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
 from bot import text
 from bot.interactions.answers import explain
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
+from bot.interactions.host import Host
 
 log = logging.getLogger(__name__)
 
 
-class Tree(app_commands.CommandTree["Byeol"]):
+class Tree(app_commands.CommandTree[Host]):
     """Commands may be used in servers, in direct messages and by users who installed the bot for themselves."""
 
-    def __init__(self, client: Byeol) -> None:
+    def __init__(self, client: Host) -> None:
         super().__init__(
             client,
             fallback_to_global=True,
@@ -28,7 +25,7 @@ class Tree(app_commands.CommandTree["Byeol"]):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
 
-    async def on_error(self, interaction: discord.Interaction[Byeol], error: app_commands.AppCommandError, /) -> None:
+    async def on_error(self, interaction: discord.Interaction[Host], error: app_commands.AppCommandError, /) -> None:
         """Answer every error of a command."""
         if interaction.type is discord.InteractionType.autocomplete:
             command = interaction.command.qualified_name if interaction.command else "?"

@@ -1,0 +1,22 @@
+"""What answering an interaction needs of the client. The client is one, and nothing here has to know it."""
+
+from __future__ import annotations
+
+from discord.ext import commands
+
+from bot.catalogue.model import Clock
+from bot.store.database import Database
+from bot.store.lookup import Lookup
+from bot.text import Words
+
+
+class Host(commands.AutoShardedBot):
+    """A client that can answer: it has the database, a clock and the search index at hand."""
+
+    database: Database
+    clock: Clock
+    lookup: Lookup
+
+    def command_mentions(self, t: Words) -> list[tuple[str, str]]:
+        """Every command as a mention that can be clicked, with what it does, in the words of `t`."""
+        raise NotImplementedError
