@@ -15,7 +15,8 @@ from pathlib import Path
 import discord
 
 from bot import __version__, logs, settings
-from bot.client import Byeol, use_api
+from bot.client import Byeol
+from bot.discord_internals import use_api, verify_version
 from bot.errors import SeedError, SettingError, StartError
 from bot.settings import Settings
 from bot.store import catalogue
@@ -104,6 +105,7 @@ def _port(text: str) -> int:
 async def run(chosen: Settings) -> int:
     """Start the bot on Discord and keep it there until it is told to stop. Returns the exit code."""
     logs.setup(chosen.log_level, [chosen.token])
+    verify_version()
     if chosen.api_url is not None:
         use_api(chosen.api_url)
     database = await Database.open(chosen.database)

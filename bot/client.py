@@ -10,13 +10,11 @@ import pkgutil
 from pathlib import Path
 
 import discord
-import yarl
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.catalogue.model import Clock
+from bot.discord_internals import use_its_gateway
 from bot.errors import SettingError, StartError
 from bot.interactions import buttons, panel
 from bot.interactions.host import Host
@@ -33,11 +31,6 @@ _OF_ITSELF = ("about", "help")
 """The commands about the bot rather than what it knows."""
 
 log = logging.getLogger(__name__)
-
-
-def use_api(url: str) -> None:
-    """Talk to a Discord-compatible REST API at `url` instead of to Discord; to be called before a client logs in."""
-    Route.BASE = url
 
 
 class Byeol(Host):
@@ -72,9 +65,7 @@ class Byeol(Host):
     async def setup_hook(self) -> None:
         """Load every cog and tell Discord the commands, if they changed. Raises `StartError` where a cog fails."""
         if self._custom_api:
-            # After a lost session discord.py starts anew at this address, whatever the API's own gateway is.
-            _, gateway, _ = await self.http.get_bot_gateway()
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+            await use_its_gateway(self.http)
         await self.tree.set_translator(Translator())
         buttons.register(self)
         panel.register(self)

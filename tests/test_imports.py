@@ -31,13 +31,9 @@ PURE = frozenset(
 )
 SQLITE = ("bot.store",)
 DISCORD = (
-    "bot.client",
-    "bot.interactions",
-    "bot.render",
-    "bot.announcements.publisher",
-    "bot.announcements.permissions",
+    *("bot.announcements.permissions", "bot.announcements.publisher", "bot.client", "bot.discord_internals"),
+    *("bot.interactions", "bot.render", "bot.demo", "bot.__main__", "cogs"),
 )
-DISCORD += ("bot.demo", "bot.__main__", "cogs")
 
 WINGS = (
     ("bot", "bot.catalogue", "bot.errors", "bot.text", "bot.logs", "bot.settings"),

@@ -14,10 +14,10 @@ import discord
 from discord.http import Route
 
 from bot.announcements.publisher.faults import BROKEN, wait_after
-from bot.announcements.publisher.once import ask_once
 from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.shown import Shown
 from bot.catalogue.model import Clock
+from bot.discord_internals import request_once
 from bot.render.card import Scene
 from bot.render.guild_event import Listing, bears, listing
 from bot.store import guild_events
@@ -171,7 +171,7 @@ class GuildEvents:
         return min(ours, key=lambda event: event.id != one.discord_id, default=None)
 
     async def _create(self, one: GuildEvent, said: Listing) -> int:
-        created = await ask_once(
+        created = await request_once(
             self._client.http,
             Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=one.guild_id),
             {

@@ -6,6 +6,8 @@ import asyncio
 
 import discord
 
+from bot.discord_internals import global_limit
+
 RATE = 47.5
 """Requests a second: Discord allows a bot 50 in any second, and a few may leave late and close together
 (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit; answers to interactions do not count)."""
@@ -25,7 +27,7 @@ class Pacer:
     async def turn(self) -> None:
         """Wait until one more request may leave; after Discord refused everything for a while, for the end of that."""
         # discord.py lets each request wait for this by itself, and then all of them leave at once.
-        refused_until = self._refused_until()
+        refused_until = global_limit(self._client)
         if refused_until is not None:
             await refused_until.wait()
         now = asyncio.get_running_loop().time()
@@ -39,10 +41,6 @@ class Pacer:
 
         discord.py lets whoever was refused for everybody sleep, and nobody else knows when that ends.
         """
-        refused_until = self._refused_until()
+        refused_until = global_limit(self._client)
         if refused_until is not None and not refused_until.is_set():
             asyncio.get_running_loop().call_later(ALL_CLEAR, refused_until.set)
-
-    def _refused_until(self) -> asyncio.Event | None:
-        found: object = getattr(self._client.http, "_global_over", None)
-        return found if isinstance(found, asyncio.Event) else None
