@@ -29,12 +29,15 @@ class Settings:
 def read(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Mapping[str, str]:
     """The environment, and beneath it what the file `.env` of the current folder says. Empty values count as unset.
 
-    Raises `SettingError` where the file is no text.
+    Raises `SettingError` where the file cannot be read, or is no text.
     """
     try:
         filed = {key: value for key, value in dotenv_values(env_file).items() if value}
     except UnicodeDecodeError:
-        raise SettingError(str(env_file), "is not UTF-8 text. Save it anew as UTF-8.") from None
+        raise SettingError(str(env_file), "is not UTF-8 text. Save it as UTF-8.") from None
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror}). Make it readable for the user that runs Byeol."
+        raise SettingError(str(env_file), problem) from None
     own = os.environ if environment is None else environment
     return filed | {key: value for key, value in own.items() if value}
 

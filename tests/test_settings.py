@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
@@ -143,6 +144,19 @@ def test_a_file_that_is_not_utf_8_is_a_wrong_setting(tmp_path: Path) -> None:
     # What PowerShell writes by default.
     with pytest.raises(SettingError):
         settings.read({}, env_file(tmp_path, "DISCORD_TOKEN=aaa\r\n".encode("utf-16")))
+
+
+def test_a_file_that_may_not_be_read_is_a_wrong_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> dict[str, str | None]:
+        # Modes of files hold nobody back who runs the tests as root.
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(settings, "dotenv_values", refuse)
+    with pytest.raises(SettingError) as raised:
+        settings.read({}, env_file(tmp_path, "DISCORD_TOKEN=aaa"))
+    assert raised.value.problem == (
+        "cannot be read (Permission denied). Make it readable for the user that runs Byeol."
+    )
 
 
 def test_the_file_is_read_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
