@@ -20,25 +20,25 @@ CHOICES = [app_commands.Choice(name=f"Close to You, part {part}", value=f"close-
 
 def card(*, title: str) -> discord.ui.LayoutView:
     """A layout of about the size of Byeol's answer to /ost."""
-    container = discord.ui.Container(
-        discord.ui.TextDisplay(f"## {title}\n무대 위의 별에게"),
+    container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=0x5B6EE1)
+    container.add_item(discord.ui.TextDisplay(f"## {title}\n무대 위의 별에게"))
+    container.add_item(
         discord.ui.TextDisplay(
             "**Performed by** Kim Example, Lee Example\n**From** When the Example Gossips, OST Part 2"
-        ),
-        discord.ui.Separator(),
+        )
+    )
+    container.add_item(discord.ui.Separator())
+    container.add_item(
         discord.ui.TextDisplay(
             "Released <t:1735700400:D> (<t:1735700400:R>)\n"
             "The third OST that Kim Example has a credit on, and the second alone.\n"
             "-# Source: Example News, 2024-12-16"
-        ),
-        accent_colour=0x5B6EE1,
-    )
-    container.add_item(
-        discord.ui.ActionRow(
-            discord.ui.Button(label="Follow", custom_id="follow:1"),
-            discord.ui.Button(label="The drama", custom_id="drama:1"),
         )
     )
+    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
+    row.add_item(discord.ui.Button(label="Follow", custom_id="follow:1"))
+    row.add_item(discord.ui.Button(label="The drama", custom_id="drama:1"))
+    container.add_item(row)
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
@@ -59,21 +59,23 @@ class BareBot(commands.AutoShardedBot):
         )
 
     async def setup_hook(self) -> None:
-        self.tree.add_command(ost)
+        await self.add_cog(Songs())
         await self.tree.sync()
 
 
-@app_commands.command(description="An OST, by its title, its singer or its drama")
-async def ost(interaction: discord.Interaction, name: str) -> None:
-    # Stopped at once, as a persistent view's message would be: no view is kept for each answer.
-    view = card(title=name)
-    view.stop()
-    await interaction.response.send_message(view=view)
+class Songs(commands.Cog):
+    """The one command."""
 
+    @app_commands.command(description="An OST, by its title, its singer or its drama")
+    async def ost(self, interaction: discord.Interaction[BareBot], name: str) -> None:
+        # Stopped at once, as a persistent view's message would be: no view is kept for each answer.
+        view = card(title=name)
+        view.stop()
+        await interaction.response.send_message(view=view)
 
-@ost.autocomplete("name")
-async def offer(_: discord.Interaction, __: str) -> list[app_commands.Choice[str]]:
-    return CHOICES
+    @ost.autocomplete("name")
+    async def offer(self, _: discord.Interaction[BareBot], __: str) -> list[app_commands.Choice[str]]:
+        return CHOICES
 
 
 def main() -> None:
@@ -81,7 +83,7 @@ def main() -> None:
     Route.BASE = str(api)
     # A session that cannot be resumed is reopened at the default address, not at the one that Discord named.
     DiscordWebSocket.DEFAULT_GATEWAY = api.with_scheme("ws").with_path("/gateway")
-    discord.utils.setup_logging(level=logging.getLevelName(os.environ.get("BYEOL_LOG_LEVEL", "INFO")))
+    discord.utils.setup_logging(level=logging.getLevelNamesMapping()[os.environ.get("BYEOL_LOG_LEVEL", "INFO")])
     BareBot().run(os.environ["DISCORD_TOKEN"], log_handler=None)
 
 

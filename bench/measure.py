@@ -6,7 +6,7 @@ import json
 import os
 import statistics
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -144,7 +144,7 @@ class Running:
 
 
 @asynccontextmanager
-async def started(contestant: Contestant, database: Path) -> AsyncIterator[Running]:
+async def started(contestant: Contestant, database: Path) -> AsyncGenerator[Running]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(Loopback())
         bot = BotProcess(server, database, argv=contestant.argv, log_level="WARNING")

@@ -141,7 +141,7 @@ def _settle(connection: sqlite3.Connection) -> None:
 def build(path: Path, size: int) -> None:
     """A catalogue of `size` dated songs: `RECENT` of them lately, the others evenly in ten years before and after."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(connection)
+        migrate(connection, path)
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
         numbers = f"WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {size})"

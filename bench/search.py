@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +75,7 @@ class Heartbeat:
 
 
 @asynccontextmanager
-async def heartbeat() -> AsyncIterator[Heartbeat]:
+async def heartbeat() -> AsyncGenerator[Heartbeat]:
     heart = Heartbeat()
     beating = asyncio.create_task(heart.beat())
     await asyncio.sleep(5 * BEAT)
