@@ -145,9 +145,7 @@ def build(path: Path, size: int) -> None:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
         numbers = f"WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {size})"
-        connection.execute(
-            f"{numbers} INSERT INTO entity (id, kind, slug, origin) SELECT n, 'track', n, 'bench' FROM n"
-        )
+        connection.execute(f"{numbers} INSERT INTO entity (id, kind, slug) SELECT n, 'track', n FROM n")
         connection.execute(
             f"{numbers} INSERT INTO fact (id, entity_id, shape, rank, certainty)"
             " SELECT n, n, 'event', 0, 'stated' FROM n"

@@ -107,7 +107,7 @@ def fill(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         return connection.execute(row, (id_, shape)).lastrowid
 
     for id_, entry in enumerate(entries, start=1):
-        connection.execute("INSERT INTO entity (id, kind, slug, origin) VALUES (?, ?, ?, 'bench')", (id_, *entry.ref))
+        connection.execute("INSERT INTO entity (id, kind, slug) VALUES (?, ?, ?)", (id_, *entry.ref))
         for position, text in enumerate(entry.texts):
             row = (fact(id_, "name"), id_, text, "ko" if position == 1 else "en", position)
             connection.execute("INSERT INTO name VALUES (?, ?, ?, 'official', ?, ?)", row)

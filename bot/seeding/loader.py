@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.catalogue.model import Kind, Ref
+from bot.catalogue.origin import Authority, Origin
 from bot.errors import SeedError
 from bot.seeding import format as f
 from bot.seeding import rows
-from bot.store.catalogue import SHAPES, Desired, StatementRow
+from bot.store.catalogue import Desired, StatementRow
+from bot.store.shapes import SHAPES
 
 Progress = Callable[[Sequence[Path]], Iterable[Path]]
 """Hands the files through one by one, and may show how far it came."""
@@ -32,11 +34,11 @@ MAX_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds already, with the file each comes from: files may refer to it."""
+    """What the database holds already, with its origins: files may refer to it."""
 
-    entities: Mapping[Ref, str]
-    sources: Mapping[str, str]
-    origins: frozenset[str]
+    entities: Mapping[Ref, frozenset[Origin]]
+    sources: Mapping[str, Origin]
+    origins: frozenset[Origin]
 
 
 def load(paths: Sequence[Path], known: Known, progress: Progress = iter) -> Desired:
@@ -45,7 +47,11 @@ def load(paths: Sequence[Path], known: Known, progress: Progress = iter) -> Desi
     folders = {_folder(path) for path in paths if path.is_dir()}
     desired = Desired(
         frozenset(_origin(file) for file in files)
-        | {origin for origin in known.origins if origin.rpartition("/")[0] in folders}
+        | {
+            origin
+            for origin in known.origins
+            if origin.authority is Authority.SEED and origin.name.rpartition("/")[0] in folders
+        }
     )
     problems: list[str] = []
     for file in progress(files):
@@ -59,9 +65,9 @@ def load(paths: Sequence[Path], known: Known, progress: Progress = iter) -> Desi
     return desired
 
 
-def _origin(file: Path) -> str:
-    """The name a file goes by in the catalogue: what its folder says it is, and its own name."""
-    return f"{_folder(file.parent)}/{file.name}"
+def _origin(file: Path) -> Origin:
+    """What a file goes by in the catalogue: what its folder says it is, and its own name."""
+    return Origin(Authority.SEED, f"{_folder(file.parent)}/{file.name}")
 
 
 def _folder(folder: Path) -> str:
@@ -188,13 +194,15 @@ def _collect(file: Path, parsed: f.SeedFile, desired: Desired, problems: list[st
     origin = _origin(file)
     for source in parsed.sources:
         if source.slug in desired.sources:
-            problems.append(f"{file}: sources[{source.slug}]: already stated in {desired.sources[source.slug].origin}")
+            problems.append(
+                f"{file}: sources[{source.slug}]: already stated in {desired.sources[source.slug].origin.name}"
+            )
         desired.sources[source.slug] = rows.source_row(source, origin)
     for table, kind in _TABLES.items():
         for entity in getattr(parsed, table):
             for row, statements in rows.entities(kind, entity, origin):
                 if row.ref in desired.entities:
-                    other = desired.entities[row.ref].origin
+                    other = desired.entities[row.ref].origin.name
                     problems.append(f"{file}: {table}[{row.ref.slug}]: already stated in {other}")
                 desired.entities[row.ref] = row
                 desired.statements += statements
@@ -214,11 +222,13 @@ def _repeated(statements: Iterable[StatementRow]) -> Iterator[str]:
 
 def _resolve(desired: Desired, known: Known, problems: list[str]) -> None:
     """Check that everything referred to exists, and find out which performers are groups."""
-    files = {ref: entity.origin for ref, entity in desired.entities.items()}
-    others = {ref: origin for ref, origin in known.entities.items() if origin not in desired.origins}
+    files = {ref: entity.origin.name for ref, entity in desired.entities.items()}
+    others = {ref: left for ref, stated in known.entities.items() if (left := stated - desired.origins)}
     problems += [
-        f"{files[ref]}: {ref}: already stated in {others[ref]}, which is not among the files to load"
+        f"{files[ref]}: {ref}: already stated in {other.name}, which is not among the files to load"
         for ref in files.keys() & others.keys()
+        for other in sorted(others[ref])
+        if other.authority is Authority.SEED
     ]
     exists = files.keys() | others.keys()
     cited = desired.sources.keys() | {slug for slug, o in known.sources.items() if o not in desired.origins}

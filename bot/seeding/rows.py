@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.catalogue.model import Kind, Ref
+from bot.catalogue.origin import Origin
 from bot.seeding import format as f
 from bot.store.catalogue import EntityRow, SourceRow, StatementRow, Value
 from bot.store.reading import stamp
@@ -21,13 +22,13 @@ def character_ref(work: str, character: str) -> Ref:
     return Ref(Kind.CHARACTER, f"{work}-{character}")
 
 
-def source_row(source: f.Source, origin: str) -> SourceRow:
+def source_row(source: f.Source, origin: Origin) -> SourceRow:
     """The row of a source."""
     published = source.published.isoformat() if source.published else None
     return SourceRow(source.slug, source.publisher, published, source.url, source.licence, source.note, origin)
 
 
-def entities(kind: Kind, entity: f.Entity, origin: str) -> Iterator[tuple[EntityRow, list[StatementRow]]]:
+def entities(kind: Kind, entity: f.Entity, origin: Origin) -> Iterator[tuple[EntityRow, list[StatementRow]]]:
     """The rows of an entity, and of the characters inside it."""
     ref = Ref(kind, entity.slug)
     type_ = entity.type if isinstance(entity, (f.Work, f.Organisation)) else None

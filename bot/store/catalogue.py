@@ -1,4 +1,4 @@
-"""Writing the catalogue: bring it to what a set of files states, and say what changed."""
+"""Writing the catalogue: bring it to what some origins state, and say what changed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.catalogue.model import Certainty, Kind, Ref, Status
-from bot.store.reading import stamp
+from bot.catalogue.origin import Origin
+from bot.store.reading import marks, stamp
+from bot.store.shapes import SHAPES, Shape
 
 Value = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as a file states it."""
+    """A source as its origin states it."""
 
     slug: str
     publisher: str
@@ -24,22 +26,25 @@ class SourceRow:
     url: str | None
     licence: str | None
     note: str | None
-    origin: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class EntityRow:
-    """An entity as a file states it."""
+    """An entity as an origin states it."""
 
     ref: Ref
     type: str | None
     partial: str | None
-    origin: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One fact about `entity`: a row of the table `shape`, whose columns may hold references to other entities."""
+    """One fact about `entity`: a row of the table `shape`, whose columns may hold references to other entities.
+
+    Its origin is the one that states the entity.
+    """
 
     shape: str
     entity: Ref
@@ -52,9 +57,9 @@ class StatementRow:
 
 @dataclass(slots=True)
 class Desired:
-    """All that a set of files states. `origins` are the files whose former statements this replaces."""
+    """All that some origins state: it replaces what they stated before, and nothing else."""
 
-    origins: frozenset[str]
+    origins: frozenset[Origin]
     sources: dict[str, SourceRow] = field(default_factory=dict[str, SourceRow])
     entities: dict[Ref, EntityRow] = field(default_factory=dict[Ref, EntityRow])
     statements: list[StatementRow] = field(default_factory=list[StatementRow])
@@ -71,34 +76,6 @@ class Change(NamedTuple):
     why: str = ""
     size: int = 1
 
-
-class Shape(NamedTuple):
-    """The columns of a statement's table: those that tell two statements of one entity apart, and the others."""
-
-    key: tuple[str, ...]
-    values: tuple[str, ...] = ()
-
-
-SHAPES: Mapping[str, Shape] = {
-    "name": Shape(("text", "kind", "language"), ("position",)),
-    "detail": Shape(("attribute", "value"), ("position",)),
-    "money": Shape(("attribute", "amount", "currency"), ("qualifier", "converted")),
-    "link": Shape(("kind", "url")),
-    "relation": Shape(("other_id", "kind")),
-    "membership": Shape(("group_id",)),
-    "credit": Shape(("person_id", "character_id"), ("role", "role_words", "billing", "credited_as")),
-    "crew": Shape(("person_id", "job")),
-    "airing": Shape(("organisation_id", "days", "time"), ("zone", "region")),
-    "ost": Shape(("work_id",), ("part", "main")),
-    "performer": Shape(("artist_id",), ("position", "credited_as")),
-    "event": Shape(
-        ("kind", "number", "claim"),
-        (
-            *("status", "revision", "earliest", "latest", "precision", "zone", "words", "after_id", "after_kind"),
-            "changed_at",
-        ),
-    ),
-}
 
 _DATE = ("earliest", "latest", "precision")
 """A change in one of these makes a new revision of the event."""
@@ -123,19 +100,25 @@ def size(connection: sqlite3.Connection) -> int:
     return count
 
 
-def known_refs(connection: sqlite3.Connection) -> dict[Ref, str]:
-    """Every entity, with the file that states it."""
-    return {Ref(Kind(k), s): o for k, s, o in connection.execute("SELECT kind, slug, origin FROM entity")}
+def known_refs(connection: sqlite3.Connection) -> dict[Ref, frozenset[Origin]]:
+    """Every entity, with the origins that state it."""
+    found: dict[Ref, set[Origin]] = {}
+    for kind, slug, origin in connection.execute(
+        "SELECT kind, slug, origin FROM entity JOIN entity_origin ON entity_id = id"
+    ):
+        found.setdefault(Ref(Kind(kind), slug), set()).add(Origin.parse(origin))
+    return {ref: frozenset(origins) for ref, origins in found.items()}
 
 
-def known_sources(connection: sqlite3.Connection) -> dict[str, str]:
-    """Every source's slug, with the file that states it."""
-    return dict(connection.execute("SELECT slug, origin FROM source"))
+def known_sources(connection: sqlite3.Connection) -> dict[str, Origin]:
+    """Every source's slug, with the origin that states it."""
+    return {slug: Origin.parse(origin) for slug, origin in connection.execute("SELECT slug, origin FROM source")}
 
 
-def origins(connection: sqlite3.Connection) -> set[str]:
-    """Every file that something in the catalogue comes from."""
-    return {o for (o,) in connection.execute("SELECT origin FROM entity UNION SELECT origin FROM source")}
+def origins(connection: sqlite3.Connection) -> set[Origin]:
+    """Every origin of something in the catalogue."""
+    rows = connection.execute("SELECT origin FROM entity_origin UNION SELECT origin FROM source")
+    return {Origin.parse(origin) for (origin,) in rows}
 
 
 def apply(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
@@ -143,8 +126,8 @@ def apply(connection: sqlite3.Connection, desired: Desired, now: datetime) -> li
 
     `now` is when it is stated: what changes a date changes it then.
 
-    What the files of `desired.origins` stated before and no longer do is removed, unless something else refers to it;
-    then it is kept, and the change says what refers to it.
+    What `desired.origins` stated before and no longer do is removed, unless something else refers to it; then it is
+    kept, and the change says what refers to it. What other origins state is left as it is.
     """
     changes = _Changes(connection, desired, stamp(now))
     changes.sources()
@@ -163,15 +146,17 @@ class _Changes:
         self.now = now
         self.connection = connection
         self.desired = desired
+        self.scope = tuple(map(str, desired.origins))
         self.made: list[Change] = []
         self.source_ids: dict[str, int] = {}
         self.entity_ids: dict[Ref, int] = {}
+        self.stated: set[int] = set()
         self.refs: dict[int, Ref] = {}
 
     def sources(self) -> None:
         stored = {row[1]: row for row in self.connection.execute("SELECT * FROM source")}
         for slug, source in self.desired.sources.items():
-            values = (source.publisher, source.published, source.url, source.licence, source.note, source.origin)
+            values = (source.publisher, source.published, source.url, source.licence, source.note, str(source.origin))
             if slug not in stored:
                 self.connection.execute(
                     "INSERT INTO source (slug, publisher, published, url, licence, note, origin)"
@@ -190,26 +175,39 @@ class _Changes:
 
     def entities(self) -> None:
         stored = {
-            Ref(Kind(kind), slug): (type_, partial, origin)
-            for kind, slug, type_, partial, origin in self.connection.execute(
-                "SELECT kind, slug, type, partial, origin FROM entity"
-            )
+            Ref(Kind(kind), slug): (type_, partial)
+            for kind, slug, type_, partial in self.connection.execute("SELECT kind, slug, type, partial FROM entity")
         }
+        known = known_refs(self.connection)
         for ref, entity in self.desired.entities.items():
-            values = (entity.type, entity.partial, entity.origin)
+            values = (entity.type, entity.partial)
+            others = known.get(ref, frozenset()) - self.desired.origins
             if ref not in stored:
                 self.connection.execute(
-                    "INSERT INTO entity (kind, slug, type, partial, origin) VALUES (?, ?, ?, ?, ?)", (*ref, *values)
+                    "INSERT INTO entity (kind, slug, type, partial) VALUES (?, ?, ?, ?)", (*ref, *values)
                 )
                 self.made.append(Change("added", str(ref)))
-            elif stored[ref] != values:
+            elif all(entity.origin.precedence < one.precedence for one in others) and stored[ref] != values:
                 self.connection.execute(
-                    "UPDATE entity SET type = ?, partial = ?, origin = ? WHERE kind = ? AND slug = ?", (*values, *ref)
+                    "UPDATE entity SET type = ?, partial = ? WHERE kind = ? AND slug = ?", (*values, *ref)
                 )
                 self.made.append(Change("changed", str(ref)))
+            elif known[ref] & self.desired.origins - {entity.origin}:
+                self.made.append(Change("changed", str(ref)))  # another file states it now
         for id_, kind, slug in self.connection.execute("SELECT id, kind, slug FROM entity"):
             self.entity_ids[Ref(Kind(kind), slug)] = id_
         self.refs = {id_: ref for ref, id_ in self.entity_ids.items()}
+        self.stated = self._in_scope("entity_id", "entity_origin")
+        for ref, entity in self.desired.entities.items():
+            self._hand_over(self.entity_ids[ref], str(entity.origin))
+
+    def _hand_over(self, id_: int, origin: str) -> None:
+        """Let an entity, and what is stated of it, be one origin's instead of the others' that are stated anew."""
+        own = (id_, *self.scope)
+        of_scope = f"entity_id = ? AND origin IN ({marks(self.scope)})"
+        self.connection.execute(f"DELETE FROM entity_origin WHERE {of_scope}", own)
+        self.connection.execute("INSERT INTO entity_origin VALUES (?, ?)", (id_, origin))
+        self.connection.execute(f"UPDATE fact SET origin = ? WHERE {of_scope} AND origin <> ?", (origin, *own, origin))
 
     def statements(self) -> None:
         for name, shape in SHAPES.items():
@@ -230,39 +228,44 @@ class _Changes:
                 else:
                     self._update(statement, shape, columns, old)
             for old in stored.values():
-                if self.refs[old.entity] in self.desired.entities:
+                if self.refs[old.entity] in self.desired.entities or self._stated_by_others(old.entity):
                     self._remove_statement(old)
 
+    def _stated_by_others(self, entity: int) -> bool:
+        found = self.connection.execute(
+            f"SELECT 1 FROM entity_origin WHERE entity_id = ? AND origin NOT IN ({marks(self.scope)})",
+            (entity, *self.scope),
+        )
+        return found.fetchone() is not None
+
     def _stored(self, name: str, shape: Shape) -> dict[tuple[Value, ...], _StoredStatement]:
-        """The statements of one shape about the entities that the files state or stated."""
-        marks = ", ".join("?" * len(self.desired.origins))
-        scope = tuple(self.desired.origins)
+        """The statements of one shape that were made by the origins which are stated anew."""
         sources: dict[int, tuple[str, ...]] = {}
         for fact, slug in self.connection.execute(
-            f"SELECT fact_source.fact_id, source.slug FROM fact_source JOIN fact ON fact.id = fact_id"
-            f" JOIN entity ON entity.id = fact.entity_id JOIN source ON source.id = source_id"
-            f" WHERE fact.shape = ? AND entity.origin IN ({marks}) ORDER BY fact_id, position",
-            (name, *scope),
+            f"SELECT fact_id, source.slug FROM fact_source JOIN fact ON fact.id = fact_id"
+            f" JOIN source ON source.id = source_id"
+            f" WHERE fact.shape = ? AND fact.origin IN ({marks(self.scope)}) ORDER BY fact_id, position",
+            (name, *self.scope),
         ):
             sources[fact] = (*sources.get(fact, ()), slug)
         columns = (*shape.key, *shape.values)
         rows = self.connection.execute(
-            f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note, {', '.join(f't.{c}' for c in columns)}"
-            f" FROM {name} t JOIN fact ON fact.id = t.id JOIN entity ON entity.id = t.entity_id"
-            f" WHERE entity.origin IN ({marks})",
-            scope,
+            f"SELECT t.id, t.entity_id, rank, certainty, note, {', '.join(f't.{c}' for c in columns)}"
+            f" FROM {name} t JOIN fact ON fact.id = t.id WHERE fact.origin IN ({marks(self.scope)})",
+            self.scope,
         )
         return {
             (entity, *rest[: len(shape.key)]): _StoredStatement(
-                id_, name, entity, (rank, certainty, note, sources.get(id_, ())), dict(zip(columns, rest, strict=True))
+                *(id_, name, entity, (rank, certainty, note, sources.get(id_, ()))),
+                dict(zip(columns, rest, strict=True)),
             )
             for id_, entity, rank, certainty, note, *rest in rows
         }
 
     def _insert(self, statement: StatementRow, entity: int, columns: Mapping[str, Value]) -> None:
         cursor = self.connection.execute(
-            "INSERT INTO fact (entity_id, shape, rank, certainty, note) VALUES (?, ?, ?, ?, ?)",
-            (entity, statement.shape, statement.rank, statement.certainty, statement.note),
+            "INSERT INTO fact (entity_id, shape, rank, certainty, note, origin) VALUES (?, ?, ?, ?, ?, ?)",
+            (entity, statement.shape, *_fact(statement)[:3], str(self.desired.entities[statement.entity].origin)),
         )
         fact = cursor.lastrowid
         row = {"id": fact, "entity_id": entity} | dict(columns)
@@ -276,7 +279,7 @@ class _Changes:
     def _update(self, statement: StatementRow, shape: Shape, columns: dict[str, Value], old: _StoredStatement) -> None:
         if statement.shape == "event":
             self._revise(columns, old)
-        fact = (statement.rank, statement.certainty.value, statement.note, statement.sources)
+        fact = _fact(statement)
         if fact == old.fact and columns == old.columns:
             return
         self.connection.execute("UPDATE fact SET rank = ?, certainty = ?, note = ? WHERE id = ?", (*fact[:3], old.id))
@@ -332,9 +335,13 @@ class _Changes:
         )
 
     def remove_unstated(self) -> None:
-        """Remove the entities and sources that the files no longer state and nothing else refers to."""
-        scoped = self._in_scope("entity")
-        unstated = {id_ for ref, id_ in self.entity_ids.items() if ref not in self.desired.entities and id_ in scoped}
+        """Remove the entities and sources that nobody states any more and nothing else refers to."""
+        unstated = {id_ for id_ in self.stated if self.refs[id_] not in self.desired.entities}
+        for id_ in [id_ for id_ in unstated if self._stated_by_others(id_)]:
+            unstated.remove(id_)
+            self.connection.execute(
+                f"DELETE FROM entity_origin WHERE entity_id = ? AND origin IN ({marks(self.scope)})", (id_, *self.scope)
+            )
         reasons: dict[int, list[str]] = {}
         while True:  # what a kept entity refers to is kept as well
             kept = {
@@ -355,7 +362,7 @@ class _Changes:
                 self.connection.execute("DELETE FROM entity WHERE id = ?", (id_,))
                 self.made.append(Change("removed", str(self.refs[id_]), size=1 + statements[id_]))
         cited = dict(self.connection.execute("SELECT source_id, count(*) FROM fact_source GROUP BY source_id"))
-        for id_ in sorted(self._in_scope("source") - {self.source_ids[slug] for slug in self.desired.sources}):
+        for id_ in sorted(self._in_scope("id", "source") - {self.source_ids[slug] for slug in self.desired.sources}):
             slug = next(slug for slug, known in self.source_ids.items() if known == id_)
             if id_ in cited:
                 self.made.append(Change("kept", f"source {slug}", f"{cited[id_]} statements cite it"))
@@ -363,9 +370,11 @@ class _Changes:
                 self.connection.execute("DELETE FROM source WHERE id = ?", (id_,))
                 self.made.append(Change("removed", f"source {slug}"))
 
-    def _in_scope(self, table: str) -> set[int]:
-        rows = self.connection.execute(f"SELECT id, origin FROM {table}")
-        return {id_ for id_, origin in rows if origin in self.desired.origins}
+    def _in_scope(self, column: str, table: str) -> set[int]:
+        rows = self.connection.execute(
+            f"SELECT {column} FROM {table} WHERE origin IN ({marks(self.scope)})", self.scope
+        )
+        return {id_ for (id_,) in rows}
 
     def _needed_by(self, id_: int, leaving: set[int]) -> list[str]:
         """Who, of those that stay, refers to this entity; and whether announcements hang on its events."""
@@ -392,10 +401,18 @@ class _Changes:
         return f"{self.refs[entity]} {shape} {' '.join(key)}"
 
 
+_Fact = tuple[int, str, str | None, tuple[str, ...]]
+"""What every statement may carry: its rank, certainty, note and sources."""
+
+
+def _fact(statement: StatementRow) -> _Fact:
+    return (statement.rank, statement.certainty.value, statement.note, statement.sources)
+
+
 @dataclass(frozen=True, slots=True)
 class _StoredStatement:
     id: int
     shape: str
     entity: int
-    fact: tuple[int, str, str | None, tuple[str, ...]]
+    fact: _Fact
     columns: dict[str, Value]

@@ -169,7 +169,8 @@ _REMEDIES = {
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the schema up to date: run each numbered file of `migrations/` that the database has not seen.
 
-    A database with an older schema is first copied to `<path>.schema-<number>.bak`.
+    A database with an older schema is first copied to `<path>.schema-<number>.bak`. Foreign keys are off meanwhile, so
+    that a table can be made anew (https://www.sqlite.org/lang_altertable.html#otheralter); they are checked afterwards.
 
     Raises `StartError` where the database has seen more than this version knows.
     """
@@ -179,18 +180,27 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             f"The database was made by a newer Byeol (its schema is number {_version(connection)}, "
             f"this version knows {len(scripts)}). Update Byeol, or use another database."
         )
-    if 0 < _version(connection) < len(scripts):
+    if _version(connection) == len(scripts):
+        return
+    if _version(connection) > 0:
         _back_up(connection, path)
+    connection.execute("PRAGMA foreign_keys = OFF")
     for number, script in enumerate(scripts, start=1):
-        if number <= _version(connection):
-            continue
-        try:
-            connection.executescript(script.read_text("utf-8"))
-        except sqlite3.Error:
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            if number > _version(connection):  # else another process was quicker
-                raise
+        if number > _version(connection):
+            _run_script(connection, number, script)
+    if broken := connection.execute("PRAGMA foreign_key_check").fetchall():
+        raise sqlite3.IntegrityError(f"rows of {broken[0][0]} refer to what is not there")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _run_script(connection: sqlite3.Connection, number: int, script: Path) -> None:
+    try:
+        connection.executescript(script.read_text("utf-8"))
+    except sqlite3.Error:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        if number > _version(connection):  # else another process was quicker
+            raise
 
 
 def _back_up(connection: sqlite3.Connection, path: Path) -> None:

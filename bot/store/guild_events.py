@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from bot.store.deliveries import Pulse
 from bot.store.follows import CONCERNS
 from bot.store.reading import instant, stamp
+from bot.store.subscriptions import wants
 
 HORIZON = timedelta(days=60)
 """How far ahead a premiere is put among a server's events: nobody plans an evening earlier, and Discord takes 100."""
@@ -30,7 +31,7 @@ _LONGEST = timedelta(days=2)
 """What began earlier than this is over: nothing that is known to the day lasts longer."""
 
 _WANTED = (
-    "WITH ahead AS MATERIALIZED (SELECT event.id, event.entity_id,"
+    "WITH ahead AS MATERIALIZED (SELECT event.id, event.entity_id, event.kind,"
     "  'byeol:' || entity.kind || '/' || entity.slug || iif(event.number > 0, '#' || event.number, '') AS mark,"
     "  event.earliest AS starts_at, iif(event.precision = 'day', event.latest,"
     f"  strftime('%Y-%m-%dT%H:%M:%SZ', event.earliest, '+{EVENING.total_seconds():.0f} seconds')) AS ends_at"
@@ -39,7 +40,8 @@ _WANTED = (
     "  AND event.status IN ('confirmed', 'released') AND event.precision IN ('minute', 'day')),"
     " wanted AS (SELECT s.guild_id, event.id AS event_id, event.mark, event.starts_at, event.ends_at,"
     "  s.paused_at IS NULL AND s.left_at IS NULL AS active"
-    " FROM subscription s CROSS JOIN ahead event WHERE s.guild_events = 1 AND instr(s.kinds, ',premiere,') > 0"
+    " FROM subscription s CROSS JOIN ahead event WHERE s.guild_events = 1"
+    f"  AND {wants('event.kind')}"
     f"  AND (NOT s.followed_only OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
 )
 """What each server is to have. Where its channels are paused, or the bot has left, nothing is added, and nothing

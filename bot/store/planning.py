@@ -12,6 +12,7 @@ from bot.announcements.hours import Audience
 from bot.announcements.schedule import Dated, Due, Stage
 from bot.store.follows import CONCERNS
 from bot.store.reading import events, marks, stamp
+from bot.store.subscriptions import wants
 
 _CHUNK = 2300
 """Rows of one statement: fourteen parameters each, and SQLite takes 32,766."""
@@ -91,7 +92,7 @@ _WANTED = (
     "  coalesce(iif(due.send_at >= s.since, due.digest_key, NULL), due.alone_key) AS together"
     " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest"
     "  AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
-    " WHERE due.due_at >= s.since AND instr(s.kinds, ',' || due.kind || ',') > 0"
+    f" WHERE due.due_at >= s.since AND {wants('due.kind')}"
     f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_POST_AT} < due.until AND {_NEWS}"
     "  AND (NOT s.followed_only"
     f"   OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"

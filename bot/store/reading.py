@@ -26,7 +26,9 @@ from bot.catalogue.model import (
     Status,
     Text,
 )
+from bot.catalogue.origin import Origin
 from bot.catalogue.when import Precision, When
+from bot.store.shapes import SHAPES
 
 T = TypeVar("T")
 
@@ -95,23 +97,29 @@ def statements(
     by: str = "entity_id",
     order: str = "t.id",
 ) -> list[Row]:
-    """The statements of one shape whose column `by` holds one of `ids`, the better ones first."""
+    """The statements of one shape whose column `by` holds one of `ids`, the better ones first.
+
+    What several origins state is one statement, with the sources of all.
+    """
     rows = connection.execute(
-        f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note"
+        f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note, fact.origin"
         f"{''.join(f', t.{column}' for column in columns)}"
         f" FROM {shape} t JOIN fact ON fact.id = t.id WHERE t.{by} IN ({marks(ids)}) ORDER BY fact.rank, {order}",
         tuple(ids),
     ).fetchall()
+    rows.sort(key=lambda row: (row[2], Origin.parse(row[5]).precedence))
     cited = _sources(connection, [row[0] for row in rows])
-    return [
-        Row(
-            id_,
-            entity,
-            FactFields(rank=rank, certainty=Certainty(certainty), note=text(note), sources=cited.get(id_, ())),
-            tuple(values),
-        )
-        for id_, entity, rank, certainty, note, *values in rows
-    ]
+    key = [columns.index(column) for column in SHAPES[shape].key if column in columns]
+    found: dict[tuple[object, ...], Row] = {}
+    for id_, entity, rank, certainty, note, _, *values in rows:
+        same = (entity, *(values[place] for place in key))
+        if same in found:
+            sources = found[same].fact["sources"]
+            found[same].fact["sources"] = (*sources, *(one for one in cited.get(id_, ()) if one not in sources))
+            continue
+        fact = FactFields(rank=rank, certainty=Certainty(certainty), note=text(note), sources=cited.get(id_, ()))
+        found[same] = Row(id_, entity, fact, tuple(values))
+    return list(found.values())
 
 
 def _sources(connection: sqlite3.Connection, facts: Collection[int]) -> dict[int, tuple[Source, ...]]:

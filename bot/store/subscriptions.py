@@ -16,6 +16,14 @@ from bot.store.reading import instant, stamp
 MAX_CHANNELS = 20
 """More channels than these nobody keeps in order."""
 
+EVERY_KIND = ",*,"
+"""How a choice of all kinds of events is stored, so that it holds for kinds that are added later."""
+
+
+def wants(kind: str) -> str:
+    """Whether a subscription `s` wants a kind of event, which is a value or a column of SQL."""
+    return f"(s.kinds = '{EVERY_KIND}' OR instr(s.kinds, ',' || {kind} || ',') > 0)"
+
 
 _COLUMNS = (
     "guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet, digest,"
@@ -46,7 +54,7 @@ def _read(row: tuple[Any, ...]) -> Subscription:
         role_id=role,
         language=language,
         zone=zone,
-        kinds=[EventKind(kind) for kind in kinds.split(",") if kind],
+        kinds=list(EventKind) if kinds == EVERY_KIND else [EventKind(kind) for kind in kinds.split(",") if kind],
         stages=[Stage(stage) for stage in stages.split(",") if stage],
         grace=timedelta(seconds=grace),
         since=datetime.fromisoformat(since),
@@ -95,7 +103,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
             chosen.role_id,
             chosen.language,
             chosen.zone,
-            f",{','.join(chosen.kinds)},",
+            EVERY_KIND if set(chosen.kinds) == set(EventKind) else f",{','.join(chosen.kinds)},",
             f",{','.join(chosen.stages)},",
             int(chosen.grace.total_seconds()),
             stamp(chosen.since),

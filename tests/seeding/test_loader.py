@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.model import Kind, Ref
+from bot.catalogue.origin import Authority, Origin
 from bot.errors import SeedError
 from bot.seeding import load
 from bot.seeding.loader import MAX_PROBLEMS, Known
@@ -21,6 +22,11 @@ from bot.store.catalogue import Desired
 from tests.helpers import write
 
 NOTHING = Known({}, {}, frozenset())
+
+
+def seed_file(name: str) -> Origin:
+    return Origin(Authority.SEED, name)
+
 
 SOURCE = '[[sources]]\nslug = "herald"\npublisher = "The Herald"\n'
 PERSON = '[[people]]\nslug = "ban-dal"\nsources = ["herald"]\nnames = ["Ban Dal"]\n'
@@ -35,25 +41,25 @@ def read(folder: Path, *contents: str, known: Known = NOTHING) -> Desired:
 def test_files_may_refer_to_one_another_in_any_order(tmp_path: Path) -> None:
     desired = read(tmp_path / "seeds", TRACK + 'performers = ["ban-dal"]\n', PERSON, SOURCE)
     assert set(desired.entities) == {Ref(Kind.TRACK, "home"), Ref(Kind.PERSON, "ban-dal")}
-    assert desired.origins == {"seeds/file1.toml", "seeds/file2.toml", "seeds/file3.toml"}
-    assert desired.sources["herald"].origin == "seeds/file3.toml"
+    assert desired.origins == {seed_file(f"seeds/file{number}.toml") for number in (1, 2, 3)}
+    assert desired.sources["herald"].origin == seed_file("seeds/file3.toml")
 
 
 def test_files_may_refer_to_what_is_loaded_already(tmp_path: Path) -> None:
     known = Known(
-        {Ref(Kind.PERSON, "ban-dal"): "seeds/people.toml"},
-        {"herald": "seeds/sources.toml"},
-        frozenset({"seeds/people.toml", "seeds/sources.toml"}),
+        {Ref(Kind.PERSON, "ban-dal"): frozenset({seed_file("seeds/people.toml")})},
+        {"herald": seed_file("seeds/sources.toml")},
+        frozenset({seed_file("seeds/people.toml"), seed_file("seeds/sources.toml")}),
     )
     file = write(tmp_path / "seeds", track=TRACK + 'performers = ["ban-dal"]\n') / "track.toml"
-    assert load([file], known).origins == {"seeds/track.toml"}
+    assert load([file], known).origins == {seed_file("seeds/track.toml")}
 
 
 def test_a_whole_folder_cannot_refer_to_what_a_file_that_is_gone_from_it_stated(tmp_path: Path) -> None:
     known = Known(
-        {Ref(Kind.PERSON, "ban-dal"): "seeds/people.toml"},
-        {"herald": "seeds/sources.toml"},
-        frozenset({"seeds/people.toml", "seeds/sources.toml"}),
+        {Ref(Kind.PERSON, "ban-dal"): frozenset({seed_file("seeds/people.toml")})},
+        {"herald": seed_file("seeds/sources.toml")},
+        frozenset({seed_file("seeds/people.toml"), seed_file("seeds/sources.toml")}),
     )
     folder = write(tmp_path / "seeds", track=TRACK + 'performers = ["ban-dal"]\n')
     with pytest.raises(SeedError) as raised:
@@ -62,7 +68,11 @@ def test_a_whole_folder_cannot_refer_to_what_a_file_that_is_gone_from_it_stated(
 
 
 def test_what_another_file_states_cannot_be_stated_by_one_alone(tmp_path: Path) -> None:
-    known = Known({Ref(Kind.PERSON, "ban-dal"): "seeds/people.toml"}, {}, frozenset({"seeds/people.toml"}))
+    known = Known(
+        {Ref(Kind.PERSON, "ban-dal"): frozenset({seed_file("seeds/people.toml")})},
+        {},
+        frozenset({seed_file("seeds/people.toml")}),
+    )
     file = write(tmp_path / "seeds", other=SOURCE + PERSON) / "other.toml"
     with pytest.raises(SeedError) as raised:
         load([file], known)
@@ -120,7 +130,7 @@ def test_only_toml_files_of_the_folder_itself_are_read(tmp_path: Path) -> None:
     folder = write(tmp_path / "seeds", a=SOURCE)
     write(folder / "drafts", b="this is no TOML")
     (folder / "notes.md").write_text("nor is this")
-    assert load([folder], NOTHING).origins == {"seeds/a.toml"}
+    assert load([folder], NOTHING).origins == {seed_file("seeds/a.toml")}
 
 
 # Anything

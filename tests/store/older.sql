@@ -32,8 +32,8 @@ UPDATE catalogue SET revision = 7;
 -- version 2: servers 10 (follows), 20 (has been left, with two channels), 30 (only follows), 40 (only a delivery is left of it)
 INSERT INTO subscription (id, guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, left_at) VALUES
     (1, 10, 11, 12, 'en', 'UTC', ',premiere,', ',now,', 21600, '2025-01-01T00:00:00Z', NULL),
-    (2, 20, 21, NULL, 'ko', 'Asia/Seoul', ',premiere,', ',now,', 21600, '2025-01-01T00:00:00Z', '2025-01-02T00:00:00Z'),
-    (3, 20, 22, NULL, 'ko', 'Asia/Seoul', ',premiere,', ',now,', 21600, '2025-01-01T00:00:00Z', '2025-01-02T00:00:00Z');
+    (2, 20, 21, NULL, 'ko', 'Asia/Seoul', ',premiere,episode,finale,ost_release,album_release,', ',now,', 21600, '2025-01-01T00:00:00Z', '2025-01-02T00:00:00Z'),
+    (3, 20, 22, NULL, 'ko', 'Asia/Seoul', ',premiere,ost_release,', ',now,', 21600, '2025-01-01T00:00:00Z', '2025-01-02T00:00:00Z');
 INSERT INTO follow VALUES (10, 2), (30, 1);
 UPDATE subscriptions SET revision = 3;
 INSERT INTO delivery (id, event_id, revision, stage, guild_id, channel_id, due_at, send_at, day, expires_at, state, nonce, try_at, attempts, message_id, settled_at) VALUES

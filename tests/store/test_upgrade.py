@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import names
 from bot.store.database import MIGRATIONS
 from tests.helpers import opened
 
@@ -27,11 +28,11 @@ Rows = list[dict[str, object]]
 def older(path: Path, version: int) -> dict[str, Rows]:
     """Make a database as that version left it, and return all its rows by table."""
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
         for number, script in enumerate(SCRIPTS[:version], start=1):
             connection.executescript(script.read_text("utf-8"))
             connection.executescript(ROWS.get(number, ""))
         connection.commit()
+        assert violations(connection) == []
         return content(connection)
 
 
@@ -78,7 +79,7 @@ async def test_upgrade_keeps_every_row(tmp_path: Path, version: int) -> None:
         assert len(kept) >= len(rows), table
 
 
-CHANGED: dict[str, set[str]] = {}
+CHANGED = {"source": {"origin"}, "subscription": {"kinds"}}
 """Columns whose values a later version changed; a test below says to what."""
 
 
@@ -102,3 +103,48 @@ async def test_upgrade_keeps_channels_to_what_their_server_followed(tmp_path: Pa
     async with opened(path) as database:
         narrowed = await database.read(ask("SELECT channel_id, followed_only FROM subscription ORDER BY channel_id"))
     assert narrowed == [(11, 1), (21, 0), (22, 0)]
+
+
+@pytest.mark.parametrize("version", range(1, 5))
+async def test_upgrade_says_of_each_statement_which_file_made_it(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, version)
+    async with opened(path) as database:
+        origins = await database.read(
+            ask(
+                "SELECT DISTINCT kind, slug, o.origin, fact.origin FROM entity JOIN entity_origin o"
+                " ON o.entity_id = entity.id LEFT JOIN fact ON fact.entity_id = entity.id ORDER BY entity.id"
+            )
+        )
+        sources = await database.read(ask("SELECT slug, origin FROM source"))
+    assert origins[:4] == [
+        ("work", "stars", "seed:seeds/a.toml", "seed:seeds/a.toml"),
+        ("person", "jin", "seed:seeds/a.toml", "seed:seeds/a.toml"),
+        ("character", "gong-ryong", "seed:seeds/a.toml", "seed:seeds/a.toml"),
+        ("track", "close-to-you", "seed:seeds/a.toml", "seed:seeds/a.toml"),
+    ]
+    assert origins[4:] == [
+        ("group", "bts", "seed:seeds/b.toml", None),
+        ("organisation", "tvn", "seed:seeds/b.toml", None),
+        ("album", "happy", "seed:seeds/b.toml", None),
+    ]
+    assert sources == [("herald-1", "seed:seeds/a.toml")]
+
+
+@pytest.mark.parametrize("version", range(2, 5))
+async def test_upgrade_tells_channels_of_every_kind_that_were_told_of_all(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, version)
+    async with opened(path) as database:
+        kinds = await database.read(ask("SELECT channel_id, kinds FROM subscription ORDER BY channel_id"))
+    assert kinds == [(11, ",premiere,"), (21, ",*,"), (22, ",premiere,ost_release,")]
+
+
+@pytest.mark.parametrize("version", range(1, 5))
+async def test_upgrade_lets_search_notice_changed_dates_as_before(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, version)
+    async with opened(path) as database:
+        before = await database.read(names.serial)
+        await database.write(ask("UPDATE event SET earliest = '2026-01-01T00:00:00Z' WHERE id = 12"))
+        assert await database.read(names.serial) > before
