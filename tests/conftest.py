@@ -16,6 +16,7 @@ import discord
 import pytest
 import pytest_asyncio
 import simcord
+from hypothesis import HealthCheck, settings
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
 from bot.client import Byeol
@@ -24,6 +25,10 @@ from bot.seeding import load_own
 from bot.store import catalogue
 from bot.store.database import Database
 from tests.seen import Seen, see
+
+# How long something takes says nothing on a machine that is busy with other things.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 LOADED = datetime(2020, 1, 1, tzinfo=UTC)
 """When the seeds were loaded, for all that anybody remembers."""
