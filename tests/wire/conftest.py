@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import copyfile
 
+import discord
 import pytest
 import pytest_asyncio
+from discord.http import Route
 
 from .loopback import Loopback
 
@@ -16,6 +18,16 @@ from .loopback import Loopback
 async def server() -> AsyncIterator[Loopback]:
     async with Loopback() as loopback:
         yield loopback
+
+
+@pytest_asyncio.fixture
+async def client(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[discord.Client]:
+    """discord.py's REST half, logged in: what it makes of answers and faults."""
+    monkeypatch.setattr(Route, "BASE", server.api_url)
+    client = discord.Client(intents=discord.Intents.none())
+    async with client:
+        await client.login(server.token)
+        yield client
 
 
 @pytest.fixture

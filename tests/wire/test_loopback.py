@@ -27,22 +27,6 @@ from .traffic import Answer, Drop, Stall, rate_limited
 BARE_BOT = (sys.executable, "-m", "bench.bare_bot")
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Loopback]:
-    async with Loopback() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[discord.Client]:
-    """discord.py's REST half, logged in: what it makes of answers and faults."""
-    monkeypatch.setattr(Route, "BASE", server.api_url)
-    client = discord.Client(intents=discord.Intents.none())
-    async with client:
-        await client.login(server.token)
-        yield client
-
-
 async def seen_by(client: discord.Client, channel: Channel) -> discord.TextChannel:
     found = await client.fetch_channel(channel.id)
     assert isinstance(found, discord.TextChannel)
