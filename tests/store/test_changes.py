@@ -73,6 +73,17 @@ async def test_what_a_dead_process_had_not_begun_to_send_is_withdrawn_as_well(st
     assert await claim(store, PREMIERE + LEASE, "two") == []
 
 
+async def test_a_sender_that_stalled_does_not_begin_what_was_withdrawn_meanwhile(
+    store: Database, tmp_path: Path
+) -> None:
+    await choose(store, server())
+    delivery = await planned_and_claimed(store)
+    await reseed(store, tmp_path, seed(status="cancelled"))
+    await plan(store, PREMIERE + LEASE)
+    assert await store.read(states) == [(100, "withdrawn", "changed")]
+    assert not await store.write(deliveries.begin, delivery.id, "one", PREMIERE + LEASE)
+
+
 async def test_a_date_that_moved_before_it_was_told_is_told_once_at_its_new_time(
     store: Database, tmp_path: Path
 ) -> None:
@@ -154,6 +165,15 @@ async def test_a_date_that_moved_to_another_day_after_it_was_told_is_told_again(
     await reseed(store, tmp_path, seed(song=then))
     assert await send_all(store, utc(at) + hours(1)) == 0
     assert await send_all(store, utc(again)) == 1
+
+
+async def test_a_day_that_was_over_when_a_later_one_was_told_was_not_missed(store: Database, tmp_path: Path) -> None:
+    await choose(store, server(kinds=(EventKind.OST_RELEASE,)))
+    assert await send_all(store, MORNING) == 1
+    await reseed(store, tmp_path, seed(song="2031-04-10"))
+    await plan(store, MORNING + hours(1))
+    await store.write(deliveries.expire, MORNING + hours(1))
+    assert [state for _, state, _ in await store.read(states)] == ["sent"]
 
 
 async def test_a_moved_date_that_becomes_more_exact_has_not_moved_again(store: Database, tmp_path: Path) -> None:

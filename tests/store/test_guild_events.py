@@ -199,6 +199,17 @@ async def test_what_the_catalogue_states_anew_before_anybody_looked_stays(store:
     assert [(one.wanted, one.discord_id) for one in await taken_up(store, NOW + LEASE)] == [(True, DISCORD_ID)]
 
 
+async def test_what_waits_for_another_try_knows_what_the_catalogue_states_anew(store: Database, tmp_path: Path) -> None:
+    (one,) = await taken_up(store)
+    await store.write(guild_events.retry, one, NOW + LEASE, "create_events")
+    lines = seed().splitlines()
+    await reseed(store, tmp_path, "\n".join(line for line in lines if '"premiere"' not in line))
+    await reseed(store, tmp_path, seed())
+    (again,) = await taken_up(store, NOW + LEASE)
+    assert again.wanted
+    assert again.event_id is not None, "without it there is nothing to say of the premiere"
+
+
 async def test_turned_off_it_is_taken_away_and_turned_on_it_comes_back(store: Database) -> None:
     await stands(store)
     await store.write(subscriptions.end, 1, NOW)

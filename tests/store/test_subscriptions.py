@@ -13,7 +13,7 @@ from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
-from bot.store import subscriptions
+from bot.store import deliveries, subscriptions
 from bot.store.database import Database
 from tests.helpers import hours, utc
 from tests.store.dated import (
@@ -129,6 +129,22 @@ async def test_what_waits_is_planned_anew_when_a_choice_changes(
     assert await store.read(states) == [then]
     end_of_quiet = utc("2031-04-05 14:00")
     assert await next_try(store) == (None if "kinds" in change else end_of_quiet if "quiet" in change else PREMIERE)
+
+
+async def test_what_is_a_little_late_is_planned_anew_and_what_would_be_too_late_keeps_its_place(
+    store: Database,
+) -> None:
+    night = replace(server(), quiet="21:00-10:00", grace=hours(2))
+    morning = utc("2031-04-06 01:00")
+    for late, then in ((hours(1), PREMIERE), (hours(3), morning)):
+        await store.write(subscriptions.end, 1, SETUP)
+        await choose(store, night)
+        await plan(store, PREMIERE)
+        assert await next_try(store) == morning
+        await store.write(subscriptions.choose, replace(night, quiet=""), PREMIERE + late)
+        await plan(store, PREMIERE + late)
+        assert await store.write(deliveries.expire, PREMIERE + late) == 0
+        assert await next_try(store) == then
 
 
 async def test_turning_off_withdraws_what_was_planned_there_only(store: Database) -> None:

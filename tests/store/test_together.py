@@ -189,6 +189,38 @@ async def test_refusal_is_news_once_until_the_channel_takes_a_message_again(stor
     assert await store.write(subscriptions.note_refusal, 100, DROP)
 
 
+async def test_what_another_may_still_be_sending_is_not_taken_into_a_message(store: Database, tmp_path: Path) -> None:
+    await reseed(store, tmp_path, album("2031-04-12 18:00", own="2032"))
+    await choose(store, server())
+    await plan(store, DROP)
+    (slow,) = await claim(store, DROP)
+    await reseed(store, tmp_path, album("2031-04-12 18:00", "2031-04-12 18:00", own="2032"))
+    await plan(store, DROP)
+    (late,) = await claim(store, DROP + LEASE, "two", limit=1)
+    assert late.id != slow.id
+    assert len(late.parts) == 1, "the first is somebody else's until it is claimed"
+    assert await store.write(deliveries.begin, slow.id, "one", DROP + LEASE)
+
+
+async def test_what_waits_for_the_end_of_its_quiet_hours_is_not_told_with_what_comes_before(
+    store: Database, tmp_path: Path
+) -> None:
+    await reseed(store, tmp_path, album("2031-04-12 18:00", own="2032"))
+    night = replace(server(), quiet="17:00-08:00", grace=hours(1))
+    await choose(store, night)
+    await plan(store, DROP)
+    evening = DROP + hours(3)  # too late to plan it anew: it keeps its place
+    await store.write(subscriptions.choose, replace(night, quiet="17:00-10:00"), evening)
+    await reseed(store, tmp_path, album("2031-04-12 18:00", "2031-04-12 18:00", own="2032"))
+    await plan(store, evening)
+    (first,) = await claim(store, utc("2031-04-12 23:00"))
+    assert len(first.parts) == 1
+    await store.write(deliveries.sent, first.id, 4242, utc("2031-04-12 23:00"))
+    ten = utc("2031-04-13 01:00")
+    assert await next_try(store) == ten
+    assert sizes(await claim(store, ten)) == [1]
+
+
 # Digests
 
 
