@@ -355,6 +355,69 @@ async def test_channel_that_refuses_although_nothing_is_missing_is_tried_again(e
     assert f"I can't post in <#{channel.id}>: Discord refuses it." in told.text
 
 
+async def forbid_reading(world: World, channel: ChannelHandle) -> None:
+    """Take away the bot's permission to read what was posted in a channel before."""
+    found = world.bot.get_channel(channel.id)
+    assert isinstance(found, discord.TextChannel)
+    await found.set_permissions(found.guild.default_role, read_message_history=False)
+    await world.env.settle()
+
+
+async def test_what_may_stand_in_a_channel_that_cannot_be_read_is_not_posted_again(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await forbid_reading(eve, channel)
+    eve.env.inject_error("POST", f"/channels/{channel.id}/messages", status=503)
+    await eve.at(PREMIERE)
+    await eve.at(PREMIERE + timedelta(minutes=5))
+    assert eve.posts(channel) == []
+    status = (await eve.ask("announcements status")).text
+    assert "may not read the channel to see whether it is there" in status
+
+
+async def test_what_discord_was_too_busy_to_take_is_posted_later_even_where_nothing_can_be_read(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await forbid_reading(eve, channel)
+    eve.env.inject_error("POST", f"/channels/{channel.id}/messages", status=429)
+    await eve.at(PREMIERE)
+    assert eve.posts(channel) == []
+    await eve.at(PREMIERE + timedelta(minutes=5))
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_a_clock_that_was_weeks_ahead_and_is_set_right_costs_no_announcement(database: Database) -> None:
+    async with world_of(database, EVE.astimezone(UTC)) as world:
+        channel = news(world)
+        await set_up(world, channel)
+        await world.at(EVE + timedelta(days=60))
+        await world.at(PREMIERE - timedelta(minutes=2))
+        await world.at(PREMIERE)
+        assert len(world.posts(channel)) == 1
+
+
+async def let_system_messages_go_to(world: World, channel: ChannelHandle) -> None:
+    found, guild = world.bot.get_channel(channel.id), world.bot.get_guild(world.guild.id)
+    assert isinstance(found, discord.TextChannel)
+    assert guild is not None
+    await guild.edit(system_channel=found)
+    await world.env.settle()
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_admins_hear_of_a_refusal_where_they_read_it_the_owner_where_they_cannot(
+    eve: World, readable: bool
+) -> None:
+    channel, hall = news(eve), eve.guild.create_text_channel("hall")
+    await let_system_messages_go_to(eve, hall)
+    await set_up(eve, channel)
+    await let_post(eve, channel, False)
+    if not readable:
+        await let_post(eve, hall, False)
+    await eve.at(PREMIERE)
+    assert [len(eve.posts(place)) for place in (hall, eve.guild.owner.dm_channel)] == ([1, 0] if readable else [0, 1])
+
+
 @pytest.mark.parametrize(("status", "code"), [(400, 50035), (401, 0), (403, 40333)])
 async def test_error_that_is_not_the_channels_doing_is_not_blamed_on_it(
     database: Database, status: int, code: int

@@ -233,6 +233,17 @@ async def test_what_an_admin_deleted_by_hand_never_comes_back(calendar: Calendar
     assert calendar.asked("POST") == 1
 
 
+async def test_what_we_may_have_deleted_ourselves_comes_back_with_a_new_date(calendar: Calendar) -> None:
+    await calendar.chosen()
+    await calendar.says("2031-04-12 21:20")
+    calendar.world.env.inject_error("DELETE", "/guilds/*/scheduled-events/*", status=503)
+    await calendar.says("2031-04-12 21:20", status="cancelled")
+    calendar.delete()  # Discord had heard it, and only its answer was lost
+    await calendar.says("2031-04-26 21:20")
+    await calendar.world.wait(120)
+    assert [entry.starts for entry in calendar.entries] == [EVENING + timedelta(days=14)]
+
+
 async def test_a_missing_permission_is_told_and_costs_no_request_until_it_is_given(calendar: Calendar) -> None:
     calendar.allow(events=False)
     await calendar.says("2031-04-12 21:20")

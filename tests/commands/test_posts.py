@@ -214,6 +214,15 @@ async def test_a_daily_digest_tells_the_day_and_nothing_else_is_posted(stage: St
     assert "Part 2" in stage.world.posts(stage.channel)[1].text
 
 
+async def test_a_digest_that_comes_late_tells_what_is_ahead_and_not_that_it_is_late(stage: Stage) -> None:
+    await stage.set_up(digest="daily-09")
+    await stage.says(song(1, "2031-04-12 18:00"))
+    await stage.world.at(datetime(2031, 4, 12, 1, tzinfo=UTC))
+    (post,) = stage.world.posts(stage.channel)
+    assert "Part 1" in post.text
+    assert "This comes late" not in post.text
+
+
 async def test_the_buttons_of_a_digest_answer(stage: Stage) -> None:
     await stage.set_up(digest="daily-09")
     await stage.says(song(1, "2031-04-12 18:00"))
@@ -293,9 +302,10 @@ def threads_asked_for(stage: Stage) -> int:
     return sum(request.path.endswith("/threads") for request in stage.world.env.http_requests)
 
 
-async def test_a_thread_at_which_discord_fails_is_opened_later(stage: Stage) -> None:
+@pytest.mark.parametrize("status", [503, 429])
+async def test_a_thread_at_which_discord_fails_is_opened_later(stage: Stage, status: int) -> None:
     await stage.set_up(threads=True)
-    stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=503, times=2)
+    stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=status, times=2)
     await stage.says(dated("premiere", "2031-04-12 21:20"))
     await stage.world.at(EVENING)
     for seconds in (10, 20, 40):
