@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 """How long a claimed chore is nobody else's."""
+ATTEMPT = 45.0
+"""Seconds after which one is given up for now: half a lease, so that no two do the same at the same time."""
 BATCH = 50
 PATIENCE = timedelta(days=1)
 """After so long Discord has failed too often: the message stays as it is."""
@@ -62,9 +64,17 @@ class Chores:
                     doing.create_task(self._do_safely(chore, shown))
 
     async def _do_safely(self, chore: Chore, shown: Shown) -> None:
+        """One chore that fails is that one's trouble: the others go on."""
+        try:
+            await self._attempt(chore, shown)
+        except Exception:
+            # Not even its end could be recorded: when its lease is over, it is done again.
+            log.exception("Message %d is left until the lease ends: %s", chore.message_id, _WORDS[chore.kind])
+
+    async def _attempt(self, chore: Chore, shown: Shown) -> None:
         what = f"Message {chore.message_id}: {_WORDS[chore.kind]}"
         try:
-            async with asyncio.timeout(LEASE.total_seconds() / 2):
+            async with asyncio.timeout(ATTEMPT):
                 await self._do(chore, shown)
         except discord.HTTPException as error:
             if error.status >= 500 or error.status == 429:
