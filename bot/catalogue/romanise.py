@@ -1,0 +1,104 @@
+"""Hangul in Latin letters by rule, for names that no source prints in Latin letters. Standard library only.
+
+The rule is the Revised Romanisation of Korean (Ministry of Culture and Tourism, notice 2000-8, kept by the National
+Institute of Korean Language). Chapter 3, paragraph 1 has the changes of sound between syllables; paragraph 4 has
+personal names: the family name first and apart, and the syllables of the given name, which a hyphen may part, each as
+it sounds by itself. What depends on the parts of a word (신문로 is Sinmunno, 신라 Silla) no rule can tell from its letters.
+"""
+
+from __future__ import annotations
+
+import re
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_LETTERS = dict(zip(_INITIALS, [*"g kk n d tt r m b pp s ss".split(), "", *"j jj ch k t p h".split()], strict=True))
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
+_FINALS = [
+    "",
+    *"ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(),
+]
+_CLOSED = dict(zip(_FINALS, ["", *"k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split()], strict=True))
+"""A final as it sounds at the end of a word or before a consonant."""
+
+_NASAL = {"k": "ng", "t": "n", "p": "m"}
+_ASPIRATED = {"ㄱ": "k", "ㄷ": "t", "ㅈ": "ch"}
+_BEFORE_I = {"ㄷ": "j", "ㅌ": "ch"}
+
+_FAMILY_NAMES = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공현함변염여추도소석선"
+    "설마길연위표명기반라왕금옥육인맹제모탁국"
+)
+"""Those of nearly everybody (census of 2015)."""
+_LONG_FAMILY_NAMES = frozenset({"남궁", "제갈", "사공", "독고", "서문", "황보", "선우", "동방"})
+_SURELY_LONG = frozenset({"남궁", "제갈", "사공", "독고", "서문"})
+"""Those whose first syllable no family name of one syllable is likely to be: 황보라 is Hwang Bo-ra."""
+
+_RUN = re.compile("[가-힣]+")
+
+
+def has_hangul(text: str) -> bool:
+    """Whether a syllable of Hangul is in a text."""
+    return _RUN.search(text) is not None
+
+
+def title(text: str) -> str:
+    """A title or a name that is no person's: each word as it sounds, with a capital."""
+    return _RUN.sub(lambda run: _word(run[0]).capitalize(), text)
+
+
+def person(text: str) -> str:
+    """A person's name: "Hong Bit-na". What has no family name that can be told, such as a stage name, is one word."""
+    family = _family(text)
+    if not family:
+        return title(text)
+    given = "-".join(_word(syllable) for syllable in text[len(family) :])
+    return f"{_word(family).capitalize()} {given.capitalize()}"
+
+
+def _family(name: str) -> str:
+    """The family name with which a full name begins. Names of two syllables are stage or given names more often."""
+    if not _RUN.fullmatch(name) or len(name) not in (3, 4):
+        return ""
+    if name[:2] in (_LONG_FAMILY_NAMES if len(name) == 4 else _SURELY_LONG):
+        return name[:2]
+    return name[0] if len(name) == 3 and name[0] in _FAMILY_NAMES else ""
+
+
+def _word(run: str) -> str:
+    """Syllables as they sound together."""
+    split = [divmod(ord(syllable) - ord("가"), 28) for syllable in run]
+    initials = [_INITIALS[code // 21] for code, _ in split]
+    vowels = [_VOWELS[code % 21] for code, _ in split]
+    finals = [_FINALS[final] for _, final in split]
+    heard = ""
+    begins = _LETTERS[initials[0]]
+    for place, vowel in enumerate(vowels):
+        ends, after = _CLOSED[finals[place]], ""
+        if place + 1 < len(vowels):
+            ends, after = _meet(finals[place], initials[place + 1], vowels[place + 1])
+        heard += begins + vowel + ends
+        begins = after
+    return heard
+
+
+def _meet(final: str, initial: str, vowel: str) -> tuple[str, str]:
+    """What a final and the initial after it become."""
+    closed, begins = _CLOSED[final], _LETTERS[initial]
+    if not final or final == "ㅇ" and initial == "ㅇ":
+        return closed, begins
+    if initial == "ㅇ":
+        # The last consonant is read over to the vowel; a ㅎ is silent.
+        kept, carried = (final[:-1], final[-1]) if final[-1] != "ㅎ" else ("", final[:-1])
+        sound = _LETTERS.get(carried, "")
+        return _CLOSED[kept], _BEFORE_I.get(carried, sound) if vowel == "i" else sound
+    if final[-1] == "ㅎ" and initial in _ASPIRATED:
+        return _CLOSED[final[:-1]], _ASPIRATED[initial]
+    if final == "ㅎ" and initial == "ㅅ":
+        return "", begins
+    if initial in "ㄴㅁ" and closed in _NASAL:
+        return _NASAL[closed], begins
+    if (closed, initial) in (("l", "ㄴ"), ("l", "ㄹ"), ("n", "ㄹ")):
+        return "l", "l"
+    if initial == "ㄹ":
+        return _NASAL.get(closed, closed), "n"
+    return closed, begins
