@@ -33,7 +33,7 @@ class Words:
     def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
         self.language = language
         self._translations = translations
-        self._locale = Locale.parse(language)
+        self._locale = locale_of(language)
 
     def __call__(self, message: str, /, **values: object) -> str:
         """A message."""
@@ -91,14 +91,19 @@ def words(language: str) -> Words:
         return Words(ENGLISH, gettext.NullTranslations())
     compiled = BytesIO()
     with catalogue_path(known).open("rb") as file:
-        mofile.write_mo(compiled, pofile.read_po(file, locale=known, abort_invalid=True))
+        mofile.write_mo(compiled, pofile.read_po(file, locale=locale_of(known), abort_invalid=True))
     compiled.seek(0)
     return Words(known, gettext.GNUTranslations(compiled))
 
 
+def locale_of(language: str) -> Locale:
+    """Babel's locale of a language by Discord's code, which may name a region: "zh-TW"."""
+    return Locale.parse(language, sep="-")
+
+
 def language_name(language: str) -> str:
     """A language in its own words."""
-    return Locale.parse(language).get_language_name() or language
+    return locale_of(language).get_display_name() or language
 
 
 def catalogue_path(language: str) -> Path:

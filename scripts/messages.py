@@ -15,7 +15,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.text import DOMAIN, ENGLISH, LANGUAGES, catalogue_path
+from bot.text import DOMAIN, ENGLISH, LANGUAGES, catalogue_path, locale_of
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("bot", "cogs")
@@ -62,9 +62,9 @@ def current(language: str) -> Catalog:
     """The translations of a language, as they are; empty where there are none yet."""
     path = catalogue_path(language)
     if not path.exists():
-        return Catalog(locale=language, domain=DOMAIN)
+        return Catalog(locale=locale_of(language), domain=DOMAIN)
     with path.open("rb") as file:
-        return read_po(file, locale=language, domain=DOMAIN)
+        return read_po(file, locale=locale_of(language), domain=DOMAIN)
 
 
 def updated(language: str) -> Catalog:

@@ -42,7 +42,8 @@ def hours(count: float) -> timedelta:
 
 def label(slug: str, kind: Kind = Kind.TRACK, english: str | None = None, korean: str | None = None) -> Label:
     """An entity that is called what its slug says, unless it is called something else."""
-    return Label(Ref(kind, slug), slug.replace("-", " ").title() if english is None else english, korean)
+    names = {"en": slug.replace("-", " ").title() if english is None else english, "ko": korean}
+    return Label(Ref(kind, slug), {language: name for language, name in names.items() if name})
 
 
 def event(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import discord
 import pytest
 
-from bot.text import ENGLISH, LANGUAGES, words
+from bot import text
+from bot.text import ENGLISH, LANGUAGES, language_name, words
 
 
 @pytest.mark.parametrize(
@@ -123,3 +125,24 @@ def test_lists() -> None:
     assert words("en").both(["a"]) == "a"
     assert words("en").both(["a", "b"]) == "a and b"
     assert words("ko").both(["첫 방송", "OST 발매"]) == "첫 방송 및 OST 발매"
+
+
+def test_language_of_a_region_is_read_as_discord_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "zh-TW" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    po = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Cast"\nmsgstr "演員"\n'
+    (folder / "byeol.po").write_text(po, "utf-8")
+    monkeypatch.setattr(text, "LOCALES", tmp_path)
+    monkeypatch.setattr(text, "LANGUAGES", ("en", "zh-TW"))
+    words.cache_clear()
+    try:
+        t = words("zh-TW")
+        assert (t.language, t("Cast")) == ("zh-TW", "演員")
+        assert t.day(date(2025, 1, 4)) == "2025年1月4日"
+        assert words("zh-CN").language == "en"
+    finally:
+        words.cache_clear()
+
+
+def test_languages_are_named_in_their_own_words() -> None:
+    assert [language_name(code) for code in ("en", "ko", "zh-TW")] == ["English", "한국어", "中文 (繁體, 台灣)"]

@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.catalogue import romanise
 from bot.catalogue.when import When
 
 Clock = Callable[[], datetime]
 """Whatever is asked for the time: returns an aware datetime in UTC."""
+
+ENGLISH, KOREAN = "en", "ko"
 
 Text = Mapping[str, str]
 """Words of the catalogue by language code; always has ``en`` or else exactly one other."""
@@ -88,21 +91,35 @@ class Ref(NamedTuple):
 
 
 class Label(NamedTuple):
-    """What an entity is called: enough to mention it and to lead to it. Both names are None where it is untitled."""
+    """What an entity is called: enough to mention it and to lead to it. `names`: by language code; none, if untitled."""
 
     ref: Ref
-    english: str | None
-    korean: str | None
+    names: Mapping[str, str]
+
+    def __hash__(self) -> int:
+        return hash(self.ref)
 
     def name(self, language: str) -> str | None:
-        """The name to show first to a reader of `language`."""
-        return (self.korean or self.english) if language == "ko" else (self.english or self.korean)
+        """The name to show first to a reader of `language`: Hangul to readers of Korean alone."""
+        known = self._known(language)
+        return self._by_rule(known) if known and self.by_rule(language) else known
 
     def other(self, language: str) -> str | None:
-        """The name in the other script, where there is one and it differs."""
-        first = self.name(language)
-        other = self.english if first == self.korean else self.korean
-        return other if other != first else None
+        """The original name, or for readers of Korean the English one, where there is one and it differs."""
+        other = self.names.get(ENGLISH if language == KOREAN else KOREAN)
+        return other if other != self.name(language) else None
+
+    def by_rule(self, language: str) -> bool:
+        """Whether no name in Latin letters is known, so that a reader of `language` is shown one made by rule."""
+        known = self._known(language)
+        return known is not None and language != KOREAN and romanise.has_hangul(known)
+
+    def _known(self, language: str) -> str | None:
+        names = self.names
+        return names.get(language) or names.get(ENGLISH) or next(iter(names.values()), None)
+
+    def _by_rule(self, name: str) -> str:
+        return romanise.person(name) if self.ref.kind in (Kind.PERSON, Kind.CHARACTER) else romanise.title(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class OpenButton(Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
             await reply(interaction, view, private=True)
 
 
-class PageButton(Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P<language>[a-z]+)"):
+class PageButton(Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P<language>[A-Za-z-]+)"):
     """Turns to another page of its card, in the language the card is in."""
 
     async def act(self, interaction: Interaction) -> None:

@@ -95,7 +95,7 @@ class Network(app_commands.Transformer[Any]):
 
 
 def _names(label: Label) -> list[str]:
-    return [name.casefold() for name in (label.ref.slug, label.english, label.korean) if name]
+    return [name.casefold() for name in (label.ref.slug, *label.names.values())]
 
 
 class Zone(app_commands.Transformer[Any]):

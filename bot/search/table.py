@@ -27,7 +27,12 @@ SHORTEST_TAIL = 3
 """Letters of how the end of a name sounds, from which on it is told apart from others."""
 
 _Packed: TypeAlias = tuple[
-    str, str | int | None, str | int | None, tuple[str, ...], tuple[tuple[str, ...], ...], int | None, int
+    str,
+    tuple[tuple[str, str | int], ...],
+    tuple[str, ...],
+    tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...],
+    int | None,
+    int,
 ]
 
 
@@ -66,23 +71,15 @@ class Table:
 
     def entry(self, number: int) -> Entry:
         """An entity, as it was added."""
-        slug, english, korean, texts, packed, year, weight = self._record(number)
+        slug, names, texts, packed, year, weight = self._record(number)
         ref = Ref(_KINDS[self.kinds[number]], slug)
-        label = Label(
-            ref,
-            texts[english] if isinstance(english, int) else english,
-            texts[korean] if isinstance(korean, int) else korean,
-        )
-        hints = (
-            tuple([Label(Ref(Kind(kind), slug), en or None, ko or None) for kind, slug, en, ko in packed])
-            if packed
-            else ()
-        )
+        label = Label(ref, {code: texts[name] if isinstance(name, int) else name for code, name in names})
+        hints = tuple([Label(Ref(Kind(kind), slug), dict(names)) for kind, slug, names in packed]) if packed else ()
         return Entry(ref, label, texts, hints, year, weight)
 
     def texts(self, number: int) -> tuple[str, ...]:
         """The names of an entity, as they were added."""
-        return self._record(number)[3]
+        return self._record(number)[2]
 
     def number(self, ref: Ref) -> int | None:
         """The number of an entity: its slug is one of its names."""
@@ -222,13 +219,12 @@ def _different(names: Iterable[str]) -> list[str]:
 
 
 def _packed(entry: Entry) -> _Packed:
-    hints = tuple((h.ref.kind.value, h.ref.slug, h.english or "", h.korean or "") for h in entry.hints)
-    label = entry.label
+    hints = tuple((h.ref.kind.value, h.ref.slug, tuple(h.names.items())) for h in entry.hints)
     # A name of the label is nearly always one of the texts: then its place says it.
-    english, korean = (
-        entry.texts.index(name) if name in entry.texts else name for name in (label.english, label.korean)
+    names = tuple(
+        (code, entry.texts.index(name) if name in entry.texts else name) for code, name in entry.label.names.items()
     )
-    return (entry.ref.slug, english, korean, entry.texts, hints, entry.year, entry.weight)
+    return (entry.ref.slug, names, entry.texts, hints, entry.year, entry.weight)
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:

@@ -78,14 +78,36 @@ def entity_id(connection: sqlite3.Connection, ref: Ref) -> int | None:
     return row[0] if row else None
 
 
+_RARELY_SHOWN = ("birth", "former", "literal", "short")
+"""Names that stand for an entity only where it has no others."""
+_IF_NEED_BE = ("alternative", "spelling")
+"""Names that stand for it in a language only where it has no others there."""
+
+
 def labels(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Label]:
-    """What entities are called: the first name of each language."""
-    first = "(SELECT text FROM name WHERE entity_id = entity.id AND language = ? ORDER BY position LIMIT 1)"
-    rows = connection.execute(
-        f"SELECT id, kind, slug, {first}, {first} FROM entity WHERE id IN ({marks(ids)})",
-        ("en", "ko", *ids),
-    )
-    return {id_: Label(Ref(Kind(kind), slug), english, korean) for id_, kind, slug, english, korean in rows}
+    """What entities are called: the first name of each language, but a stage name rather than a birth name."""
+    ids = tuple(ids)
+    rows = connection.execute(f"SELECT id, kind, slug FROM entity WHERE id IN ({marks(ids)})", ids).fetchall()
+    named: dict[int, dict[str, str]] = {id_: {} for id_, _, _ in rows}
+    seldom: dict[int, dict[str, str]] = {}
+    for id_, language, text in connection.execute(
+        f"SELECT entity_id, language, text FROM name WHERE entity_id IN ({marks(ids)})"
+        f" AND kind NOT IN ({_quoted(_RARELY_SHOWN)}) ORDER BY entity_id, kind IN ({_quoted(_IF_NEED_BE)}), position",
+        ids,
+    ):
+        named[id_].setdefault(language, text)
+    unnamed = [id_ for id_, names in named.items() if not names]
+    if unnamed:
+        for id_, language, text in connection.execute(
+            f"SELECT entity_id, language, text FROM name WHERE entity_id IN ({marks(unnamed)}) ORDER BY position",
+            unnamed,
+        ):
+            seldom.setdefault(id_, {}).setdefault(language, text)
+    return {id_: Label(Ref(Kind(kind), slug), named[id_] or seldom.get(id_, {})) for id_, kind, slug in rows}
+
+
+def _quoted(words: Collection[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
 
 
 def statements(

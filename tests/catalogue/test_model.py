@@ -181,21 +181,33 @@ _REF = Ref(Kind.WORK, "gossip")
 @pytest.mark.parametrize(
     ("called", "language", "name", "other"),
     [
-        pytest.param(Label(_REF, "Gossip", "물어봐"), "en", "Gossip", "물어봐", id="both, in English"),
-        pytest.param(Label(_REF, "Gossip", "물어봐"), "ko", "물어봐", "Gossip", id="both, in Korean"),
-        pytest.param(Label(_REF, "Gossip", "물어봐"), "fr", "Gossip", "물어봐", id="both, in a third language"),
-        pytest.param(Label(_REF, "Gossip", None), "ko", "Gossip", None, id="only English"),
-        pytest.param(Label(_REF, None, "물어봐"), "en", "물어봐", None, id="only Korean"),
-        pytest.param(Label(_REF, "SF9", "SF9"), "en", "SF9", None, id="the same in both"),
-        pytest.param(Label(_REF, "SF9", "SF9"), "ko", "SF9", None, id="the same in both, in Korean"),
-        pytest.param(Label(_REF, None, None), "en", None, None, id="untitled"),
-        pytest.param(Label(_REF, None, None), "ko", None, None, id="untitled, in Korean"),
+        pytest.param(Label(_REF, {"en": "Gossip", "ko": "물어봐"}), "en", "Gossip", "물어봐", id="both, in English"),
+        pytest.param(Label(_REF, {"en": "Gossip", "ko": "물어봐"}), "ko", "물어봐", "Gossip", id="both, in Korean"),
+        pytest.param(
+            Label(_REF, {"en": "Gossip", "ko": "물어봐"}), "fr", "Gossip", "물어봐", id="both, in a third language"
+        ),
+        pytest.param(Label(_REF, {"en": "Gossip"}), "ko", "Gossip", None, id="only English"),
+        pytest.param(Label(_REF, {"ko": "물어봐"}), "en", "Mureobwa", "물어봐", id="only Korean: romanised"),
+        pytest.param(Label(_REF, {"ko": "물어봐"}), "ko", "물어봐", None, id="only Korean, in Korean"),
+        pytest.param(Label(_REF, {"en": "Gossip", "zh-TW": "星星"}), "zh-TW", "星星", None, id="a region's own"),
+        pytest.param(Label(_REF, {"en": "SF9", "ko": "SF9"}), "en", "SF9", None, id="the same in both"),
+        pytest.param(Label(_REF, {"en": "SF9", "ko": "SF9"}), "ko", "SF9", None, id="the same in both, in Korean"),
+        pytest.param(Label(_REF, {}), "en", None, None, id="untitled"),
+        pytest.param(Label(_REF, {}), "ko", None, None, id="untitled, in Korean"),
     ],
 )
 def test_a_reader_sees_the_name_of_their_language_first(
     called: Label, language: str, name: str | None, other: str | None
 ) -> None:
     assert (called.name(language), called.other(language)) == (name, other)
+
+
+def test_name_made_by_rule_is_known_as_such_and_is_never_shown_in_korean() -> None:
+    hangul = Label(Ref(Kind.PERSON, "gang-tae-hui"), {"ko": "강태희"})
+    assert (hangul.name("en"), hangul.other("en"), hangul.by_rule("en")) == ("Gang Tae-hui", "강태희", True)
+    assert (hangul.name("ko"), hangul.other("ko"), hangul.by_rule("ko")) == ("강태희", None, False)
+    assert not Label(_REF, {"en": "Gossip", "ko": "물어봐"}).by_rule("en")
+    assert not Label(_REF, {}).by_rule("en")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ NOW = {
 
 
 def label(kind: Kind, slug: str, english: str, korean: str) -> Label:
-    return Label(Ref(kind, slug), english=english, korean=korean)
+    return Label(Ref(kind, slug), {"en": english, "ko": korean})
 
 
 WORK = label(Kind.WORK, "stars", "When the Stars Gossip", "별들에게 물어봐")

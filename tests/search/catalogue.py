@@ -30,7 +30,7 @@ def catalogue(count: int, seed: int) -> Iterator[Entry]:
         slug = slug if taken[kind, slug] == 1 else f"{slug}-{taken[kind, slug]}"
         weight = min(int(random.paretovariate(1.1)), 400) - 1
         ref = Ref(kind, slug)
-        label = Label(ref, english, hangul)
+        label = Label(ref, {"en": english, "ko": hangul})
         yield Entry(ref, label, (english, hangul, alias), (), random.randint(1998, 2026), weight)
 
 

@@ -135,7 +135,7 @@ async def test_every_change_of_what_search_shows_is_followed(database: Database,
     assert await _slugs(lookup, "umbrellas") == ["umbrellas"], "its slug finds it still"
     assert await _slugs(lookup, "parasols") == ["umbrellas"]
     hints = (await lookup.find("ban-dal", ARTISTS)).hints
-    assert [hint.english for hint in hints] == ["Parasols"], "the group's members are told apart by its new name"
+    assert [hint.name("en") for hint in hints] == ["Parasols"], "the group's members are told apart by its new name"
 
     await change('cast = [{ person = "ban-dal" }]', 'cast = [{ person = "na-mu" }, { person = "ban-dal" }]')
     assert (await lookup.find("na-mu", ARTISTS)).weight == 2

@@ -57,7 +57,7 @@ def _known() -> list[Entry]:
     entries: list[Entry] = []
     for kind, slug, weight, names in (line.split("\t") for line in lines):
         texts, ref = tuple(names.split(" | ")), Ref(Kind(kind), slug)
-        entries.append(Entry(ref, Label(ref, texts[0], texts[1]), texts, weight=int(weight)))
+        entries.append(Entry(ref, Label(ref, {"en": texts[0], "ko": texts[1]}), texts, weight=int(weight)))
     return entries
 
 

@@ -16,7 +16,7 @@ ALL = frozenset(Kind)
 
 def entry(slug: str, *texts: str, kind: Kind = Kind.PERSON, weight: int = 0, year: int | None = None) -> Entry:
     ref = Ref(kind, slug)
-    return Entry(ref, Label(ref, texts[0], None), texts, weight=weight, year=year)
+    return Entry(ref, Label(ref, {"en": texts[0]}), texts, weight=weight, year=year)
 
 
 INDEX = Index(
@@ -233,7 +233,7 @@ def test_an_empty_catalogue_finds_nothing() -> None:
 def test_an_entity_is_got_by_its_key() -> None:
     found = INDEX.get(Ref(Kind.PERSON, "jin"))
     assert found is not None
-    assert found.label.english == "Jin"
+    assert found.label.name("en") == "Jin"
     assert INDEX.get(Ref(Kind.GROUP, "jin")) is None
 
 

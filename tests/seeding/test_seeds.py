@@ -86,7 +86,7 @@ async def test_both_songs_called_close_to_you_are_there_and_stay_apart(store: Da
     for slug in ("close-to-you-jin", "close-to-you-seungmin"):
         track = await store.read(songs.track, slug)
         assert track is not None
-        assert track.song.label.english == "Close to You"
+        assert track.song.label.name("en") == "Close to You"
         works |= {ost.work.ref.slug for ost in track.song.osts}
         performers |= {performer.artist.ref.slug for performer in track.song.performers}
     assert works == {"when-the-stars-gossip", "wol-su-geum-hwa-mok-to"}

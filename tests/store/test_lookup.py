@@ -88,8 +88,8 @@ async def test_what_is_meant_is_found(database: Database, query: str, kinds: fro
 
 async def test_what_tells_an_entity_from_others_is_known(database: Database) -> None:
     lookup = Lookup(database)
-    assert [hint.english for hint in (await lookup.find("ban-dal", ARTISTS)).hints] == ["Umbrellas"]
-    assert [hint.english for hint in (await lookup.find("home-na-mu", {Kind.TRACK})).hints] == ["Na Mu"]
+    assert [hint.name("en") for hint in (await lookup.find("ban-dal", ARTISTS)).hints] == ["Umbrellas"]
+    assert [hint.name("en") for hint in (await lookup.find("home-na-mu", {Kind.TRACK})).hints] == ["Na Mu"]
     assert (await lookup.find("paper moon", {Kind.WORK})).year == 2031
 
 
@@ -139,7 +139,7 @@ async def test_a_change_that_another_process_made_is_found_without_a_restart(
         assert [match.entry.ref.slug for match in await lookup.suggest("Second Moon", {Kind.WORK})] == [
             "paper-moon-station"
         ]
-        assert (await lookup.find("second moon", {Kind.WORK})).label.english == "Second Moon"
+        assert (await lookup.find("second moon", {Kind.WORK})).label.name("en") == "Second Moon"
 
 
 async def test_many_who_ask_at_once_share_one_index(database: Database) -> None:
