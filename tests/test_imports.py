@@ -20,7 +20,9 @@ MODULES = pytest.mark.parametrize("module", sorted(FILES))
 
 PURE = frozenset(
     {
+        "bot.catalogue",
         "bot.catalogue.model",
+        "bot.catalogue.romanise",
         "bot.errors",
         "bot.announcements.hours",
         "bot.announcements.outcome",

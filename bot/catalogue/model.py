@@ -91,7 +91,7 @@ class Ref(NamedTuple):
 
 
 class Label(NamedTuple):
-    """What an entity is called: enough to mention it and to lead to it. `names`: by language code; none, if untitled."""
+    """What an entity is called: enough to mention it and to lead to it. `names`: by language; none if untitled."""
 
     ref: Ref
     names: Mapping[str, str]
