@@ -98,7 +98,7 @@ async def test_an_origin_takes_back_its_own_statements_alone(seeded: Database) -
     assert await genres(seeded) == ["space"]
     cast = await seeded.read(works.cast, "stars")
     assert cast is not None
-    assert [one.person.english for one in cast.credits] == ["Gong Hyo Jin"]
+    assert [one.person.name("en") for one in cast.credits] == ["Gong Hyo Jin"]
 
 
 async def test_what_several_state_is_shown_once_with_all_their_sources(seeded: Database) -> None:

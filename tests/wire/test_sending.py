@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -55,7 +55,7 @@ async def store(path: Path) -> AsyncIterator[Database]:
 
 
 @contextmanager
-def impatient() -> Iterator[None]:
+def impatient() -> Generator[None]:
     """Let nobody wait for an answer, nor for the end of a refusal, for longer than a moment."""
     with mock.patch.object(pace, "ALL_CLEAR", 0.05):
         patches = [mock.patch.object(module, "ATTEMPT", 0.3) for module in LIMITS]

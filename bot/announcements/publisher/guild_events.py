@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import discord
 from discord.http import Route
 
+from bot.announcements.publisher.cycle import Cycle
 from bot.announcements.publisher.faults import BROKEN, wait_after
-from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.shown import Shown
-from bot.catalogue.model import Clock
 from bot.discord_internals import request_once
 from bot.render.card import Scene
 from bot.render.guild_event import Listing, bears, listing
 from bot.store import guild_events
-from bot.store.database import Database
 from bot.store.guild_events import Differences, GuildEvent
 from bot.text import words
 
 log = logging.getLogger(__name__)
 
-PLAN_EVERY = timedelta(hours=1)
-"""How often is planned what nothing but the clock has brought near."""
 CHUNK = 500
 """Rows that are written at once: nobody who has to write as well shall wait long."""
 BATCH = 20
@@ -45,52 +41,30 @@ REFUSED = timedelta(days=1)
 _THERE = (discord.EventStatus.scheduled, discord.EventStatus.active)
 
 
-class GuildEvents:
-    """Keeps the premieres among servers' events. One of them runs in a process; several may share a database."""
+class GuildEvents(Cycle):
+    """Keeps the premieres among servers' events."""
 
-    def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
-        self._client = client
-        self._database = database
-        self._clock = clock
-        self._pacer = pacer
-        self._running = asyncio.Lock()
-        self._closing = False
-        self._planned: tuple[int, int] | None = None
-        self._planned_at = datetime.min.replace(tzinfo=UTC)
+    plan_every = timedelta(hours=1)
+    patience = 5.0
+    pulse = staticmethod(guild_events.pulse)
 
-    async def tick(self) -> None:
-        """Plan, and do what is due; where nothing is, this costs one query."""
-        async with self._running:
-            now = self._clock()
-            pulse = await self._database.read(guild_events.pulse)
-            if pulse.revisions != self._planned or abs(now - self._planned_at) >= PLAN_EVERY:
-                await self._plan(now)
-                self._planned, self._planned_at = pulse.revisions, now
-            elif pulse.next_try is None or pulse.next_try > now:
-                return
-            while not self._closing:
-                claimed = await self._database.write(guild_events.claim, self._clock(), BATCH)
-                if not claimed:
-                    break
-                shown = Shown(self._database)
-                async with asyncio.TaskGroup() as keeping:
-                    for one in claimed:
-                        keeping.create_task(self._keep_safely(one, shown))
+    async def work(self) -> None:
+        """Bring every event that is due to what is wanted of it."""
+        while not self._closing:
+            claimed = await self._database.write(guild_events.claim, self._clock(), BATCH)
+            if not claimed:
+                break
+            shown = Shown(self._database)
+            async with asyncio.TaskGroup() as keeping:
+                for one in claimed:
+                    keeping.create_task(self._keep_safely(one, shown))
 
-    async def _plan(self, now: datetime) -> None:
+    async def plan(self, now: datetime, before: datetime | None = None) -> None:
+        """Write down what every server is to have, however little has changed."""
         found = await self._database.read(guild_events.differences, now)
         for start in range(0, max(len(found.wanted), len(found.unwanted)), CHUNK):
             rows = slice(start, start + CHUNK)
             await self._database.write(guild_events.plan, Differences(found.wanted[rows], found.unwanted[rows]), now)
-
-    async def close(self) -> None:
-        """Begin nothing more, and wait for what is being done."""
-        self._closing = True
-        try:
-            async with asyncio.timeout(5):
-                await self._running.acquire()
-        except TimeoutError:
-            log.warning("Leaving while server events are being changed; they are looked at again at the next start")
 
     async def _keep_safely(self, one: GuildEvent, shown: Shown) -> None:
         try:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import discord
@@ -14,6 +14,7 @@ import discord
 from bot.announcements import permissions, schedule
 from bot.announcements.publisher import proof
 from bot.announcements.publisher.chores import Chores
+from bot.announcements.publisher.cycle import Cycle
 from bot.announcements.publisher.faults import BROKEN, REFUSED_RETRY, passes, refusal, wait_after
 from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.shown import Shown
@@ -41,8 +42,6 @@ IN_FLIGHT = 100
 """Deliveries that may wait for Discord's answer at the same time."""
 ATTEMPT = 60.0
 """Seconds after which a sender gives up waiting; well inside its lease, so that two never send the same."""
-PLAN_EVERY = timedelta(minutes=1)
-"""How often is planned what nothing but the clock has brought near."""
 LATE = timedelta(minutes=5)
 """What is posted so much after its time says that it is late."""
 
@@ -50,35 +49,27 @@ GONE = ("withdrawn", "changed")
 """The state and the reason of a delivery that is no longer true."""
 
 
-class Publisher:
-    """Sends what is due. One of them runs in a process; several processes may share a database."""
+class Publisher(Cycle):
+    """Sends what is due."""
+
+    plan_every = timedelta(minutes=1)
+    patience = 10.0
+    pulse = staticmethod(deliveries.pulse)
 
     def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
-        self._client = client
-        self._database = database
-        self._clock = clock
-        self._pacer = pacer
+        super().__init__(client, database, clock, pacer)
         self._chores = Chores(client, database, clock, pacer)
         self._owner = secrets.token_hex(4)
-        self._running = asyncio.Lock()
-        self._closing = False
-        self._planned: tuple[int, int] | None = None
-        self._planned_at = datetime.min.replace(tzinfo=UTC)
 
-    async def tick(self) -> None:
-        """Plan and send what is due; where nothing is, this costs one query."""
-        async with self._running:
-            now = self._clock()
-            pulse = await self._database.read(deliveries.pulse)
-            if pulse.revisions != self._planned or abs(now - self._planned_at) >= PLAN_EVERY:
-                # Where nothing but the clock has moved on, only what that brought near is new.
-                moved_on = pulse.revisions == self._planned and now > self._planned_at
-                await self.plan(now, self._planned_at if moved_on else None)
-                self._planned, self._planned_at = pulse.revisions, now
-            elif pulse.next_try is None or pulse.next_try > now:
-                return
-            await self._send_due()
-            await self._chores.do()
+    async def work(self) -> None:
+        """Send everything that is due, and do what is to be done with what stands."""
+        await self._send_due()
+        await self._chores.do()
+
+    async def close(self) -> None:
+        """Begin nothing more, and wait for what is being sent."""
+        self._chores.closing = True
+        await super().close()
 
     async def _send_due(self) -> None:
         """Send everything that is due, many at a time, as fast as Discord lets one bot."""
@@ -127,15 +118,6 @@ class Publisher:
         missed = await self._database.write(deliveries.expire, now)
         if missed:
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
-
-    async def close(self) -> None:
-        """Send no more, and wait for what is being sent."""
-        self._closing = self._chores.closing = True
-        try:
-            async with asyncio.timeout(10):
-                await self._running.acquire()
-        except TimeoutError:
-            log.warning("Leaving while announcements are being sent; they are sorted out at the next start")
 
     async def _deliver_safely(self, delivery: Delivery, shown: Shown) -> None:
         """One delivery that fails is that one's trouble: the others go on."""
