@@ -141,7 +141,8 @@ async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator
     """The bot in a simulated server over a database, at a time."""
     engine.quicken()
     bot = Byeol(database, clock=lambda: env.now())
-    env = simcord.Env(bot, shard_count=1, check_errors=False)
+    # A minute of real time for hours of the simulated clock: a busy machine needs several seconds.
+    env = simcord.Env(bot, shard_count=1, check_errors=False, settle_timeout=60)
     engine.set_clock(env, start)
     await env.start()
     try:
