@@ -7,12 +7,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.announcements import outlook, schedule
 from bot.catalogue.model import Upcoming
 from bot.demo.stage import Stage
 from bot.render.upcoming import headline
+from bot.store import events
 from bot.text import Words
 
 SPEEDS = (0, 1, 60, 600)
@@ -21,6 +22,7 @@ _STEP = 0.1
 _LONGEST = 0.25
 """However late a move comes, it makes up for no more seconds than these: a slow machine has a slower clock."""
 _AHEAD = timedelta(days=400)
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class Clock:
         self._moved = moved
         self.speed = 1
         self.due: list[Coming] = []
+        self.reach = stage.now()
+        """The last date that the catalogue knows to the day."""
 
     async def look_ahead(self) -> None:
         """Find what will be announced in some server, the earliest first."""
@@ -58,6 +62,9 @@ class Clock:
                 stage, item = post.told[0]
                 coming[post.send_at, item.event.id, stage] = Coming(post.send_at, item, stage)
         self.due = [coming[key] for key in sorted(coming)]
+        last = await database.read(events.latest, _EVER)
+        if last is not None and last.event.when.earliest is not None:
+            self.reach = last.event.when.earliest
 
     async def next(self) -> bool:
         """Move on to the next announcement. False where none is left."""

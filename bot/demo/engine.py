@@ -19,13 +19,15 @@ from aiohttp import web
 from simcord import ChannelHandle, MemberActor, UserHandle
 from simcord.backend.errors import SetupError
 from simcord.preview import Preview
+from simcord.preview._markdown import _FIELD_POLICIES
 from simcord.preview._pages import _Page
 from simcord.preview._server import PreviewServer
 
 from bot.errors import StartError
 
 VERSION = "3.2.1"
-FILES = Path(__file__).parent / "page"
+PAGE = Path(__file__).parent / "page"
+AVATAR = Path(__file__).parent.parent / "brand" / "avatar.svg"
 HOST = "127.0.0.1"
 
 _POSTED = frozenset({"response", "followup", "deferred", "message"})
@@ -60,35 +62,76 @@ def name_bot(env: simcord.Env, name: str) -> None:
 
 def speak(env: simcord.Env, languages: Mapping[int, str]) -> None:
     """Let users' Discord be in the languages that `languages` gives by user id; simcord says ``en-US`` for everyone."""
-    emit = env.backend.emit
 
-    def localised(event: str, payload: Mapping[str, Any]) -> None:
-        if event == "INTERACTION_CREATE":
-            user = payload.get("user") or payload["member"]["user"]
-            payload = {**payload, "locale": languages.get(int(user["id"]), payload["locale"])}
-        emit(event, payload)
+    def localised(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**payload, "locale": languages.get(_user(payload), payload["locale"])}
 
-    env.backend.emit = localised
+    _rewrite_interactions(env, localised)
 
 
-def describe(env: simcord.Env, languages: Mapping[int, str]) -> None:
-    """Show each user what commands do in the language of their Discord; simcord knows one for everyone."""
+def translate_commands(env: simcord.Env, languages: Mapping[int, str]) -> None:
+    """Show each user the commands in the language of their Discord, and let them reach the bot under their own names.
+
+    simcord shows everyone the names and descriptions that are not translated.
+    """
     visible = env.backend.visible_commands
 
     def localised(*, user_id: int, channel_id: int, **options: Any) -> list[dict[str, Any]]:
         found = visible(user_id=user_id, channel_id=channel_id, **options)
-        return [_described(command, languages.get(user_id, "")) for command in found]
+        return [_translated(command, languages.get(user_id, "")) for command in found]
+
+    def called(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = {command["id"]: command for scope in env.backend.commands.values() for command in scope.values()}
+        data = payload["data"]
+        if (command := known.get(data.get("id"))) is None:
+            return payload
+        env.backend.interactions[int(payload["id"])].command_name = command["name"]  # stands above the answer
+        return {**payload, "data": _called(data, command, languages.get(_user(payload), ""))}
 
     env.backend.visible_commands = localised
+    _rewrite_interactions(env, called)
 
 
-def _described(node: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A command, or a part of one, in a language. Its name stays, for the bot is called by it."""
-    translated: Mapping[str, str] = node.get("description_localizations") or {}
-    described = {**node, "description": translated.get(language, node.get("description", ""))}
-    if node.get("options"):
-        described["options"] = [_described(option, language) for option in node["options"]]
-    return described
+def _rewrite_interactions(env: simcord.Env, rewrite: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
+    """Change interactions on their way to the bot."""
+    emit = env.backend.emit
+
+    def rewritten(event: str, payload: Mapping[str, Any]) -> None:
+        emit(event, rewrite(payload) if event == "INTERACTION_CREATE" else payload)
+
+    env.backend.emit = rewritten
+
+
+def _user(interaction: Mapping[str, Any]) -> int:
+    user = interaction.get("user") or interaction["member"]["user"]
+    return int(user["id"])
+
+
+def _in(node: Mapping[str, Any], field: str, language: str) -> str:
+    translated: Mapping[str, str] = node.get(f"{field}_localizations") or {}
+    own: str = node.get(field, "")
+    return translated.get(language, own)
+
+
+def _translated(node: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A command, or an option or a choice of one, in a language."""
+    translated = {**node, "name": _in(node, "name", language)}
+    if "description" in node:
+        translated["description"] = _in(node, "description", language)
+    for parts in ("options", "choices"):
+        if node.get(parts):
+            translated[parts] = [_translated(part, language) for part in node[parts]]
+    return translated
+
+
+def _called(used: Mapping[str, Any], node: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A command as it was used, or a part of it, with the names that are not translated."""
+    parts: list[Mapping[str, Any]] = node.get("options") or []
+    named = {part["name"]: part for part in parts} | {_in(part, "name", language): part for part in parts}
+    called = {**used, "name": node["name"]}
+    if "options" in used:
+        called["options"] = [_called(option, named[option["name"]], language) for option in used["options"]]
+    return called
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +163,7 @@ class Window(Preview):
     _MAX_PAGES = 64
 
     def __init__(self, env: simcord.Env, views: Sequence[View], asked: Asked, *, port: int) -> None:
+        _FIELD_POLICIES["embed_description"]["subtext"] = True  # Discord draws small lines in embeds, too
         home = views[0]
         super().__init__(
             env,
@@ -178,6 +222,14 @@ class Window(Preview):
         messages = self.env.backend.messages.get(channel_id, {})
         return max((id_ for id_, message in messages.items() if message.visible_to(viewer.id)), default=None)
 
+    def _finish_action(
+        self, page: _Page, action: Any, settlement: str, cursor: int, error: Any = None, **found: Any
+    ) -> dict[str, Any]:
+        # To simcord an error fails the action, also one that the bot answered: the page keeps what was typed then.
+        answered = settlement == "settled" and getattr(found.get("interaction"), "responded", False)
+        since = self.env.error_cursor if answered else cursor
+        return super()._finish_action(page, action, settlement, since, error, **found)
+
     async def _action(self, context_id: str | None, body: Any) -> dict[str, Any]:
         if not isinstance(body, dict):
             return await super()._action(context_id, body)
@@ -209,35 +261,68 @@ class Window(Preview):
         return result
 
 
+_OWN: Mapping[str, tuple[Path, str]] = {
+    "/demo.css": (PAGE / "demo.css", "text/css"),
+    "/demo.js": (PAGE / "demo.js", "text/javascript"),
+    "/avatar.svg": (AVATAR, "image/svg+xml"),
+}
+"""The files of the demo's page that are not simcord's, and their types."""
+
+_MENDED: Mapping[str, Sequence[tuple[str, str]]] = {
+    "/commands.js": (
+        # An option that has just been chosen has suggestions too, as on Discord.
+        (
+            'const current = String(field.value || "");\n',
+            'const current = String(field.value || "");\n            queryAutocomplete(option, current);\n',
+        ),
+        # What has not been answered yet is not an answer without matches.
+        (
+            ': "No options match"',
+            ': autocomplete.state === "loading" ? "Searching…" : "No options match"',
+        ),
+        (
+            'node("div", "command-popup-heading", heading)',
+            'node("div", "command-popup-heading", heading.replace(/ MATCHING $/, ""))',
+        ),
+    ),
+}
+"""What is mended in simcord's own files, by their addresses: old text, which stands there once, and new."""
+
+
 class _Server(PreviewServer):
     """simcord's server with the demo's own page: its top, its side, its name."""
 
-    _OWN: ClassVar[Mapping[str, str]] = {
-        "/demo.css": "text/css",
-        "/demo.js": "text/javascript",
-        "/demo.svg": "image/svg+xml",
-    }
     _STATIC_FILES: ClassVar[dict[str, str]] = {**PreviewServer._STATIC_FILES, **{path: path for path in _OWN}}
 
     async def _static(self, request: Any) -> Any:
-        if request.path not in self._OWN:
-            return await super()._static(request)
+        if request.path not in _OWN:
+            answer = await super()._static(request)
+            if mends := _MENDED.get(request.path):
+                answer.text = _mended(answer.text, mends)
+            return answer
         if request.headers.get("Host", "") not in self._allowed_hosts():
             raise web.HTTPForbidden
-        text = (FILES / request.path.removeprefix("/")).read_text("utf-8")
-        return web.Response(text=text, content_type=self._OWN[request.path], headers=self._SECURITY_HEADERS)
+        path, kind = _OWN[request.path]
+        return web.Response(text=path.read_text("utf-8"), content_type=kind, headers=self._SECURITY_HEADERS)
 
     async def _index(self, request: Any) -> Any:
         answer = await super()._index(request)
-        text: str = answer.text
-        for old, new in (
-            ("<title>SimCord Preview</title>", "<title>Byeol · the demo</title>"),
-            ("</head>", (FILES / "head.html").read_text("utf-8") + "</head>"),
-            ("<body>", "<body>\n" + (FILES / "top.html").read_text("utf-8")),
-            ("</body>", '<script type="module" src="/demo.js"></script>\n</body>'),
-            ('aria-label="SimCord preview"', "hidden"),
-            ('aria-label="Preview viewport"', 'aria-label="The channel"'),
-        ):
-            assert text.count(old) == 1, f"simcord's page has no {old}"
-            text = text.replace(old, new)
-        return web.Response(text=text, content_type="text/html", headers=self._SECURITY_HEADERS)
+        answer.text = _mended(
+            answer.text,
+            (
+                ("<title>SimCord Preview</title>", "<title>Byeol · the demo</title>"),
+                ("</head>", (PAGE / "head.html").read_text("utf-8") + "</head>"),
+                ("<body>", "<body>\n" + (PAGE / "top.html").read_text("utf-8")),
+                ("</body>", '<script type="module" src="/demo.js"></script>\n</body>'),
+                ('aria-label="SimCord preview"', "hidden"),
+                ('aria-label="Preview viewport"', 'aria-label="The channel"'),
+            ),
+        )
+        return answer
+
+
+def _mended(text: str, mends: Sequence[tuple[str, str]]) -> str:
+    for old, new in mends:
+        assert text.count(old) == 1, f"simcord's page has no {old}"
+        text = text.replace(old, new)
+    return text

@@ -79,14 +79,14 @@ def main(folder: Path) -> int:
 
 def _take(page: Page, take: Callable[[str], object]) -> None:
     resize(page, WIDE)
-    for name, language in (("Mina", "en"), ("지우", "ko")):
+    for name, language, cast in (("Mina", "en", "cast"), ("지우", "ko", "출연진")):
         view_as(page, name)
         page.locator(COMPOSER).press_sequentially("/")
         page.locator(".command-entry").first.wait_for()
         take(f"picker-{language}")
         page.locator(COMPOSER).fill("")
         resize(page, TALL)
-        use(page, "cast", "stars-gossip")
+        use(page, cast, "stars-gossip")
         take(f"cast-{language}")
         resize(page, WIDE)
     page.click("#demo-next")

@@ -124,16 +124,32 @@ class Site:
                 for name, channels in places
             ],
             "direct": {str(one.member.id): str(one.member.user.dm_channel.id) for one in self._stage.people},
+            "pings": self._pings(person, view.channel),
+            "reach": self.clock.reach.isoformat(),
             "due": [{"at": due.at.isoformat(), "title": due.title(t)} for due in self.clock.due[:_NOTED]],
         }
 
     def _channel(self, person: Person, channel: ChannelHandle) -> dict[str, Any]:
         messages = self._stage.env.backend.messages.get(channel.id, {})
         seen = self._seen.get(f"{person.member.id}:{channel.id}", 0)
-        unread = sum(1 for message in messages.values() if message.id > seen and message.visible_to(person.member.id))
+        unread = [
+            message for message in messages.values() if message.id > seen and message.visible_to(person.member.id)
+        ]
+        pinged = sum(1 for message in unread if self._stage.pings(person, message.mention_role_ids))
         news = channel.id in (self._stage.announcements.id, self._stage.korean_news.id)
         kind = "direct" if channel.guild is None else "news" if news else "text"
-        return {"id": str(channel.id), "name": channel.name or "Byeol", "kind": kind, "unread": unread}
+        name = channel.name or "Byeol"
+        return {"id": str(channel.id), "name": name, "kind": kind, "unread": len(unread), "pinged": pinged}
+
+    def _pings(self, viewer: Person, channel: ChannelHandle) -> list[dict[str, Any]]:
+        """The messages of a channel that pinged somebody: whom, and whether it was the viewer."""
+        found: list[dict[str, Any]] = []
+        for message in self._stage.env.backend.messages.get(channel.id, {}).values():
+            pinged = [person for person in self._stage.people if self._stage.pings(person, message.mention_role_ids)]
+            if pinged:
+                names = [person.name for person in pinged]
+                found.append({"message": str(message.id), "names": names, "mine": viewer in pinged})
+        return found
 
 
 def free_port(port: int, out: Console) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,8 @@ class Person:
     language: str
     speaks: str
     zone: str
+    premieres: bool
+    """Whether they have the role that announcements ping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class Stage:
     def now(self) -> datetime:
         """The time on the stage, UTC."""
         return self.env.now()
+
+    def pings(self, person: Person, roles: Collection[int]) -> bool:
+        """Whether a message that mentions `roles` pings somebody."""
+        return self.premieres.id in roles and person.premieres
 
     async def ask(self, member: MemberActor, command: str, **options: object) -> InteractionResult:
         """Let a member use a command in #general."""
@@ -126,18 +132,21 @@ def _build(env: simcord.Env, bot: Byeol) -> Stage:
         place.create_role("Mods", permissions=discord.Permissions(manage_guild=True)) for place in (guild, other)
     )
 
-    def person(handle: str, name: str, language: str, speaks: str, zone: str) -> Person:
+    premieres = guild.create_role("Premieres", mentionable=True)
+
+    def person(handle: str, name: str, language: str, speaks: str, zone: str, *roles: RoleHandle) -> Person:
         user = env.create_user(handle, global_name=name)
-        return Person(guild.add_member(user), other.add_member(user, roles=[admins]), name, language, speaks, zone)
+        member, admin = guild.add_member(user, roles=roles), other.add_member(user, roles=[admins])
+        return Person(member, admin, name, language, speaks, zone, premieres in roles)
 
     people = (
-        person("mina", "Mina", "en-GB", "English", "America/New_York"),
+        person("mina", "Mina", "en-GB", "English", "America/New_York", premieres),
         person("jiwoo", "지우", "ko", "한국어", SEOUL.key),
-        person("lea", "Léa", "fr", "Français (answers in English)", "Europe/Paris"),
+        person("lea", "Léa", "fr", "Français (answers in English)", "Europe/Paris", premieres),
     )
     languages = {one.member.id: one.language for one in people}
     engine.speak(env, languages)
-    engine.describe(env, languages)
+    engine.translate_commands(env, languages)
     return Stage(
         env=env,
         bot=bot,
@@ -146,7 +155,7 @@ def _build(env: simcord.Env, bot: Byeol) -> Stage:
         chat=guild.create_text_channel("ost-chat", topic="What are you listening to?"),
         announcements=guild.create_news_channel("announcements"),
         korean_news=guild.create_news_channel("드라마-소식"),
-        premieres=guild.create_role("Premieres", mentionable=True),
+        premieres=premieres,
         fan=people[0].member,
         korean_fan=people[1].member,
         admin=guild.add_member(env.create_user("sora", global_name="Sora"), roles=[mods]),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bot.demo.shots import COMPOSER, PHONE, open_channel, resize, settle, use, view_as, wait_for_suggestions
+from bot.demo.shots import ASKS_EVERY, COMPOSER, PHONE, open_channel, resize, settle, use, view_as, wait_for_suggestions
 from tests.demo.conftest import Browser
 
 SOAK = int(os.environ.get("BYEOL_SOAK_SECONDS", "20"))
@@ -70,7 +71,7 @@ def test_the_first_minutes(browser: Browser) -> None:
 
     view_as(page, "지우")
     open_channel(page, "general")
-    use(page, "ost", "진")
+    use(page, "오에스티", "진")
     expect(last(page)).to_contain_text("출처")
     expect(page.locator("#demo-zone")).to_contain_text("Korean time")
     view_as(page, "Léa")
@@ -167,6 +168,126 @@ def test_the_clock(browser: Browser) -> None:
     expect(page.locator("#demo-notice")).to_contain_text("only goes forward")
 
 
+def compose(page: Page, command: str) -> None:
+    """Choose a command in the picker, which goes on to its first option."""
+    page.locator(COMPOSER).press_sequentially(f"/{command}")
+    page.locator(".command-entry").first.wait_for()
+    page.keyboard.press("Enter")
+
+
+def test_an_option_has_suggestions_before_a_letter_is_typed(browser: Browser) -> None:
+    page = browser.page
+    compose(page, "ost")
+    expect(page.locator(".command-suggestion").first).to_be_visible()
+    expect(page.locator(".command-popup-heading")).to_have_text("OPTIONS")
+    page.locator(".command-option-input").press_sequentially("zzzzqqqq")
+    expect(page.locator(".command-popup")).to_contain_text("No options match")
+    page.locator(".command-option-input").fill("ji")
+    # Until the bot answers, nothing says that it found nothing.
+    expect(page.locator(".command-popup")).to_contain_text("Searching…")
+    expect(page.locator(".command-suggestion").first).to_be_visible()
+
+
+def test_the_composer_is_empty_after_an_answer_that_is_an_error(browser: Browser) -> None:
+    page = browser.page
+    compose(page, "cast")
+    page.locator(".command-option-input").press_sequentially("zzzzqqqq")
+    page.keyboard.press("Escape")
+    page.locator("#send-message").click()
+    expect(last(page)).to_contain_text("zzzzqqqq")
+    expect(page.locator(COMPOSER)).to_have_value("")
+    expect(page.locator(".command-row")).to_have_count(0)
+    assert bottom(last(page)) <= top(page.locator("#channel-composer"))
+
+
+def test_what_is_wrong_with_an_option_can_be_read(browser: Browser) -> None:
+    page = browser.page
+    compose(page, "upcoming")
+    page.locator(".command-suggestion").first.click()
+    page.locator(".command-option-input").press_sequentially("soon")
+    page.locator("#send-message").click()
+    error = page.locator(".command-error")
+    expect(error).to_have_text("Enter a valid value.")
+    expect(error).to_be_in_viewport(ratio=1)
+    box = error.bounding_box()
+    assert box is not None
+    # Nothing lies over it, and nothing cuts it off.
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert error.evaluate("(error, [x, y]) => document.elementFromPoint(x, y) === error", middle)
+
+
+def test_commands_have_korean_names_where_discord_is_in_korean(browser: Browser) -> None:
+    page = browser.page
+    view_as(page, "지우")
+    page.locator(COMPOSER).press_sequentially("/")
+    expect(page.locator(".command-entry", has_text="/오에스티")).to_be_visible()
+    assert not [name for name in page.locator(".command-entry strong").all_inner_texts() if name.isascii()]
+    page.locator(COMPOSER).fill("")
+    use(page, "출연", "별들에게")
+    # The bot knows it by its own name, which is what stands above the answer.
+    expect(last(page)).to_contain_text("지우 used /cast")
+    expect(last(page)).to_contain_text("별들에게 물어봐")
+    compose(page, "예정")
+    page.locator(".command-suggestion", has_text="일수").first.click()
+    page.locator(".command-option-input").press_sequentially("60")
+    page.locator("#send-message").click()
+    expect(last(page)).to_contain_text("60일")
+
+
+def test_byeol_has_its_own_face(browser: Browser) -> None:
+    page = browser.page
+    page.locator(COMPOSER).press_sequentially("/")
+    for face in (
+        messages(page).first.locator(".message-avatar-image"),
+        page.locator(".command-entry .command-avatar").first,
+    ):
+        expect(face).to_be_visible()
+        expect(face).to_have_css("background-image", re.compile(r"/avatar\.svg"))
+        expect(face.locator("svg")).not_to_be_visible()
+
+
+def test_a_post_says_whom_it_pinged(browser: Browser) -> None:
+    page = browser.page
+
+    def pinged() -> tuple[str, bool]:
+        """What stands below the last message, and whether that is marked."""
+        settle(page)
+        note: str = last(page).evaluate("message => getComputedStyle(message, '::after').content")
+        return note, last(page).evaluate("message => getComputedStyle(message).boxShadow") != "none"
+
+    badge = page.locator("#demo-places button", has_text="announcements").locator(".channel-count")
+    expect(badge).to_have_class("channel-count pings")
+    open_channel(page, "announcements")
+    page.wait_for_timeout(ASKS_EVERY)
+    assert pinged() == ('"🔔 Pinged Mina and Léa"', True)
+    view_as(page, "지우")
+    page.wait_for_timeout(ASKS_EVERY)
+    assert pinged() == ('"🔔 Pinged Mina and Léa"', False)
+    open_channel(page, "드라마-소식")
+    page.wait_for_timeout(ASKS_EVERY)
+    assert pinged() == ("none", False)
+
+
+def test_the_page_says_how_far_the_catalogue_reaches(browser: Browser) -> None:
+    expect(browser.page.locator("#demo-reach")).to_have_text(
+        re.compile(r"The catalogue's last date is \d+ \w+ 2025\. After it, /upcoming has nothing to show\.")
+    )
+
+
+def top(element: Locator) -> float:
+    """Where it begins, in pixels from the top of the window."""
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def bottom(element: Locator) -> float:
+    """Where it ends, in pixels from the top of the window."""
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
 def test_a_telephone(browser: Browser) -> None:
     page = browser.page
     resize(page, PHONE)
@@ -179,11 +300,43 @@ def test_a_telephone(browser: Browser) -> None:
     open_channel(page, "announcements")
     expect(page.locator("#demo-side")).not_to_be_visible()
     expect(page.locator("#channel-name")).to_have_text("announcements")
-    box = last(page).locator(".component-container").bounding_box()
-    assert box is not None
-    assert box["x"] + box["width"] <= PHONE[0]
-    for name in ("Pause", "Next announcement", "Go"):
+    for part in (last(page).locator(".embed-card"), last(page).get_by_role("button", name="Seungmin")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE[0]
+    expect(last(page).locator(".embed-card")).not_to_contain_text("-#")
+
+
+def test_the_bar_of_a_telephone_is_a_line_until_more_is_asked_for(browser: Browser) -> None:
+    page = browser.page
+    resize(page, PHONE)
+    assert bottom(page.locator("#demo-top")) <= 56
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.locator("#demo-date")).to_be_in_viewport(ratio=1)
+    for hidden in ("#demo-people", "#demo-speeds", "#demo-day"):
+        expect(page.locator(hidden)).not_to_be_visible()
+    more = page.get_by_role("button", name="Viewer and clock")
+    more.click()
+    for name in ("Pause", "Go"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.locator("#demo-people")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    more.click()
+    assert bottom(page.locator("#demo-top")) <= 56
+
+
+def test_a_telephone_shows_the_whole_names_of_commands(browser: Browser) -> None:
+    page = browser.page
+    resize(page, PHONE)
+    page.get_by_role("button", name="Channels", exact=True).click()
+    open_channel(page, "news")  # where Mina is an admin
+    page.locator(COMPOSER).press_sequentially("/announcements")
+    names = page.locator(".command-entry-title strong")
+    expect(names.first).to_be_visible()
+    assert names.count() >= 10
+    assert not names.evaluate_all(
+        "names => names.filter(name => name.scrollWidth > name.clientWidth).map(n => n.textContent)"
+    )
 
 
 def test_what_was_looked_at_is_there_after_a_reload(browser: Browser) -> None:

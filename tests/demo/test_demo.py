@@ -227,10 +227,10 @@ async def test_the_page_is_byeols_own(asking: Asking) -> None:
     assert status == 200
     assert "<title>Byeol · the demo</title>" in page
     assert page.index("/preview.css") < page.index("/demo.css"), "the demo's looks come last"
-    for path, kind in (("/demo.js", "text/javascript"), ("/demo.css", "text/css"), ("/demo.svg", "image/svg+xml")):
+    for path, kind in (("/demo.js", "text/javascript"), ("/demo.css", "text/css"), ("/avatar.svg", "image/svg+xml")):
         assert (await asking.get(path))[:2] == (200, kind)
         assert (await asking.get(path, Host="example.org"))[0] == 403
-    own = [path.read_text("utf-8") for path in engine.FILES.iterdir() if path.suffix != ".svg"]
+    own = [path.read_text("utf-8") for path in engine.PAGE.iterdir() if path.suffix != ".svg"]
     assert not [text for text in own if re.search(r"https?://", text)], "nothing is loaded from elsewhere"
 
 

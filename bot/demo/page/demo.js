@@ -11,6 +11,9 @@ let state = null;
 let shown = "";
 let failures = 0;
 let restored = false;
+let marked = "";
+const marks = new CSSStyleSheet();
+document.adoptedStyleSheets.push(marks);
 /** The view that was chosen and has not been shown yet: its viewer, its channel, and until when it is waited for. */
 let wanted = null;
 
@@ -66,11 +69,33 @@ function time(zone, options) {
   }).format(new Date(state.now));
 }
 
+function day(moment) {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: "Asia/Seoul", day: "numeric", month: "long", year: "numeric",
+  }).format(new Date(moment));
+}
+
+/** Says below each message whom it pinged, and marks those that pinged the viewer. simcord draws messages anew at any time,
+ * so this is done by rules of style and not in the messages. */
+function mark(pings) {
+  const rules = pings.map(({ message, names, mine }) => {
+    const chosen = `.channel-message[data-message-id="${message}"]`;
+    const note = `${chosen}::after { content: ${JSON.stringify(`🔔 Pinged ${names.join(" and ")}`)}; }`;
+    return mine ? `${note}\n${chosen} { background: #f0b2321a; box-shadow: inset 2px 0 #f0b232; }` : note;
+  }).join("\n");
+  if (rules !== marked) {
+    marked = rules;
+    marks.replaceSync(rules);
+  }
+}
+
 function draw(next) {
   const arrived = wanted && next.viewer === wanted.viewer && next.channel === wanted.channel;
   if (arrived || Date.now() > wanted?.until) wanted = null;
   state = wanted ? { ...next, viewer: wanted.viewer, channel: wanted.channel } : next;
-  byId("demo-seoul").textContent = `${time("Asia/Seoul", { year: "numeric" })} KST`;
+  const [weekday, ...rest] = time("Asia/Seoul", { year: "numeric" }).split(", ");
+  byId("demo-weekday").textContent = `${weekday}, `;
+  byId("demo-date").textContent = `${rest.join(", ")} KST`;
   const city = state.zone.split("/").pop().replace("_", " ");
   byId("demo-zone").textContent = city === "Seoul" ? "your time is Korean time" : `${time(state.zone)} in ${city}, your time`;
   for (const button of byId("demo-speeds").children) {
@@ -78,13 +103,15 @@ function draw(next) {
   }
   byId("demo-next").setAttribute("aria-disabled", String(!state.due.length));
   if (state.notice) notify(state.notice);
-  const { now: _now, notice: _notice, speed: _speed, ...rest } = state;
-  const drawn = JSON.stringify(rest);
+  mark(state.pings);
+  const { now: _now, notice: _notice, speed: _speed, ...others } = state;
+  const drawn = JSON.stringify(others);
   if (drawn !== shown) {
     shown = drawn;
     drawPeople();
     drawPlaces();
     drawDue();
+    byId("demo-reach").textContent = `The catalogue's last date is ${day(state.reach)}. After it, /upcoming has nothing to show.`;
   }
   if (!restored) restore();
 }
@@ -119,7 +146,10 @@ function row(channel) {
   else if (channel.unread) {
     button.classList.add("unread");
     const count = Object.assign(document.createElement("span"), { className: "channel-count", textContent: channel.unread });
-    const words = Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: "unread" });
+    count.classList.toggle("pings", channel.pinged > 0);
+    const words = Object.assign(document.createElement("span"), {
+      className: "visually-hidden", textContent: channel.pinged ? `unread, ${channel.pinged} of them pinged you` : "unread",
+    });
     button.append(count, words);
   }
   button.addEventListener("click", () => {
@@ -200,6 +230,10 @@ byId("demo-jump").addEventListener("submit", (event) => {
   void press(event.submitter, { jump: byId("demo-day").value });
 });
 byId("demo-menu").addEventListener("click", () => openSide(!byId("demo-side").classList.contains("open")));
+byId("demo-more").addEventListener("click", () => {
+  const open = byId("demo-top").classList.toggle("open");
+  byId("demo-more").setAttribute("aria-expanded", String(open));
+});
 byId("demo-scrim").addEventListener("click", () => openSide(false));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && byId("demo-side").classList.contains("open")) {
