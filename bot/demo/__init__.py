@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.errors import StartError
 
 NEEDED = frozenset({"simcord", "markdown_it", "linkify_it", "regex", "PIL"})
 """What the demo imports and the bot does not."""
+SIMCORD = "3.2.1"
+"""The version that `bot.demo.engine` was written for."""
+
+
+def check() -> None:
+    """Raise `StartError` where simcord is another version; to be called before anything of it is imported."""
+    found = version("simcord")
+    if found != SIMCORD:
+        raise StartError(
+            f"The demo needs simcord {SIMCORD}, found {found}. Run: python -m pip install -r requirements/demo.txt"
+        )
 
 
 def main(
@@ -20,6 +32,7 @@ def main(
 ) -> int:
     """The command ``demo``. Raises `StartError` where what it needs is not installed."""
     try:
+        check()
         if transcript:
             from bot.demo import tour as terminal
 

@@ -1,6 +1,6 @@
 """The simulated Discord beneath the demo and the tests: everything that touches simcord's private parts.
 
-simcord is pinned, and `check` refuses any other version: what is private may change with each release.
+simcord is pinned, and `bot.demo.check` refuses any other version: what is private may change with each release.
 """
 # pyright: reportPrivateUsage=false
 
@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, cast
 
@@ -25,22 +24,12 @@ from simcord.preview._server import PreviewServer
 
 from bot.errors import StartError
 
-VERSION = "3.2.1"
 PAGE = Path(__file__).parent / "page"
 AVATAR = Path(__file__).parent.parent / "brand" / "avatar.svg"
 HOST = "127.0.0.1"
 
 _POSTED = frozenset({"response", "followup", "deferred", "message"})
 """What simcord calls the outcomes of an action that stand in the channel as messages."""
-
-
-def check() -> None:
-    """Raise `StartError` where simcord is not the version that this was written for."""
-    found = version("simcord")
-    if found != VERSION:
-        raise StartError(
-            f"The demo needs simcord {VERSION}, found {found}. Run: python -m pip install -r requirements/demo.txt"
-        )
 
 
 def quicken() -> None:
