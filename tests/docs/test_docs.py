@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import _parser as parser  # pyright: ignore[reportPrivateUsage]
+from bot.seeding import load_own
+from bot.store import catalogue, events
 from scripts import commands_page, demo_picture
+from tests.helpers import LOADED, opened
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -75,6 +79,18 @@ async def test_the_page_of_commands_is_current() -> None:
 
 async def test_the_picture_is_current() -> None:
     assert demo_picture.PICTURE.read_text("utf-8") == await demo_picture.picture(), f"docs/demo.svg is old: {RENEW}"
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/demo.md"])
+async def test_how_far_the_catalogue_reaches_is_true(document: str, tmp_path: Path) -> None:
+    async with opened(tmp_path / "byeol.db") as database:
+        await database.write(catalogue.apply, load_own(), LOADED)
+        last = await database.read(events.latest, datetime.max.replace(tzinfo=UTC))
+    assert last is not None
+    day = last.event.when.first_day
+    assert day is not None
+    text = " ".join((ROOT / document).read_text("utf-8").split())
+    assert f"{day.day} {day:%B %Y}" in text
 
 
 def test_the_picture_asks_nothing_of_the_internet() -> None:
