@@ -7,6 +7,7 @@ are when the bot starts, so that there is no compiled copy to forget.
 from __future__ import annotations
 
 import gettext
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -58,9 +59,23 @@ class Words:
             return f"{at:%a} {self.day(at.date())}, {at:%H:%M}"
         return f"{dates.format_skeleton('yMMMMEd', at, tzinfo=at.tzinfo, locale=self._locale)} {at:%H:%M}"
 
+    def near_day(self, day: date, today: date) -> str:
+        """A day with its weekday, and with its year where that is not the year of `today`."""
+        year = "" if day.year == today.year else "y"
+        if self.language == ENGLISH:
+            return dates.format_date(day, f"EEE d MMMM {year}".strip(), locale=self._locale)
+        return dates.format_skeleton(f"{year}MMMMEd", _midnight(day), locale=self._locale)
+
+    def clock(self, at: datetime) -> str:
+        """A time of day as people of the language say it: 21:20, 오후 9시 20분."""
+        if self.language == ENGLISH:
+            return f"{at:%H:%M}"
+        pattern = ("aaaa h시 m분" if at.minute else "aaaa h시") if self.language == "ko" else "short"
+        return dates.format_time(at, pattern, tzinfo=at.tzinfo, locale=self._locale)
+
     def month(self, day: date) -> str:
         """The month of a day, in words."""
-        return dates.format_skeleton("yMMMM", datetime(day.year, day.month, 1), locale=self._locale)  # noqa: DTZ001
+        return dates.format_skeleton("yMMMM", _midnight(day), locale=self._locale)
 
     def weekday(self, number: int) -> str:
         """The short name of a weekday; 0 is Monday."""
@@ -81,6 +96,16 @@ class Words:
     def both(self, parts: list[str]) -> str:
         """A list in words: "a, b and c"."""
         return lists.format_list(parts, locale=self._locale)
+
+    def numbers(self, found: Sequence[int]) -> str:
+        """Numbers of episodes in words: "1 and 2"."""
+        parts = [str(number) for number in found]
+        return "·".join(parts) if self.language == "ko" else self.both(parts)
+
+
+def _midnight(day: date) -> datetime:
+    """A day as Babel wants it for skeletons, without a zone."""
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
 @lru_cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import discord
@@ -146,3 +146,22 @@ def test_language_of_a_region_is_read_as_discord_writes_it(tmp_path: Path, monke
 
 def test_languages_are_named_in_their_own_words() -> None:
     assert [language_name(code) for code in ("en", "ko", "zh-TW")] == ["English", "한국어", "中文 (繁體, 台灣)"]
+
+
+@pytest.mark.parametrize(
+    ("language", "clock", "full_hour"), [("en", "21:20", "09:00"), ("ko", "오후 9시 20분", "오전 9시")]
+)
+def test_times_of_day_are_said_as_people_say_them(language: str, clock: str, full_hour: str) -> None:
+    at = datetime(2025, 1, 4, 21, 20, tzinfo=UTC)
+    assert words(language).clock(at) == clock
+    assert words(language).clock(at.replace(hour=9, minute=0)) == full_hour
+
+
+@pytest.mark.parametrize(
+    ("language", "near", "far"),
+    [("en", "Sat 4 January", "Sat 4 January 2025"), ("ko", "1월 4일 (토)", "2025년 1월 4일 (토)")],
+)
+def test_days_name_their_year_only_where_it_is_another(language: str, near: str, far: str) -> None:
+    day = date(2025, 1, 4)
+    assert words(language).near_day(day, date(2025, 12, 31)) == near
+    assert words(language).near_day(day, date(2024, 12, 31)) == far

@@ -81,9 +81,9 @@ def stage_name(t: Words, stage: Stage) -> str:
     """What is said of an event, in a word or two; nothing where it is simply there."""
     return {
         Stage.CONFIRMED: t("📅 The date is confirmed"),
-        Stage.WEEK_AHEAD: t("⏰ In a week"),
-        Stage.DAY_AHEAD: t("⏰ In a day"),
-        Stage.HOUR_AHEAD: t("⏰ In an hour"),
+        Stage.WEEK_AHEAD: t("⏰ A week ahead"),
+        Stage.DAY_AHEAD: t("⏰ A day ahead"),
+        Stage.HOUR_AHEAD: t("⏰ An hour ahead"),
         Stage.NOW: "",
         Stage.MOVED: t("🔁 The date has changed"),
         Stage.CANCELLED: t("🚫 Cancelled"),

@@ -29,7 +29,7 @@ def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = Fal
     t, role = scene.words, frame.role_id
     if digest:
         ahead = _ahead(told)
-        line = digest_line(t, [one.found.item for one in ahead], role_id=role)
+        line = digest_line(t, ahead, frame.zone, scene.now, role_id=role)
         return classic(line, _digest(scene, ahead, frame), frame.mark)
     ordered = _main_first(told)
     content = announcement(scene, ordered[0], frame) if len(ordered) == 1 else _several(scene, ordered, frame)
@@ -42,11 +42,11 @@ def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
         return t("🗓️ Coming up")
     main = _ordered(items)[0]
     if len(items) > 1 and {item.event.kind for item in items} == {EventKind.EPISODE}:
-        numbers = t.both([str(number) for number in sorted(item.event.number for item in items)])
+        numbers = t.numbers(sorted(item.event.number for item in items))
         return t("🎬 {work}: episodes {numbers}", work=phrases.called(t, main.event.subject), numbers=numbers)
     if len(items) > 1 and {item.event.kind for item in items} == {EventKind.OST_RELEASE} and main.works:
         work = phrases.called(t, main.works[0])
-        return t.plural("🎵 {n} song of {work}", "🎵 {n} songs of {work}", len(items), work=work)
+        return t.plural("🎵 {n} song from {work}", "🎵 {n} songs from {work}", len(items), work=work)
     return headline(t, main)
 
 

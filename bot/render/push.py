@@ -7,12 +7,13 @@ whom it is for, what happens, and when, in words.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements.schedule import Stage
 from bot.catalogue.model import EventKind, Label, Upcoming
-from bot.catalogue.when import Precision, When
+from bot.catalogue.when import EXACT, Precision, When
 from bot.render.card import escape, shorten
 from bot.render.told import Told
 from bot.text import Words
@@ -20,8 +21,17 @@ from bot.text import Words
 MAX_LINE = 150
 """Characters of the line, with the mention of the role: about what a lock screen shows."""
 
-_NAMES = (60, 40, 28, 18, 10)
+_NAMES = (60, 40, 28, 18, 10, 6, 3)
 """How much room a name gets, until the whole line has enough: the date matters more than the end of a long title."""
+
+_ARTISTS = 2
+"""How many artists are named."""
+
+_LATE = timedelta(minutes=5)
+"""How long a programme is still said to air rather than to have aired."""
+
+_AN_HOUR = (timedelta(minutes=45), timedelta(minutes=75))
+"""What is said to be an hour from now: quiet hours may have delayed a reminder."""
 
 Call = Callable[[Label], str]
 """What an entity is called, in the room that there is."""
@@ -29,17 +39,17 @@ Call = Callable[[Label], str]
 
 def push_line(t: Words, told: Sequence[Told], zone: str, now: datetime, *, role_id: int | None = None) -> str:
     """The first line of a post of some stages of events, at most `MAX_LINE` characters."""
-    return _fitted(t, lambda call: _line(t, call, told, ZoneInfo(zone), now), role_id)
+    return _fitted(t, lambda call: _line(_Line(t, call, ZoneInfo(zone), now), told), role_id)
 
 
-def digest_line(t: Words, items: Sequence[Upcoming], *, role_id: int | None = None) -> str:
+def digest_line(t: Words, told: Sequence[Told], zone: str, now: datetime, *, role_id: int | None = None) -> str:
     """The first line of a digest: the first thing in it, and how much more there is."""
 
     def line(call: Call) -> str:
-        first = _what(t, call, items[0])
-        if len(items) == 1:
+        first = _Line(t, call, ZoneInfo(zone), now).sentence(told[:1])
+        if len(told) == 1:
             return t("Coming up: {what}", what=first)
-        more = len(items) - 1
+        more = len(told) - 1
         return t.plural("Coming up: {what}, and {n} more", "Coming up: {what}, and {n} more", more, what=first)
 
     return _fitted(t, line, role_id)
@@ -59,101 +69,167 @@ def _called(t: Words, room: int) -> Call:
     return call
 
 
-def _line(t: Words, call: Call, told: Sequence[Told], zone: ZoneInfo, now: datetime) -> str:
-    first, stage = told[0].found, told[0].stage
-    items = [one.found.item for one in told]
-    what = _what(t, call, items[0]) if len(items) == 1 else _several(t, call, items)
-    at = first.starts_at or first.item.event.when
-    when = _when(t, at, zone, now)
-    match stage:
+def _line(draw: _Line, told: Sequence[Told]) -> str:
+    t, found = draw.t, told[0].found
+    event = found.item.event
+    match told[0].stage:
         case Stage.NOW:
-            return _now(t, call, items, when)
+            return draw.happening(told)
         case Stage.CONFIRMED:
-            return t("Date confirmed: {what}, {when}", what=what, when=when)
-        case Stage.WEEK_AHEAD:
-            return t("In a week: {what}, {when}", what=what, when=when)
-        case Stage.DAY_AHEAD:
-            return t("In a day: {what}, {when}", what=what, when=when)
-        case Stage.HOUR_AHEAD:
-            return t("In an hour: {what}, {when}", what=what, when=when)
+            return t("Date confirmed: {what}", what=draw.sentence(told))
+        case Stage.MOVED if found.before in (None, event.when) or event.when.precision not in EXACT:
+            what, month = draw.what([one.found.item for one in told]), event.when.first_day
+            if found.before != event.when and event.when.precision is Precision.MONTH and month is not None:
+                return t("Postponed to {month}: {what}", month=t.month(month), what=what)
+            return t("Postponed: {what}", what=what)
         case Stage.MOVED:
-            before = first.before
-            if before is None or before == first.item.event.when:
-                return t("Postponed: {what}", what=what)
-            if at == first.item.event.when and at.precision not in (Precision.MINUTE, Precision.DAY):
-                return t("Postponed: {what}", what=what)
-            return t("New date: {what}, {when}", what=what, when=when)
+            return t("New date: {what}", what=draw.sentence(told))
         case Stage.CANCELLED:
-            return t("Cancelled: {what}", what=what)
+            return t("Cancelled: {what}", what=draw.what([one.found.item for one in told]))
+        case Stage.WEEK_AHEAD | Stage.DAY_AHEAD | Stage.HOUR_AHEAD:
+            return draw.sentence(told)
 
 
-def _now(t: Words, call: Call, items: Sequence[Upcoming], when: str) -> str:
-    item = items[0]
-    subject, kind = call(item.event.subject), item.event.kind
-    if len(items) > 1 and kind is not EventKind.PREMIERE:
-        what = _several(t, call, items)
-        return t("Out now: {what}", what=what) if _music(kind) else t("{what} air {when}", what=what, when=when)
-    match kind:
-        case EventKind.PREMIERE:
-            return t("{work} premieres {when}", work=subject, when=when)
-        case EventKind.FINALE:
-            return t("The finale of {work} airs {when}", work=subject, when=when)
-        case EventKind.EPISODE:
-            return t("{work}, episode {number}, airs {when}", work=subject, number=item.event.number, when=when)
-        case EventKind.OST_RELEASE if item.works:
-            artists, work = _artists(call, item), call(item.works[0])
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The words of a line: `call` names entities in the room there is; `zone` is the channel's."""
+
+    t: Words
+    call: Call
+    zone: ZoneInfo
+    now: datetime
+
+    def happening(self, told: Sequence[Told]) -> str:
+        """What happens now."""
+        t, item = self.t, told[0].found.item
+        if not _music(item.event.kind):
+            return self.sentence(told)
+        if len(told) > 1:
+            return t("Out now: {what}", what=self.what([one.found.item for one in told]))
+        subject, artists = self.call(item.event.subject), self._artists(item)
+        if item.event.kind is EventKind.OST_RELEASE and item.works:
+            work = self.call(item.works[0])
             return t("{song} by {artists} is out: OST of {work}", song=subject, artists=artists, work=work)
-        case _:
-            return t("{title} by {artists} is out", title=subject, artists=_artists(call, item))
+        return t("{title} by {artists} is out", title=subject, artists=artists)
+
+    def sentence(self, told: Sequence[Told]) -> str:
+        """What happens, and when."""
+        t, found = self.t, told[0].found
+        item, at = found.item, found.starts_at or found.item.event.when
+        subject, when = self.call(item.event.subject), self._when(at)
+        past = self._is_past(at)
+        match item.event.kind:
+            case EventKind.PREMIERE if past:
+                return t("{work} premiered {when}", work=subject, when=when)
+            case EventKind.PREMIERE:
+                return t("{work} premieres {when}", work=subject, when=when)
+            case EventKind.FINALE if past:
+                return t("The finale of {work} aired {when}", work=subject, when=when)
+            case EventKind.FINALE:
+                return t("The finale of {work} airs {when}", work=subject, when=when)
+            case EventKind.EPISODE if len(told) > 1:
+                numbers = _numbers(t, [one.found.item for one in told])
+                if past:
+                    return t("Episodes {numbers} of {work} aired {when}", numbers=numbers, work=subject, when=when)
+                return t("Episodes {numbers} of {work} air {when}", numbers=numbers, work=subject, when=when)
+            case EventKind.EPISODE:
+                number = item.event.number
+                if past:
+                    return t("Episode {number} of {work} aired {when}", number=number, work=subject, when=when)
+                return t("Episode {number} of {work} airs {when}", number=number, work=subject, when=when)
+            case _ if len(told) > 1:
+                what = self.what([one.found.item for one in told])
+                return t("{what} come out {when}", what=what, when=when)
+            case EventKind.OST_RELEASE if item.works:
+                artists, work = self._artists(item), self.call(item.works[0])
+                return t(
+                    "{song} by {artists}, OST of {work}, comes out {when}",
+                    song=subject,
+                    artists=artists,
+                    work=work,
+                    when=when,
+                )
+            case _:
+                artists = self._artists(item)
+                return t("{title} by {artists} comes out {when}", title=subject, artists=artists, when=when)
+
+    def what(self, items: Sequence[Upcoming]) -> str:
+        """What happens, without a verb; the first thing and how many more, where they are not of one kind."""
+        t, main = self.t, items[0]
+        subject, kinds = self.call(main.event.subject), {item.event.kind for item in items}
+        if len(items) > 1 and kinds == {EventKind.EPISODE}:
+            return t("episodes {numbers} of {work}", numbers=_numbers(t, items), work=subject)
+        if len(items) > 1 and kinds == {EventKind.OST_RELEASE} and main.works:
+            work = self.call(main.works[0])
+            return t.plural("{n} song from {work}", "{n} songs from {work}", len(items), work=work)
+        if len(items) > 1:
+            first, more = self.what(items[:1]), len(items) - 1
+            return t.plural("{what} and {n} more", "{what} and {n} more", more, what=first)
+        match main.event.kind:
+            case EventKind.PREMIERE:
+                return t("premiere of {work}", work=subject)
+            case EventKind.FINALE:
+                return t("finale of {work}", work=subject)
+            case EventKind.EPISODE:
+                return t("episode {number} of {work}", number=main.event.number, work=subject)
+            case EventKind.OST_RELEASE if main.works:
+                artists, work = self._artists(main), self.call(main.works[0])
+                return t("{song} by {artists}, OST of {work}", song=subject, artists=artists, work=work)
+            case _:
+                return t("{title} by {artists}", title=subject, artists=self._artists(main))
+
+    def _artists(self, item: Upcoming) -> str:
+        named = ", ".join(self.call(artist) for artist in item.performers[:_ARTISTS])
+        more = len(item.performers) - _ARTISTS
+        return self.t.plural("{names} and {n} more", "{names} and {n} more", more, names=named) if more > 0 else named
+
+    def _is_past(self, at: When) -> bool:
+        if at.precision is Precision.MINUTE and at.earliest is not None:
+            return at.earliest < self.now - _LATE
+        return at.first_day is not None and at.first_day < self.now.astimezone(self.zone).date()
+
+    def _when(self, at: When) -> str:
+        """A date as the channel's own clock and calendar have it; a day stays the day that was stated."""
+        t, today = self.t, self.now.astimezone(self.zone).date()
+        if at.precision is Precision.MINUTE and at.earliest is not None:
+            local = at.earliest.astimezone(self.zone)
+            clock = _clock(t, local)
+            if _AN_HOUR[0] <= at.earliest - self.now <= _AN_HOUR[1]:
+                return t("in an hour, at {clock}", clock=clock)
+            return t("{day} at {clock}", day=self._day(local.date(), today), clock=clock)
+        day = at.first_day
+        if day is None:
+            return t("date not known")
+        return self._day(day, today) if at.precision is Precision.DAY else t.month(day)
+
+    def _day(self, day: date, today: date) -> str:
+        t, named = self.t, self.t.near_day(day, today)
+        match (day - today).days:
+            case 0:
+                return t("today")
+            case 1:
+                return t("tomorrow")
+            case -1:
+                return t("yesterday")
+            case 7:
+                return t("in a week, on {day}", day=named)
+            case _:
+                return t("on {day}", day=named)
 
 
-def _what(t: Words, call: Call, item: Upcoming) -> str:
-    subject = call(item.event.subject)
-    match item.event.kind:
-        case EventKind.PREMIERE:
-            return t("premiere of {work}", work=subject)
-        case EventKind.FINALE:
-            return t("finale of {work}", work=subject)
-        case EventKind.EPISODE:
-            return t("{work}, episode {number}", work=subject, number=item.event.number)
-        case EventKind.OST_RELEASE if item.works:
-            work = call(item.works[0])
-            return t("{song} by {artists}, OST of {work}", song=subject, artists=_artists(call, item), work=work)
-        case _:
-            return t("{title} by {artists}", title=subject, artists=_artists(call, item))
+def _clock(t: Words, local: datetime) -> str:
+    name = local.tzname() or ""
+    if name == "KST":
+        return t("{clock} KST", clock=t.clock(local))
+    if name[:1] in "+-":
+        # Zones without an abbreviation are called by their offset: -03, +0545.
+        name = f"UTC{name[0]}{int(name[1:3])}" + (f":{name[3:]}" if name[3:] else "")
+    return t("{clock} {zone}", clock=t.clock(local), zone=name)
 
 
-def _several(t: Words, call: Call, items: Sequence[Upcoming]) -> str:
-    main = items[0]
-    kinds = {item.event.kind for item in items}
-    if kinds == {EventKind.EPISODE}:
-        numbers = t.both([str(number) for number in sorted(item.event.number for item in items)])
-        return t("{work}, episodes {numbers}", work=call(main.event.subject), numbers=numbers)
-    if kinds == {EventKind.OST_RELEASE} and main.works:
-        return t.plural("{n} song of {work}", "{n} songs of {work}", len(items), work=call(main.works[0]))
-    more = len(items) - 1
-    return t.plural("{what}, and {n} more", "{what}, and {n} more", more, what=_what(t, call, main))
-
-
-def _artists(call: Call, item: Upcoming) -> str:
-    return ", ".join(call(artist) for artist in item.performers)
+def _numbers(t: Words, items: Sequence[Upcoming]) -> str:
+    return t.numbers(sorted({item.event.number for item in items}))
 
 
 def _music(kind: EventKind) -> bool:
     return kind in (EventKind.OST_RELEASE, EventKind.ALBUM_RELEASE)
-
-
-def _when(t: Words, at: When, zone: ZoneInfo, now: datetime) -> str:
-    """A date as the channel's own clock and calendar have it; a day stays the day that was stated."""
-    if at.precision is Precision.MINUTE and at.earliest is not None:
-        local = at.earliest.astimezone(zone)
-        clock = f"{local:%H:%M} {local.tzname()}"
-        if local.date() == now.astimezone(zone).date():
-            return t("today, {clock}", clock=clock)
-        return f"{t.day(local.date())}, {clock}"
-    day = at.first_day
-    if day is None:
-        return t("date not known")
-    if day == now.astimezone(ZoneInfo(at.zone)).date():
-        return t("today")
-    return t.day(day) if at.precision is Precision.DAY else t.month(day)

@@ -116,7 +116,7 @@ async def test_the_parts_of_an_ost_are_one_post_that_names_them_all(stage: Stage
     await stage.says(*(song(number, "2031-04-12 21:20") for number in (1, 2, 3)))
     await stage.world.at(EVENING)
     (post,) = stage.world.posts(stage.channel)
-    assert "## 🎵 3 songs of Paper \\*Moon\\*" in post.text
+    assert "## 🎵 3 songs from Paper \\*Moon\\*" in post.text
     assert [line for line in post.text.split("\n") if line.startswith("- 🎵")] == [
         f"- 🎵 Part {number} by Singer (Paper \\*Moon\\*)" for number in (1, 2, 3)
     ]

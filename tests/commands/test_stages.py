@@ -75,7 +75,7 @@ async def test_reminders_come_at_their_time_and_only_where_they_were_chosen(worl
     for before in (timedelta(days=7), timedelta(days=1), timedelta(hours=1), timedelta()):
         await world.at(at - before)
     posts = world.posts(channel)
-    assert titles(posts)[:4] == ["📅 The date is confirmed", "⏰ In a week", "⏰ In a day", "⏰ In an hour"]
+    assert titles(posts)[:4] == ["📅 The date is confirmed", "⏰ A week ahead", "⏰ A day ahead", "⏰ An hour ahead"]
     assert len(posts) == 5
     assert f"<t:{int(at.timestamp())}:F>" in posts[-1].text
 
@@ -108,7 +108,7 @@ async def test_a_moved_date_is_corrected_once_the_old_post_says_so_and_reminders
     await drama.says("2031-04-12")
     await world.at(NINE - timedelta(days=1))
     (reminder,) = world.posts(channel)
-    assert titles([reminder]) == ["⏰ In a day"]
+    assert titles([reminder]) == ["⏰ A day ahead"]
 
     await drama.says("2031-04-19")
     await world.wait(180)
@@ -122,7 +122,7 @@ async def test_a_moved_date_is_corrected_once_the_old_post_says_so_and_reminders
     assert len(world.posts(channel)) == 2
     await world.at(NINE + timedelta(days=6))
     await world.at(NINE + timedelta(days=7))
-    assert titles(world.posts(channel))[2:3] == ["⏰ In a day"]
+    assert titles(world.posts(channel))[2:3] == ["⏰ A day ahead"]
     assert len(world.posts(channel)) == 4
 
 
@@ -142,7 +142,7 @@ async def test_a_date_that_only_became_more_exact_is_no_change(world: World, dra
     await world.at(NINE - timedelta(days=1))
     await drama.says("2031-04-12 21:20")
     await world.wait(180)
-    assert titles(world.posts(channel)) == ["⏰ In a day"]
+    assert titles(world.posts(channel)) == ["⏰ A day ahead"]
 
 
 async def test_a_date_that_became_vague_again_is_a_change(world: World, drama: Drama) -> None:
