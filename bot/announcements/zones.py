@@ -85,8 +85,33 @@ OTHER_NAMES = {
 }
 """What people call a zone besides a city in it. An abbreviation of several zones (CST, IST) is not among them."""
 
-_OFFSET = re.compile(r"(?:utc|gmt)\s*([+-])\s*(\d{1,2})(?::?00)?")
+AMBIGUOUS = {
+    "cst": ("America/Chicago", "Asia/Shanghai", "Asia/Taipei", "America/Havana"),
+    "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "bst": ("Europe/London", "Asia/Dhaka"),
+    "ast": ("America/Halifax", "Asia/Riyadh"),
+    "usa": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
+    "us": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
+    "미국": ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
+    "brazil": ("America/Sao_Paulo", "America/Manaus"),
+    "australia": ("Australia/Sydney", "Australia/Brisbane", "Australia/Adelaide", "Australia/Perth"),
+    "indonesia": ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"),
+    "mexico": ("America/Mexico_City", "America/Tijuana"),
+    "canada": ("America/Toronto", "America/Winnipeg", "America/Edmonton", "America/Vancouver"),
+    "utc+5:30": ("Asia/Kolkata", "Asia/Colombo"),
+    "utc+6:30": ("Asia/Yangon",),
+    "utc+9:30": ("Australia/Darwin", "Australia/Adelaide"),
+    "utc+5:45": ("Asia/Kathmandu",),
+    "utc+3:30": ("Asia/Tehran",),
+    "utc+4:30": ("Asia/Kabul",),
+    "utc-3:30": ("America/St_Johns",),
+}
+"""What may be one of several zones: they are asked back, not chosen from."""
+
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*0?(\d{1,2})(?::?00)?")
 """Whole hours from UTC, which the database has as zones of their own."""
+
+_FIXED = re.compile(r"Etc/GMT([+-])(\d{1,2})")
 
 
 @lru_cache
@@ -97,14 +122,34 @@ def _zones() -> dict[str, str]:
 
 
 def near_zones(text: str, limit: int) -> list[str]:
-    """The zones that fit what was typed: by a part of the name, or by resembling it."""
+    """The zones that fit what was typed: by another name of theirs, by a part of the name, or by resembling it."""
     typed = plain(text.replace("/", " "))
     if not typed:
         return list(COMMON_ZONES[:limit])
-    zones = _zones()
+    said, zones = _said(text), _zones()
+    called = [zone for name, zone in OTHER_NAMES.items() if name.startswith(said)]
     parts = [zone for name, zone in zones.items() if typed in name]
     alike = [zones[name] for name, _, _ in process.extract(typed, zones.keys(), limit=limit, score_cutoff=70)]
-    return list(dict.fromkeys((*parts, *alike)))[:limit]
+    fixed = _offset(said)
+    found = (*([fixed] if fixed else []), *AMBIGUOUS.get(said, ()), *called, *parts, *alike)
+    return list(dict.fromkeys(found))[:limit]
+
+
+def zone_name(zone: str) -> str:
+    """A zone as it is shown: the database counts fixed offsets westwards, people eastwards."""
+    match = _FIXED.fullmatch(zone)
+    return f"UTC{'-' if match[1] == '+' else '+'}{match[2]}" if match else zone
+
+
+def _said(text: str) -> str:
+    """What was typed, without differences of case and spaces; offsets without any."""
+    said = " ".join(text.casefold().split())
+    return said.replace(" ", "").replace("gmt", "utc") if re.match(r"(?:utc|gmt)\s*[+-]", said) else said
+
+
+def _offset(said: str) -> str | None:
+    match = _OFFSET.fullmatch(said)
+    return _fixed(match[1], int(match[2])) if match else None
 
 
 def _fixed(sign: str, hours: int) -> str | None:
@@ -122,11 +167,13 @@ def find_zone(text: str) -> str:
     """
     if text in _zones().values():
         return text
-    said = " ".join(text.casefold().split())
+    said = _said(text)
     if said in OTHER_NAMES:
         return OTHER_NAMES[said]
-    if (offset := _OFFSET.fullmatch(said)) and (zone := _fixed(offset[1], int(offset[2]))) is not None:
+    if (zone := _offset(said)) is not None:
         return zone
+    if said in AMBIGUOUS:
+        raise UnknownZoneError(text, near_zones(text, 5))
     typed = plain(text.replace("/", " "))
     exact = [zone for name, zone in _zones().items() if typed and (name == typed or name.endswith(f" {typed}"))]
     if len(exact) == 1:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announcements.zones import COMMON_ZONES, find_zone, near_zones
+from bot.announcements.zones import COMMON_ZONES, find_zone, near_zones, zone_name
 from bot.errors import UnknownZoneError
 from bot.render import questions
 from bot.render.card import Scene
@@ -42,17 +42,50 @@ def test_zone_is_found_by_its_name_or_its_city(typed: str, zone: str) -> None:
     assert find_zone(typed) == zone
 
 
-@pytest.mark.parametrize("typed", ["CST", "IST", "UTC+99", "UTC-5:30"])
+@pytest.mark.parametrize("typed", ["CST", "IST", "usa", "UTC+99", "UTC+5:30", "UTC-5:30"])
 def test_zone_that_may_be_several_or_none_is_asked_back(typed: str) -> None:
     with pytest.raises(UnknownZoneError):
         find_zone(typed)
 
 
-@pytest.mark.parametrize(("typed", "near"), [("Soul", "Asia/Seoul"), ("berlim", "Europe/Berlin"), ("", "Asia/Seoul")])
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("Soul", "Asia/Seoul"),
+        ("berlim", "Europe/Berlin"),
+        ("", "Asia/Seoul"),
+        ("CST", "America/Chicago"),
+        ("ist", "Asia/Kolkata"),
+        ("UTC + 5:30", "Asia/Kolkata"),
+        ("미국", "America/New_York"),
+    ],
+)
 def test_unknown_zone_brings_near_ones(typed: str, near: str) -> None:
     with pytest.raises(UnknownZoneError) as raised:
         find_zone(typed)
     assert near in raised.value.near
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("kst", "Asia/Seoul"),
+        ("서", "Asia/Seoul"),
+        ("서울", "Asia/Seoul"),
+        ("phil", "Asia/Manila"),
+        ("utc-5", "Etc/GMT+5"),
+    ],
+)
+def test_what_people_call_a_zone_is_suggested_while_they_type(typed: str, zone: str) -> None:
+    assert zone in near_zones(typed, 25)[:2]
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("Etc/GMT+5", "UTC-5"), ("Etc/GMT-9", "UTC+9"), ("Asia/Seoul", "Asia/Seoul")]
+)
+def test_offset_is_shown_as_it_was_typed(zone: str, shown: str) -> None:
+    assert zone_name(zone) == shown
+    assert find_zone(shown) == zone
 
 
 def test_common_zones_come_first() -> None:
