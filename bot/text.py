@@ -95,7 +95,8 @@ class Words:
 
     def both(self, parts: list[str]) -> str:
         """A list in words: "a, b and c"."""
-        return lists.format_list(parts, locale=self._locale)
+        # Babel's Korean ends a list with a word of official letters.
+        return ", ".join(parts) if self.language == "ko" else lists.format_list(parts, locale=self._locale)
 
     def numbers(self, found: Sequence[int]) -> str:
         """Numbers of episodes in words: "1 and 2"."""

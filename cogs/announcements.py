@@ -1,4 +1,4 @@
-"""``/announcements``: what a server is told, and where."""
+"""``/announcements``: what is announced in a server, and where."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind, Upcoming
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.interactions import panel
-from bot.interactions.answers import Interaction, reply, words_of
+from bot.interactions import panel, reports
+from bot.interactions.answers import Interaction, reply, reply_card, words_of
 from bot.interactions.params import FindDated, FindFollowed, Zone
-from bot.render import administration
-from bot.render.administration import Channel
+from bot.render import administration, following, reasons
 from bot.render.announcement import Frame
 from bot.render.card import Accent, Scene, notice
 from bot.render.menus import trouble
@@ -38,8 +37,6 @@ from bot.text import LANGUAGES, language_name, words
 
 _admin = app_commands.checks.has_permissions(manage_guild=True)
 
-SHOWN = 15
-"""Lines of a list: what a phone shows without much scrolling, and within Discord's 4,000 characters."""
 LANGUAGE_CHOICES = [app_commands.Choice(name=language_name(language), value=language) for language in LANGUAGES]
 
 
@@ -78,7 +75,7 @@ REMINDER_CHOICES = [
 class Announcements(
     commands.GroupCog, group_name=_("announcements"), group_description=_("Premieres and OST releases, in a channel")
 ):
-    """What a server is told."""
+    """What is announced in a server."""
 
     def __init__(self, bot: Byeol) -> None:
         self._bot = bot
@@ -88,12 +85,12 @@ class Announcements(
     @app_commands.rename(kinds=_("kinds"), remind=_("remind"), quiet=_("quiet"))
     @app_commands.describe(
         channel=_("Where to announce"),
-        role=_("A role to ping; at first nobody"),
+        role=_("A role to ping (default: nobody)"),
         language=_("The language of the announcements"),
-        timezone=_("Your server's time zone, at first Asia/Seoul; dates without a time are announced at 9:00"),
-        kinds=_("What to announce; at first premieres and OST releases"),
-        remind=_("Reminders ahead; at first none"),
-        quiet=_("When nothing is posted, such as 22:00-08:00; what comes due waits. Or: off"),
+        timezone=_("Your server's time zone (default: Asia/Seoul); dates without a time are announced at 9:00"),
+        kinds=_("What to announce (default: premieres and OST releases)"),
+        remind=_("Reminders ahead of time (default: none)"),
+        quiet=_("When to post nothing, such as 22:00-08:00; posts wait until it is over. “off” for none"),
     )
     @app_commands.choices(language=LANGUAGE_CHOICES, kinds=KIND_CHOICES, remind=REMINDER_CHOICES)
     @_admin
@@ -115,12 +112,12 @@ class Announcements(
         if missing:
             raise MissingPermissionsError(channel.id, missing)
         if role is not None and not permissions.pingable(channel, role):
-            words_ = administration.unpingable(t, role.id if not role.is_default() else None)
+            words_ = reasons.unpingable(t, role.id if not role.is_default() else None)
             await reply(interaction, trouble(t, *words_), private=True)
             return
         hours = None if quiet is None else quiet_hours(quiet)
         if quiet is not None and hours is None:
-            await reply(interaction, trouble(t, *administration.not_quiet_hours(t, quiet)), private=True)
+            await reply(interaction, trouble(t, *reasons.not_quiet_hours(t, quiet)), private=True)
             return
         now = self._bot.clock()
         before = await self._bot.database.read(subscriptions.of_channel, interaction.guild_id, channel.id)
@@ -135,20 +132,18 @@ class Announcements(
             quiet=hours if hours is not None else chosen.quiet,
         )
         if not await self._bot.database.write(subscriptions.choose, chosen, now):
-            title = t("A server can have {n} channels at most", n=subscriptions.MAX_CHANNELS)
-            await reply(interaction, trouble(t, title, t("Let one go with `/announcements off`.")), private=True)
+            title = t("A server can have up to {n} channels", n=subscriptions.MAX_CHANNELS)
+            await reply(interaction, trouble(t, title, t("Remove one with `/announcements off`.")), private=True)
             return
         lines = administration.setup_lines(_scene(interaction), chosen)
-        lines.append(t("Nothing that is past is posted. `/announcements test` posts a preview."))
+        lines.append(t("Past dates aren't posted. `/announcements test` posts a preview."))
         if before is None and len(await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)) > 1:
             lines.append(t("Your other channels stay as they are. Turn one off with `/announcements off`."))
         await reply(interaction, notice(Accent.DATES, t("Announcements are on"), "\n".join(lines)), private=True)
 
-    @app_commands.command(
-        name=_("panel"), description=_("Change everything about announcements, with menus and buttons")
-    )
+    @app_commands.command(name=_("panel"), description=_("Change every announcement setting with menus and buttons"))
     @app_commands.rename(channel=_("channel"))
-    @app_commands.describe(channel=_("Which channel; the first that you have set up if you choose none"))
+    @app_commands.describe(channel=_("Which channel (default: the first you set up)"))
     @_admin
     async def panel(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         """Show what was chosen for a channel, with a control for each choice."""
@@ -158,88 +153,78 @@ class Announcements(
     async def status(self, interaction: Interaction) -> None:
         """Show what a server chose and what became of it."""
         assert interaction.guild_id is not None
-        channels = await self._channels(interaction)
-        lately = await outlook.lately(self._bot.database, interaction.guild_id, 5)
-        ahead = await self._ahead(interaction.guild_id, 60)
-        followed = await self._bot.database.read(follows.of_guild, interaction.guild_id)
-        view = administration.status(_scene(interaction), channels, followed, lately, ahead[:5])
-        await reply(interaction, view, private=True)
+        await reply_card(interaction, reports.STATUS, reports.key_of(interaction.guild_id), private=True)
 
-    @app_commands.command(name=_("history"), description=_("What was posted, and what was not and why"))
+    @app_commands.command(name=_("history"), description=_("What was posted, what wasn't, and why"))
     async def history(self, interaction: Interaction) -> None:
         """Show what became of a server's announcements."""
         assert interaction.guild_id is not None
-        found = await outlook.lately(self._bot.database, interaction.guild_id, SHOWN)
-        await reply(interaction, administration.history(_scene(interaction), found), private=True)
+        await reply_card(interaction, reports.HISTORY, reports.key_of(interaction.guild_id), private=True)
 
-    @app_commands.command(name=_("upcoming"), description=_("Exactly what would be posted, where and when"))
+    @app_commands.command(name=_("upcoming"), description=_("Exactly what will be posted, where and when"))
     @app_commands.rename(days=_("days"))
-    @app_commands.describe(days=_("How many days to look ahead (30 if you do not say)"))
+    @app_commands.describe(days=_("How many days to look ahead (default: 30)"))
     async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = 30) -> None:
-        """Show what would be posted, and what would stop it."""
+        """Show what will be posted, and what would stop it."""
         assert interaction.guild_id is not None
-        channels = await self._channels(interaction)
-        if not channels:
+        if await self._is_off(interaction):
             await reply(interaction, _off(interaction), private=True)
-            return
-        ahead = await self._ahead(interaction.guild_id, days)
-        await reply(interaction, administration.ahead_of(_scene(interaction), days, channels, ahead), private=True)
+        else:
+            await reply_card(interaction, reports.UPCOMING, reports.key_of(interaction.guild_id, days), private=True)
 
-    @app_commands.command(name=_("why"), description=_("Why a drama or a song was, or was not, announced here"))
+    @app_commands.command(name=_("why"), description=_("Why something is or isn't announced here"))
     @app_commands.rename(name=_("name"))
-    @app_commands.describe(name=_("A drama or a song, in any spelling"))
+    @app_commands.describe(name=_("A drama, a song or an artist, in any spelling"))
     async def why(self, interaction: Interaction, name: app_commands.Transform[Entry, FindDated]) -> None:
-        """Explain what becomes of each date of `name` in this server."""
+        """Explain what becomes of each date that concerns `name` in this server."""
         assert interaction.guild_id is not None
-        if not await self._bot.database.read(subscriptions.of_guild, interaction.guild_id):
+        if await self._is_off(interaction):
             await reply(interaction, _off(interaction), private=True)
-            return
-        found = await outlook.explained(self._bot.database, interaction.guild_id, name.ref)
-        await reply(interaction, administration.explanation(_scene(interaction), name.label, found), private=True)
+        else:
+            await reply_card(interaction, reports.WHY, reports.key_of(interaction.guild_id, name.ref), private=True)
 
-    @app_commands.command(name=_("follow"), description=_("Be told of some dramas and artists only"))
+    @app_commands.command(name=_("follow"), description=_("Announce only the dramas and artists you choose"))
     @app_commands.rename(name=_("name"))
     @app_commands.describe(name=_("A drama, a person or a group"))
     @_admin
     async def follow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
-        """Let a server be told of `name`, and of nothing that it does not follow."""
+        """Follow `name`, and ask whether the channels shall announce nothing else."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
         if not await self._bot.database.write(follows.add, interaction.guild_id, name.ref):
-            title = t("A server can follow {n} things at most", n=follows.MAX_FOLLOWS)
-            await reply(interaction, trouble(t, title, t("Let one go with `/announcements unfollow`.")), private=True)
+            title = t("A server can follow up to {n} dramas and artists", n=follows.MAX_FOLLOWS)
+            body = t("Remove one with `/announcements unfollow`.")
+            await reply(interaction, trouble(t, title, body), private=True)
             return
-        await self._show_follows(interaction, t("Followed: {name}", name=called(t, name.label)))
+        await self._show_follows(interaction, t("You follow {name} now", name=called(t, name.label)))
 
-    @app_commands.command(name=_("unfollow"), description=_("Follow a drama or an artist no longer"))
+    @app_commands.command(name=_("unfollow"), description=_("Stop following a drama or an artist"))
     @app_commands.rename(name=_("name"))
     @app_commands.describe(name=_("A drama, a person or a group"))
     @_admin
     async def unfollow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
-        """Let a server be told of `name` no longer; or of everything, if it was the last that it followed."""
+        """Stop following `name`; of the last, ask what the channels shall announce."""
         assert interaction.guild_id is not None
-        t = words_of(interaction)
+        t, named = words_of(interaction), called(words_of(interaction), name.label)
         if await self._bot.database.write(follows.remove, interaction.guild_id, name.ref):
-            await self._show_follows(interaction, t("No longer followed: {name}", name=called(t, name.label)))
+            await self._show_follows(interaction, t("You don't follow {name} any more", name=named))
         else:
-            await self._show_follows(interaction, t("This was not followed: {name}", name=called(t, name.label)))
+            await self._show_follows(interaction, t("You weren't following {name}", name=named))
 
     async def _show_follows(self, interaction: Interaction, title: str) -> None:
         assert interaction.guild_id is not None
-        found = await self._bot.database.read(follows.of_guild, interaction.guild_id)
-        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        body = administration.following(words_of(interaction), found, chosen)
-        await reply(interaction, notice(Accent.DATES, title, body), private=True)
+        view = following.following(words_of(interaction), title, await panel.following_of(interaction))
+        await reply(interaction, view, private=True)
 
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
     @app_commands.rename(channel=_("channel"))
-    @app_commands.describe(channel=_("Which channel; all that you have set up if you choose none"))
+    @app_commands.describe(channel=_("Which channel (default: all of them)"))
     @_admin
     async def test(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         """Post the next announcement as a preview, where announcements go."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
-        all_channels = await self._channels(interaction)
+        all_channels = await reports.channels(self._bot, interaction.guild_id)
         channels = [one for one in all_channels if channel is None or one.chosen.channel_id == channel.id]
         if not channels:
             await reply(interaction, _off(interaction, channel, [one.chosen for one in all_channels]), private=True)
@@ -252,9 +237,9 @@ class Announcements(
         ahead = await self._ahead(interaction.guild_id, 60)
         links = [link for one in channels if (link := await self._preview(one.chosen, ahead)) is not None]
         if links:
-            view = notice(Accent.DATES, t("A preview is posted"), "\n".join(links))
+            view = notice(Accent.DATES, t("Preview posted"), "\n".join(links))
         else:
-            title, body = t("There is nothing to show yet"), t("The catalogue has no date that could be announced.")
+            title, body = t("Nothing to show yet"), t("The catalogue has no dates to announce yet.")
             view = trouble(t, title, body)
         await reply(interaction, view, private=True)
 
@@ -278,9 +263,9 @@ class Announcements(
         )
         return message.jump_url
 
-    @app_commands.command(name=_("off"), description=_("Stop announcing"))
+    @app_commands.command(name=_("off"), description=_("Turn announcements off"))
     @app_commands.rename(channel=_("channel"))
-    @app_commands.describe(channel=_("Where to stop; everywhere if you choose none"))
+    @app_commands.describe(channel=_("Which channel (default: all of them)"))
     @_admin
     async def off(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         """Turn announcements off, in a channel or everywhere."""
@@ -294,16 +279,14 @@ class Announcements(
             return
         if left:
             where = t.both([f"<#{one.channel_id}>" for one in left])
-            body = t("Nothing more is posted there. Still on: {channels}", channels=where)
+            body = t("I won't post there any more. Still on: {channels}", channels=where)
         else:
-            body = t("Nothing more is posted. Turn them on again with `/announcements setup`.")
+            body = t("I won't post any more. Turn them back on with `/announcements setup`.")
         await reply(interaction, notice(Accent.DATES, t("Announcements are off"), body), private=True)
 
-    async def _channels(self, interaction: Interaction) -> list[Channel]:
-        """What the server chose, and what the bot lacks for it."""
+    async def _is_off(self, interaction: Interaction) -> bool:
         assert interaction.guild_id is not None
-        chosen = await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
-        return [Channel(one, permissions.missing_for(interaction.guild, one)) for one in chosen]
+        return not await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
 
     async def _ahead(self, guild_id: int, days: int) -> list[Post]:
         return await outlook.ahead(self._bot.database, guild_id, self._bot.clock(), timedelta(days=days))
@@ -320,9 +303,13 @@ def _off(
     t = words_of(interaction)
     if channel is not None and others:
         where = t.both([f"<#{one.channel_id}>" for one in others])
-        title = t("Nothing is announced in {channel}", channel=channel.mention)
+        title = t("{channel} has no announcements", channel=channel.mention)
         return notice(Accent.DATES, title, t("Announcements are on in: {channels}", channels=where))
-    return notice(Accent.DATES, t("Announcements are off"), t("An admin turns them on with `/announcements setup`."))
+    if interaction.permissions.manage_guild:
+        how = t("Turn them on with `/announcements setup`.")
+    else:
+        how = t("An admin can turn them on with `/announcements setup`.")
+    return notice(Accent.DATES, t("Announcements are off"), how)
 
 
 async def setup(bot: Byeol) -> None:

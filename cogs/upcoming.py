@@ -15,7 +15,7 @@ class Upcoming(commands.Cog):
 
     @app_commands.command(name=_("upcoming"), description=_("Premieres and releases ahead"))
     @app_commands.rename(days=_("days"))
-    @app_commands.describe(days=_("How many days to look ahead (30 if you do not say)"))
+    @app_commands.describe(days=_("How many days to look ahead (default: 30)"))
     async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = 30) -> None:
         """Answer with what the next `days` days bring."""
         await reply_card(interaction, "upcoming", f"days-{days}")

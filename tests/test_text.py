@@ -124,7 +124,7 @@ def test_lists() -> None:
     assert words("en").both([]) == ""
     assert words("en").both(["a"]) == "a"
     assert words("en").both(["a", "b"]) == "a and b"
-    assert words("ko").both(["첫 방송", "OST 발매"]) == "첫 방송 및 OST 발매"
+    assert words("ko").both(["첫 방송", "OST 발매"]) == "첫 방송, OST 발매"
 
 
 def test_language_of_a_region_is_read_as_discord_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,3 +165,8 @@ def test_days_name_their_year_only_where_it_is_another(language: str, near: str,
     day = date(2025, 1, 4)
     assert words(language).near_day(day, date(2025, 12, 31)) == near
     assert words(language).near_day(day, date(2024, 12, 31)) == far
+
+
+def test_numbers_of_episodes_are_joined_as_the_language_does() -> None:
+    assert words("en").numbers([1, 2]) == "1 and 2"
+    assert words("ko").numbers([1, 2]) == "1·2"

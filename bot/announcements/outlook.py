@@ -1,6 +1,6 @@
-"""What a server will be told, what it was told, and why not: for the admins who ask.
+"""What will be announced in a server, what was, and why not: for the admins who ask.
 
-What will be is found by planning it as the publisher does, and forgetting it again.
+What will be is found by planning it as the publisher does, without keeping the plan.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.store.database import Database
 
 
 async def ahead(database: Database, guild_id: int, now: datetime, span: timedelta) -> list[Post]:
-    """Exactly what a server will be told within `span`, as far as is known now; the earliest first."""
+    """Exactly what will be posted in a server within `span`, as far as is known now; the earliest first."""
     chosen = await database.read(subscriptions.of_guild, guild_id)
     audiences = sorted({one.audience for one in chosen})
     stages = {stage for one in chosen for stage in one.stages}
@@ -42,18 +42,24 @@ async def lately(database: Database, guild_id: int, limit: int) -> list[Outcome]
     return [Outcome(items[one.event_id], one) for one in settled]
 
 
-async def explained(database: Database, guild_id: int, ref: Ref) -> list[Explained]:
-    """What becomes of each date of an entity in each channel of a server."""
+async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) -> list[Explained]:
+    """What becomes of each date that concerns an entity in each channel of a server: what is to come first."""
     chosen = await database.read(subscriptions.of_guild, guild_id)
-    dated = await database.read(events.of_entity, ref)
+    dated = await database.read(events.concerning, ref)
     ids = [item.event.id for item in dated]
     known = await database.read(outcomes.of_events, guild_id, ids)
     followed = await database.read(follows.concerned, guild_id, ids)
     return [
         _explained(item, one, known.get((item.event.id, one.channel_id)), followed=item.event.id in followed)
-        for item in dated
+        for item in _nearest_first(dated, now)
         for one in chosen
     ]
+
+
+def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
+    """What is to come, the soonest first; then what was, the latest first."""
+    past = [item for item in dated if (latest := item.event.when.latest) is not None and latest < now]
+    return [*(item for item in dated if item not in past), *reversed(past)]
 
 
 def _explained(item: Upcoming, chosen: Subscription, known: Settled | None, *, followed: bool) -> Explained:

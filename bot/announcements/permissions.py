@@ -29,10 +29,15 @@ def stops_posting(guild: discord.Guild | None, channel_id: int) -> list[str] | N
 
 
 def missing(channel: discord.TextChannel, *, threads: bool = False) -> list[str]:
-    """The permissions that the bot lacks to announce in a channel."""
+    """The permissions that the bot lacks to announce in a channel: those that an admin has to give."""
     allowed = channel.permissions_for(channel.guild.me)
+    if not allowed.view_channel:
+        # Whoever cannot see a channel can do nothing there: what else is lacking shows once it is seen.
+        return ["view_channel"]
+    # Whoever cannot write cannot embed either.
+    implied = () if allowed.send_messages else ("embed_links",)
     needed = (*NEEDED, *(("create_public_threads",) if threads else ()))
-    return [name for name in needed if not getattr(allowed, name)]
+    return [name for name in needed if name not in implied and not getattr(allowed, name)]
 
 
 def missing_for(guild: discord.Guild | None, chosen: Subscription) -> list[str]:

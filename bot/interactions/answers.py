@@ -10,12 +10,13 @@ import aiohttp
 import discord
 from discord import app_commands, ui
 
+from bot.announcements.zones import zone_name
 from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
 from bot.interactions.cards import CARDS, show
 from bot.interactions.host import Host
 from bot.render import menus
-from bot.render.administration import permissions_missing
 from bot.render.card import escape
+from bot.render.reasons import discord_refusal, permissions_missing
 from bot.store import browse
 from bot.text import Words, words
 
@@ -88,8 +89,8 @@ async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutV
                 t, t("This is no longer in the catalogue"), t("It may have another name now: ask for it again.")
             )
         case UnknownZoneError():
-            near = ", ".join(f"`{escape(zone)}`" for zone in error.near) or "`Asia/Seoul`, `America/New_York`"
-            title = t("“{query}” is no time zone I know", query=escape(error.query[:80]))
+            near = ", ".join(f"`{zone_name(zone)}`" for zone in error.near) or "`Asia/Seoul`, `America/New_York`"
+            title = t("I don't know the time zone “{query}”", query=escape(error.query[:80]))
             return menus.trouble(
                 t, title, t("Choose one from the list that opens while you type, such as {near}.", near=near)
             )
@@ -111,7 +112,7 @@ async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutV
                 t, t("This command has just changed"), t("Reload Discord (Ctrl+R), or try again in a few minutes.")
             )
         case discord.Forbidden():
-            return menus.trouble(t, t("Discord did not let me do that"), escape(error.text))
+            return menus.trouble(t, t("Discord didn't let me do that"), discord_refusal(t, error.code))
         case ByeolError():
             return menus.trouble(t, t("This did not work"), escape(str(error)))
         case _:

@@ -15,6 +15,7 @@ from discord import ui
 from bot.catalogue.model import Kind, Ref
 from bot.errors import GoneError
 from bot.interactions.host import Host
+from bot.interactions.reports import REPORTS
 from bot.render import about, artist, browse, cast, drama, ost, phrases, sources, upcoming
 from bot.render.card import Scene
 from bot.store import artists, events, overview, songs, works
@@ -125,4 +126,5 @@ CARDS: dict[str, Card] = {
     "browse": _browse,
     "about": _about,
     "help": _help,
+    **REPORTS,
 }

@@ -25,10 +25,11 @@ from bot.errors import UnknownZoneError
 from bot.interactions.answers import Interaction, explain, reply, words_of
 from bot.interactions.buttons import Action, values_of
 from bot.interactions.host import Host
-from bot.render import administration, questions
-from bot.render.administration import Channel
+from bot.interactions.reports import channels
+from bot.render import following, questions, reasons
 from bot.render.card import Scene
 from bot.render.controls import CONTROL, Note, Place, Tab
+from bot.render.following import CHOICE, ONLY, Following
 from bot.render.panel import EACH, Server, panel
 from bot.store import follows, subscriptions
 from bot.text import Words
@@ -105,7 +106,7 @@ class Use:
         if not lacking:
             return None
         t = self.scene.words
-        return Note(t("Something is missing"), administration.permissions_missing(t, channel_id, lacking), refusal=True)
+        return Note(t("Something is missing"), reasons.permissions_missing(t, channel_id, lacking), refusal=True)
 
     async def show(self, note: Note | None = None, channel_id: int | None = None) -> None:
         """Draw the panel as things stand, or that of another channel; where nothing is announced, offer to begin."""
@@ -119,9 +120,10 @@ class Use:
         server = Server(
             names={id_: there.name if (there := self.guild.get_channel(id_)) else str(id_) for id_ in all_chosen},
             standing={one.id for one in (*self.guild.channels, *self.guild.roles)},
-            follows=bool(await read(follows.of_guild, self.guild.id)),
         )
-        channel = Channel(chosen, permissions.missing_for(self.guild, chosen))
+        (channel,) = [
+            one for one in await channels(self.client, self.guild.id) if one.chosen.channel_id == place.channel_id
+        ]
         await self.put(panel(self.scene, place, server, channel, note))
 
     async def ask_where(self, back: Place, note: Note | None = None, offered: int = 0) -> None:
@@ -151,18 +153,18 @@ async def _add(use: Use) -> None:
 
 
 def _full(t: Words) -> tuple[str, str]:
-    title = t("A server can have {n} channels at most", n=subscriptions.MAX_CHANNELS)
-    return title, t("Let one go with `/announcements off`.")
+    title = t("A server can have up to {n} channels", n=subscriptions.MAX_CHANNELS)
+    return title, t("Remove one with `/announcements off`.")
 
 
 async def _begin(use: Use) -> None:
     to, t, database = int(use.values[0]), use.scene.words, use.client.database
     if await database.read(subscriptions.of_channel, use.guild.id, to):
-        await use.show(Note(t("{channel} has announcements already", channel=f"<#{to}>")), to)
+        await use.show(Note(t("{channel} already has announcements", channel=f"<#{to}>")), to)
     elif closed := use.closed(to):
         await use.ask_where(use.place, closed)
     elif await database.write(subscriptions.choose, await first_choice(use.interaction, to), use.client.clock()):
-        note = Note(t("Announcements are on"), t("Nothing that is past is posted."))
+        note = Note(t("Announcements are on"), t("Past dates aren't posted."))
         await replace(use, place=Place(to)).show(note)
     else:
         await use.refuse(*_full(t))
@@ -177,7 +179,7 @@ async def _channel(use: Use) -> None:
     elif await use.client.database.write(subscriptions.move, use.guild.id, use.place.channel_id, to, now):
         await use.show(channel_id=to)
     else:
-        title = t("{channel} has announcements already", channel=f"<#{to}>")
+        title = t("{channel} already has announcements", channel=f"<#{to}>")
         await use.refuse(title, t("Turn them off there first, or choose another channel."))
 
 
@@ -185,7 +187,7 @@ async def _role(use: Use) -> None:
     role = use.guild.get_role(int(use.values[0])) if use.values else None
     channel = use.guild.get_channel(use.place.channel_id)
     if role is not None and isinstance(channel, discord.TextChannel) and not permissions.pingable(channel, role):
-        await use.refuse(*administration.unpingable(use.scene.words, None if role.is_default() else role.id))
+        await use.refuse(*reasons.unpingable(use.scene.words, None if role.is_default() else role.id))
     else:
         await use.change(lambda chosen: replace(chosen, role_id=role.id if role else None))
 
@@ -202,7 +204,7 @@ async def _zone(use: Use) -> None:
 async def _hours(use: Use) -> None:
     hours = quiet_hours(use.values[0])
     if hours is None:
-        await use.refuse(*administration.not_quiet_hours(use.scene.words, use.values[0]))
+        await use.refuse(*reasons.not_quiet_hours(use.scene.words, use.values[0]))
     else:
         await use.change(lambda chosen: replace(chosen, quiet=hours))
 
@@ -253,7 +255,7 @@ STEPS: Mapping[str, Callable[[Use], Awaitable[None]]] = {
 
 
 async def first_choice(interaction: Interaction, channel_id: int) -> Subscription:
-    """What a channel is told before anything was chosen for it: like the server's first one, where there is one."""
+    """What a channel announces before anything was chosen for it: as the server's first one, where there is one."""
     assert interaction.guild_id is not None
     client = interaction.client
     others = await client.database.read(subscriptions.of_guild, interaction.guild_id)
@@ -276,12 +278,18 @@ async def open_panel(interaction: Interaction, channel_id: int | None = None) ->
     await Use(interaction, interaction.guild, Place(channel_id)).show()
 
 
-async def use_control(interaction: Interaction, match: re.Match[str], values: Sequence[str]) -> None:
-    """Do what a control is for. Raises `app_commands.MissingPermissions` where whoever used it may not manage."""
+def _managed(interaction: Interaction) -> discord.Guild:
+    """The server of an interaction. Raises `app_commands.MissingPermissions` where the user may not manage it."""
     if interaction.guild is None or not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
+    return interaction.guild
+
+
+async def use_control(interaction: Interaction, match: re.Match[str], values: Sequence[str]) -> None:
+    """Do what a control is for. Raises `app_commands.MissingPermissions` where whoever used it may not manage."""
+    guild = _managed(interaction)
     place = Place(int(match["channel"]), Tab(match["tab"]))
-    use = Use(interaction, interaction.guild, place, values if match["value"] is None else [match["value"]])
+    use = Use(interaction, guild, place, values if match["value"] is None else [match["value"]])
     if match["what"] in STEPS:
         await STEPS[match["what"]](use)
     else:
@@ -294,6 +302,25 @@ class Control(Action, template=CONTROL):
 
     async def act(self, interaction: Interaction) -> None:
         await use_control(interaction, self.match, values_of(interaction))
+
+
+async def following_of(interaction: Interaction) -> Following:
+    """What the server of an interaction follows, and its channels."""
+    assert interaction.guild_id is not None
+    read = interaction.client.database.read
+    return Following(
+        await read(follows.of_guild, interaction.guild_id), await read(subscriptions.of_guild, interaction.guild_id)
+    )
+
+
+class Choice(Action, template=CHOICE):
+    """A button that says whether the channels of a server announce only what it follows, or everything."""
+
+    async def act(self, interaction: Interaction) -> None:
+        client, guild, only = interaction.client, _managed(interaction), self.match["what"] == ONLY
+        await client.database.write(subscriptions.only_followed, guild.id, only, client.clock())
+        view = following.chosen(words_of(interaction), await following_of(interaction))
+        await interaction.response.edit_message(view=view)
 
 
 async def answered(interaction: discord.Interaction[Any]) -> None:
@@ -310,5 +337,5 @@ async def answered(interaction: discord.Interaction[Any]) -> None:
 
 def register(client: Host) -> None:
     """Let a client answer panels."""
-    client.add_dynamic_items(Control)
+    client.add_dynamic_items(Control, Choice)
     client.add_listener(answered, "on_interaction")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import app_commands
 
-from bot.announcements.zones import find_zone, near_zones
+from bot.announcements.zones import find_zone, near_zones, zone_name
 from bot.catalogue.model import Kind, Label
 from bot.errors import NotFoundError
 from bot.interactions.answers import words_of
@@ -63,9 +63,9 @@ class FindFollowed(Find):
 
 
 class FindDated(Find):
-    """Whatever has dates that are announced: a drama or a song."""
+    """Whatever has dates that are announced: a drama, a song, or an artist with both."""
 
-    kinds = (Kind.WORK, Kind.TRACK)
+    kinds = (Kind.WORK, Kind.TRACK, Kind.PERSON, Kind.GROUP)
 
 
 class Network(app_commands.Transformer[Any]):
@@ -111,6 +111,6 @@ class Zone(app_commands.Transformer[Any]):
         """The zones that fit what was typed so far, with the time it is there."""
         now = interaction.client.clock()
         return [
-            app_commands.Choice(name=f"{zone} · {now.astimezone(ZoneInfo(zone)):%H:%M}", value=zone)
+            app_commands.Choice(name=f"{zone_name(zone)} · {now.astimezone(ZoneInfo(zone)):%H:%M}", value=zone)
             for zone in near_zones(str(value), MAX_CHOICES)
         ]

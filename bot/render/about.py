@@ -38,12 +38,12 @@ def about(scene: Scene, counts: Mapping[str, int], publishers: Sequence[tuple[st
         f"**{t('Sources')}** {cited}",
         t(
             "Facts are cited from these publishers; the words are our own. The data files and the code are under the "
-            "MIT licence. Each card's Sources button tells who said what."
+            "MIT licence. Each card's Sources button shows who said what."
         ),
         f"**{t('Privacy')}** "
         + t(
             "I read no messages, except to find my own post again after an interruption. I keep what admins chose "
-            "for a server, what it follows, and what was announced there. Nothing is kept about you."
+            "for a server, what it follows, and what was announced there. I keep nothing about you."
         ),
     ]
     content = Content(

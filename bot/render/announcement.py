@@ -37,9 +37,9 @@ class Frame:
         """What is to be said of the post itself."""
         said: list[str] = []
         if self.late:
-            said.append(f"*{t('This comes late: I was not able to post it at its time.')}*")
+            said.append("*" + t("Posted late: I couldn't post it on time.") + "*")
         if self.preview:
-            said.append(f"*{t('A preview: nobody is pinged, and nothing counts as announced.')}*")
+            said.append("*" + t("Preview: nobody is pinged, and this doesn't count as an announcement.") + "*")
         return said
 
 
@@ -80,12 +80,12 @@ def fitting(t: Words, blocks: Sequence[str]) -> list[str]:
 def stage_name(t: Words, stage: Stage) -> str:
     """What is said of an event, in a word or two; nothing where it is simply there."""
     return {
-        Stage.CONFIRMED: t("📅 The date is confirmed"),
+        Stage.CONFIRMED: t("📅 Date confirmed"),
         Stage.WEEK_AHEAD: t("⏰ A week ahead"),
         Stage.DAY_AHEAD: t("⏰ A day ahead"),
         Stage.HOUR_AHEAD: t("⏰ An hour ahead"),
         Stage.NOW: "",
-        Stage.MOVED: t("🔁 The date has changed"),
+        Stage.MOVED: t("🔁 Date changed"),
         Stage.CANCELLED: t("🚫 Cancelled"),
     }[stage]
 

@@ -57,7 +57,7 @@ def _time_unknown(t: Words, found: Announced) -> str:
     if when.precision is not Precision.DAY or when.first_day is None:
         return ""
     zone = phrases.zone_short(when.zone)
-    return t("The time is not known yet, only the day: {day} ({zone}).", day=t.day(when.first_day), zone=zone)
+    return t("Only the day is known so far: {day} ({zone}).", day=t.day(when.first_day), zone=zone)
 
 
 def _plain(text: str) -> str:

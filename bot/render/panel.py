@@ -11,7 +11,7 @@ from discord import ButtonStyle, ui
 
 from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.subscription import Subscription
-from bot.announcements.zones import COMMON_ZONES
+from bot.announcements.zones import COMMON_ZONES, zone_name
 from bot.render.administration import (
     KIND_ORDER,
     REMINDER_ORDER,
@@ -38,12 +38,11 @@ class Server:
     """What a panel has to know of its server.
 
     `names`: of the channels in which something is announced. `standing`: those channels and roles of the panel that
-    Discord still knows; it refuses a menu in which others are chosen. `follows`: whether anything is followed.
+    Discord still knows; it refuses a menu in which others are chosen.
     """
 
     names: Mapping[int, str]
     standing: Collection[int]
-    follows: bool
 
 
 def panel(scene: Scene, place: Place, server: Server, channel: Channel, note: Note | None = None) -> ui.LayoutView:
@@ -53,11 +52,7 @@ def panel(scene: Scene, place: Place, server: Server, channel: Channel, note: No
     if len(server.names) > 1:
         named = [(str(id_), f"#{name}", id_ == place.channel_id) for id_, name in server.names.items()]
         box.add_item(menu(place.control("go"), named))
-    lines = setup_lines(scene, chosen) + warnings(scene, channel)
-    if chosen.followed_only and not server.follows:
-        words = t("Nothing is followed yet, so nothing is announced. Choose with `/announcements follow`.")
-        lines.append(f"⚠️ {words}")
-    box.add_item(ui.TextDisplay("\n".join(lines)))
+    box.add_item(ui.TextDisplay("\n".join(setup_lines(scene, chosen) + warnings(scene, channel))))
     box.add_item(ui.Separator())
     box.add_item(_tabs(t, place))
     say(box, note)
@@ -79,7 +74,7 @@ def _tabs(t: Words, place: Place) -> Row:
 
 
 def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen: Subscription) -> None:
-    """Which channel, whom to ping (`fresh` is for these two, which can be refused), what to tell, in which language."""
+    """Which channel, whom to ping (`fresh` is for these two, which can be refused), what to post, in which language."""
     channel_id = chosen.channel_id if chosen.channel_id in server.standing else None
     role_id = chosen.role_id if chosen.role_id in server.standing else None
     kinds = [(kind.value, kind_name(t, kind), kind in chosen.kinds) for kind in KIND_ORDER]
@@ -89,7 +84,7 @@ def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen
     _name(box, t("Channel"), channel_menu(fresh.control("channel"), t("Choose a channel"), channel_id))
     _name(box, t("Role to ping"), role_menu(fresh.control("role"), t("Nobody"), role_id))
     _name(box, t("Announces"), menu(place.control("kinds"), kinds, most=len(kinds)))
-    _name(box, t("Also tells"), reminders)
+    _name(box, t("Reminders"), reminders)
     _name(box, t("Language"), menu(place.control("language"), languages))
 
 
@@ -97,18 +92,21 @@ def _how(scene: Scene, box: Box, place: Place, chosen: Subscription) -> None:
     """In which zone, when, and in what form."""
     t = scene.words
     zones = list(dict.fromkeys((chosen.zone, *COMMON_ZONES)))[:MAX_MENU]
-    told = [(zone, f"{zone} · {scene.now.astimezone(ZoneInfo(zone)):%H:%M}", zone == chosen.zone) for zone in zones]
+    told = [
+        (zone, f"{zone_name(zone)} · {scene.now.astimezone(ZoneInfo(zone)):%H:%M}", zone == chosen.zone)
+        for zone in zones
+    ]
     _name(box, t("Time zone"), menu(place.control("zone"), told))
     elsewhere = button(t("Another time zone"), place.control("elsewhere"))
     box.add_item(ui.ActionRow(elsewhere, button(t("Quiet hours"), place.control("quiet"))))
     _digest(t, box, place, chosen)
     spans = sorted({*GRACES, chosen.grace})
     graces = [(str(int(span.total_seconds())), span_name(t, span), span == chosen.grace) for span in spans]
-    _name(box, t("Late by at most"), menu(place.control("grace"), graces))
+    _name(box, t("Post late by up to"), menu(place.control("grace"), graces))
     for what, on, name, about in (
-        ("followed", chosen.followed_only, t("Only what is followed"), t("Chosen with `/announcements follow`")),
-        ("threads", chosen.threads, t("A thread under each post"), t("For talk about it")),
-        ("events", chosen.guild_events, t("Premieres as Discord events"), t("In the list of your server's events")),
+        ("followed", chosen.followed_only, t("Only what you follow"), t("Choose with `/announcements follow`")),
+        ("threads", chosen.threads, t("A thread under each post"), t("For discussion")),
+        ("events", chosen.guild_events, t("Premieres as Discord events"), t("In your server's event list")),
     ):
         said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"
         switch = button(t("Turn off") if on else t("Turn on"), place.control(what, str(int(not on))))
@@ -118,8 +116,8 @@ def _how(scene: Scene, box: Box, place: Place, chosen: Subscription) -> None:
 def _digest(t: Words, box: Box, place: Place, chosen: Subscription) -> None:
     match = DIGEST.fullmatch(chosen.digest)
     style, at = (match[1], match[2]) if match else (EACH, "")
-    names = {EACH: digest_name(t, ""), DAILY: t("a digest every day")}
-    names |= {day: t("a digest every week: {day}", day=t.weekday(number)) for number, day in enumerate(WEEK)}
+    names = {EACH: digest_name(t, ""), DAILY: t("a daily digest")}
+    names |= {day: t("a weekly digest: {day}", day=t.weekday(number)) for number, day in enumerate(WEEK)}
     _name(box, t("Posts"), menu(place.control("style"), [(key, name, key == style) for key, name in names.items()]))
     if match is not None:
         hours = [f"{hour:02}" for hour in range(24)]

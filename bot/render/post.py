@@ -53,10 +53,7 @@ def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
 def outdated(scene: Scene, told: Sequence[Told], *, digest: bool = False) -> Content:
     """What a post says from then on of which some dates no longer hold."""
     t = scene.words
-    notes = [
-        t("⚠️ The date that stood here no longer holds: {link}", link=one.correction) if one.correction else ""
-        for one in told
-    ]
+    notes = [t("⚠️ This date is no longer right: {link}", link=one.correction) if one.correction else "" for one in told]
     if len(told) == 1 and not digest:
         blocks = notes
     else:
@@ -77,7 +74,7 @@ def outdated(scene: Scene, told: Sequence[Told], *, digest: bool = False) -> Con
 
 def outdated_line(t: Words) -> str:
     """The first line of such a post."""
-    return t("⚠️ A date in this post no longer holds.")
+    return t("⚠️ A date in this post has changed or been cancelled.")
 
 
 def _main_first(told: Sequence[Told]) -> list[Told]:

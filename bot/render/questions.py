@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from discord import ButtonStyle, ui
 
 from bot.announcements.subscription import Subscription
+from bot.announcements.zones import zone_name
 from bot.render.card import Row, Scene, escape, frozen, shorten
 from bot.render.controls import Note, Place, box_for, button, channel_menu, say
 from bot.text import Words
@@ -17,7 +18,9 @@ def where(scene: Scene, place: Place, note: Note | None = None, offered: int | N
     t, place, box = scene.words, place.after(note, scene), box_for(note)
     box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
     say(box, note)
-    box.add_item(ui.TextDisplay(t("Where shall I announce premieres and OST releases? All else is chosen afterwards.")))
+    box.add_item(
+        ui.TextDisplay(t("Where should I announce premieres and OST releases? You can change the rest later."))
+    )
     box.add_item(channel_menu(place.control("begin"), t("Choose a channel")))
     row: Row = ui.ActionRow()
     if offered is not None:
@@ -30,10 +33,10 @@ def where(scene: Scene, place: Place, note: Note | None = None, offered: int | N
 
 
 def whether_to_end(scene: Scene, place: Place) -> ui.LayoutView:
-    """Whether announcements shall be turned off in a channel."""
+    """Whether to turn announcements off in a channel."""
     t, box = scene.words, box_for(None)
     title = t("Turn announcements off in {channel}?", channel=f"<#{place.channel_id}>")
-    body = t("Nothing more is posted there, and what was chosen for it is forgotten.")
+    body = t("I'll stop posting there and forget the channel's settings.")
     box.add_item(ui.TextDisplay(f"**{title}**\n{body}"))
     sure = button(t("Turn off"), place.control("end"), ButtonStyle.danger)
     box.add_item(ui.ActionRow(sure, button(t("Back"), place.control("show"))))
@@ -43,13 +46,13 @@ def whether_to_end(scene: Scene, place: Place) -> ui.LayoutView:
 def which_zone(scene: Scene, place: Place, typed: str, near: Sequence[str]) -> ui.LayoutView:
     """Which zone is meant, where none has the name that was typed."""
     t = scene.words
-    title = t("“{query}” is no time zone I know", query=escape(shorten(typed, 80)))
-    body = t("Did you mean one of these?") if near else t("Type a large city, or an IANA name such as Asia/Seoul.")
+    title = t("I don't know the time zone “{query}”", query=escape(shorten(typed, 80)))
+    body = t("Did you mean one of these?") if near else t("Type a large city or an IANA name, such as Asia/Seoul.")
     note = Note(title, body, refusal=True)
     box = box_for(note)
     say(box, note)
     if near:
-        zones = [button(zone, place.control("zone", zone), ButtonStyle.primary) for zone in near[:5]]
+        zones = [button(zone_name(zone), place.control("zone", zone), ButtonStyle.primary) for zone in near[:5]]
         box.add_item(ui.ActionRow(*zones))
     again = button(t("Another time zone"), place.control("elsewhere"))
     box.add_item(ui.ActionRow(again, button(t("Back"), place.control("show"))))
@@ -59,7 +62,7 @@ def which_zone(scene: Scene, place: Place, typed: str, near: Sequence[str]) -> u
 def zone(t: Words, place: Place) -> ui.Modal:
     """The question for a time zone that is in no menu."""
     text: ui.TextInput[ui.Modal] = ui.TextInput(placeholder="Asia/Seoul", required=True, max_length=60)
-    label = ui.Label[ui.Modal](text=t("Time zone"), description=t("A large city, or an IANA name"), component=text)
+    label = ui.Label[ui.Modal](text=t("Time zone"), description=t("A large city or an IANA name"), component=text)
     return _question(t("Another time zone"), place.control("zone"), label)
 
 
@@ -69,8 +72,8 @@ def quiet_hours(t: Words, place: Place, chosen: Subscription) -> ui.Modal:
         placeholder="22:00-08:00", default=chosen.quiet or None, required=False, max_length=40
     )
     label = ui.Label[ui.Modal](
-        text=t("From when until when ({zone})", zone=shorten(chosen.zone, 20)),
-        description=t("What comes due then is posted afterwards. Leave it empty for none."),
+        text=t("From when to when ({zone})", zone=shorten(zone_name(chosen.zone), 20)),
+        description=t("Anything due then is posted when they end. Leave it empty for none."),
         component=text,
     )
     return _question(t("Quiet hours"), place.control("hours"), label)

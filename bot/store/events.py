@@ -23,11 +23,20 @@ def upcoming(connection: sqlite3.Connection, now: datetime, until: datetime) -> 
     return with_context(connection, [id_ for id_, _ in rows])
 
 
-def of_entity(connection: sqlite3.Connection, ref: Ref) -> list[Upcoming]:
-    """The dates of an entity that hold, the earliest first."""
+def concerning(connection: sqlite3.Connection, ref: Ref) -> list[Upcoming]:
+    """The dates that hold and concern an entity, the earliest first.
+
+    They are its own, those of a drama's songs, and those of what a person or a group plays in or sings.
+    """
     rows = connection.execute(
-        "SELECT event.id FROM event JOIN entity ON entity.id = entity_id"
-        " WHERE claim = 0 AND entity.kind = ? AND entity.slug = ? ORDER BY earliest",
+        "WITH subject AS (SELECT id FROM entity WHERE kind = ? AND slug = ?),"
+        " artist AS (SELECT id FROM subject"
+        "  UNION SELECT entity_id FROM membership WHERE group_id IN (SELECT id FROM subject)),"
+        " concerned AS (SELECT id FROM subject"
+        "  UNION SELECT entity_id FROM ost WHERE work_id IN (SELECT id FROM subject)"
+        "  UNION SELECT entity_id FROM credit WHERE person_id IN (SELECT id FROM subject)"
+        "  UNION SELECT entity_id FROM performer WHERE artist_id IN (SELECT id FROM artist))"
+        " SELECT event.id FROM event WHERE claim = 0 AND entity_id IN (SELECT id FROM concerned) ORDER BY earliest, id",
         ref,
     ).fetchall()
     return with_context(connection, [id_ for (id_,) in rows])

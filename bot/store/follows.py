@@ -1,4 +1,4 @@
-"""What servers follow: works, people and groups. A channel may be told of nothing else."""
+"""What servers follow: works, people and groups. A channel may announce nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from bot.catalogue.model import Label, Ref
 from bot.store.reading import entity_id, labels, marks
-from bot.store.subscriptions import changed, only_followed, remember
+from bot.store.subscriptions import changed, remember
 
 MAX_FOLLOWS = 50
 """More than a server can follow is everything, and no list to be read."""
@@ -24,26 +24,24 @@ CONCERNS = (
 
 
 def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
-    """Follow an entity. With the first, a server is told of nothing else. Returns False where it follows too many."""
+    """Follow an entity. Returns False where the server follows too many, or the entity is gone.
+
+    What its channels announce stays as it is: an admin chooses that (`subscriptions.only_followed`).
+    """
     id_ = entity_id(connection, ref)
-    followed = _count(connection, guild_id)
-    if id_ is None or followed >= MAX_FOLLOWS:
+    if id_ is None or _count(connection, guild_id) >= MAX_FOLLOWS:
         return False
     remember(connection, guild_id)
     connection.execute("INSERT INTO follow VALUES (?, ?) ON CONFLICT DO NOTHING", (guild_id, id_))
-    if not followed:
-        only_followed(connection, guild_id, only=True)
     changed(connection)
     return True
 
 
 def remove(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
-    """Follow an entity no longer; after the last, a server is told of everything. Returns whether it was followed."""
+    """Stop following an entity. Returns whether it was followed."""
     removed = connection.execute(
         "DELETE FROM follow WHERE guild_id = ? AND entity_id = ?", (guild_id, entity_id(connection, ref))
     ).rowcount
-    if removed and not _count(connection, guild_id):
-        only_followed(connection, guild_id, only=False)
     changed(connection)
     return removed > 0
 

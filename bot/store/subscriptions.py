@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -234,10 +235,11 @@ def end(connection: sqlite3.Connection, guild_id: int, now: datetime, channel_id
     return bool(ended)
 
 
-def only_followed(connection: sqlite3.Connection, guild_id: int, only: bool) -> None:
-    """Let all channels of a server be told of what it follows only, or of everything."""
-    connection.execute("UPDATE subscription SET followed_only = ? WHERE guild_id = ?", (only, guild_id))
-    changed(connection)
+def only_followed(connection: sqlite3.Connection, guild_id: int, only: bool, now: datetime) -> None:
+    """Let all channels of a server announce only what it follows, or everything that was chosen for them."""
+    for one in of_guild(connection, guild_id):
+        if one.followed_only != only:
+            choose(connection, replace(one, followed_only=only), now)
 
 
 def wanted(connection: sqlite3.Connection) -> tuple[list[Audience], set[Stage]]:

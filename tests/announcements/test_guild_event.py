@@ -44,7 +44,7 @@ def test_a_mark_that_begins_like_another_is_another() -> None:
 
 
 def test_a_time_that_is_not_known_is_said_to_be() -> None:
-    assert "The time is not known yet, only the day: 12 April 2031 (KST)." in said("Moon", []).description
+    assert "Only the day is known so far: 12 April 2031 (KST)." in said("Moon", []).description
     assert "not known" not in said("Moon", [], "2031-04-12 21:20").description
 
 

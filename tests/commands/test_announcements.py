@@ -14,6 +14,7 @@ from bot.client import Byeol
 from bot.store import subscriptions
 from bot.store.database import Database
 from tests.commands.eve import EVE, FIRST_SONG, PREMIERE, SECOND_SONG, THIRD_SONG, news, set_up
+from tests.commands.panels import open_panel
 from tests.conftest import World, world_of
 from tests.seen import assert_within_limits
 
@@ -128,13 +129,13 @@ async def test_after_downtime_it_is_posted_late_or_told_as_missed(database: Data
         await set_up(world, channel)
         await world.at(PREMIERE + timedelta(hours=5))
         (post,) = world.posts(channel)
-        assert "This comes late" in post.text
+        assert "Posted late" in post.text
 
         await world.at(FIRST_SONG + timedelta(days=2))
         assert len(world.posts(channel)) == 1
         status = await world.ask("announcements status")
         assert "⌛ missed: 🎵 Feel Like a Million" in status.text
-        assert "it came due while I was away for too long" in status.text
+        assert "I was offline for too long when it was due" in status.text
 
 
 async def test_one_bad_channel_stops_no_other(eve: World) -> None:
@@ -152,8 +153,8 @@ async def test_one_bad_channel_stops_no_other(eve: World) -> None:
     assert eve.posts(bad) == []
     assert len(eve.posts(good)) == 2  # the answer to the set-up, and the post
     status = (await eve.ask("announcements status")).text
-    assert "to be tried again: 🎬 When the Stars Gossip premieres" in status
-    assert "Discord refuses it: check my permissions there" in status
+    assert "waiting to retry: 🎬 When the Stars Gossip premieres" in status
+    assert "Discord refused it: check my permissions there" in status
 
 
 async def test_refusal_for_now_is_tried_again(eve: World) -> None:
@@ -181,8 +182,28 @@ async def test_set_up_where_the_bot_may_not_post_says_what_is_missing_and_change
     shown = await set_up(eve, closed)
     assert shown.private
     assert f"I can't post in <#{closed.id}>" in shown.text
-    assert "**Send Messages**" in shown.text
+    assert "I need: **Send Messages**." in shown.text
+    assert "Embed Links" not in shown.text, "it comes with writing"
+    assert "**Read Message History**: to find my own post" in shown.text
     assert "Announcements are off" in (await eve.ask("announcements status")).text
+
+
+@pytest.mark.parametrize(
+    ("permission", "said"),
+    [
+        ("read_message_history", "I also need **Read Message History**: to find my own post after an interruption"),
+        ("embed_links", "I also need **Embed Links**: to show more than a line of text"),
+    ],
+)
+async def test_set_up_names_the_one_permission_that_is_missing_and_what_it_is_for(
+    eve: World, permission: str, said: str
+) -> None:
+    lacking = discord.PermissionOverwrite(**{permission: False})
+    channel = eve.guild.create_text_channel("calm", overwrites={eve.guild.default_role: lacking})
+    shown = await set_up(eve, channel)
+    assert f"In <#{channel.id}> {said}" in shown.text
+    assert "can't post" not in shown.text
+    assert shown.text.count("**") == 4, "no other permission is named"
 
 
 async def test_role_that_cannot_be_pinged_is_refused_with_the_way_out(eve: World) -> None:
@@ -190,19 +211,30 @@ async def test_role_that_cannot_be_pinged_is_refused_with_the_way_out(eve: World
     nobody = discord.PermissionOverwrite(mention_everyone=False)
     channel = eve.guild.create_text_channel("calm", overwrites={eve.guild.default_role: nobody})
     shown = await set_up(eve, channel, role=role)
-    assert "I may not ping that role" in shown.text
+    assert "I can't ping that role" in shown.text
     assert "Announcements are off" in (await eve.ask("announcements status")).text
 
 
 async def test_unknown_zone_is_refused_with_near_ones(eve: World) -> None:
     shown = await set_up(eve, news(eve), timezone="Soul")
-    assert "“Soul” is no time zone I know" in shown.text
+    assert "I don't know the time zone “Soul”" in shown.text
     assert "Asia/Seoul" in shown.text
 
 
 async def test_city_is_enough_for_a_zone(eve: World) -> None:
     shown = await set_up(eve, news(eve), timezone="new york")
     assert "**Time zone** America/New\\_York" in shown.text
+
+
+async def test_offset_is_a_zone_and_shown_as_it_was_typed(eve: World) -> None:
+    shown = await set_up(eve, news(eve), timezone="GMT-5")
+    assert "**Time zone** UTC-5" in shown.text
+
+
+async def test_suggested_zones_stand_in_code_without_backslashes(eve: World) -> None:
+    shown = await set_up(eve, news(eve), timezone="CST")
+    assert "`America/Chicago`" in shown.text
+    assert "\\" not in (await set_up(eve, news(eve), timezone="New Yorck")).text
 
 
 async def test_zones_are_suggested_common_ones_first(eve: World) -> None:
@@ -233,7 +265,7 @@ async def test_preview_pings_nobody_and_counts_for_nothing(eve: World) -> None:
 
     answer = await eve.ask("announcements test", by=eve.admin)
 
-    assert "A preview is posted" in answer.text
+    assert "Preview posted" in answer.text
     (preview,) = eve.posts(channel)
     assert "nobody is pinged" in preview.text
     assert eve.sent_to(channel)[0]["allowed_mentions"] == {"parse": []}
@@ -293,7 +325,7 @@ async def test_one_channel_is_turned_off_and_the_other_goes_on(eve: World) -> No
     assert (len(eve.posts(first)), len(eve.posts(second))) == (0, 1)
     for command in ("off", "test"):
         shown = await eve.ask(f"announcements {command}", by=eve.admin, channel=first)
-        assert f"**Nothing is announced in <#{first.id}>**\nAnnouncements are on in: <#{second.id}>" in shown.text
+        assert f"**<#{first.id}> has no announcements**\nAnnouncements are on in: <#{second.id}>" in shown.text
     assert "Announcements are off" in (await eve.ask("announcements off", by=eve.admin)).text
     assert "Announcements are off." in (await eve.ask("announcements status")).text
 
@@ -315,7 +347,7 @@ async def test_refused_post_waits_and_comes_when_the_permission_returns(eve: Wor
 
     (told,) = eve.posts(eve.guild.owner.dm_channel)
     assert f"I can't post in <#{channel.id}>. I need: **Send Messages**." in told.text
-    assert f"⏸️ <#{channel.id}> has refused my posts since" in (await eve.ask("announcements status")).text
+    assert f"⏸️ I haven't been able to post in <#{channel.id}> since" in (await eve.ask("announcements status")).text
     assert "I need **Send Messages** there" in (await eve.ask("announcements history")).text
 
     await eve.at(PREMIERE + timedelta(minutes=2))
@@ -488,3 +520,11 @@ async def test_set_up_by_a_korean_admin_is_in_korean(eve: World) -> None:
     await set_up(eve, channel)
     await eve.at(PREMIERE)
     assert "첫 방송" in eve.posts(channel)[-1].text
+
+
+async def test_panel_begun_by_a_korean_admin_is_in_korean(eve: World) -> None:
+    channel = news(eve)
+    eve.korean(eve.admin)
+    panel = await open_panel(eve)
+    await panel.choose("begin", channel)
+    assert "**언어** 한국어" in panel.text

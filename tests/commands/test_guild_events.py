@@ -179,7 +179,7 @@ async def test_a_day_is_shown_as_the_day_it_is_and_says_that_the_time_is_not_kno
     await calendar.says("2031-04-12")
     (entry,) = calendar.entries
     assert (entry.starts, entry.ends) == (utc("2031-04-11 15:00"), utc("2031-04-12 15:00"))
-    assert "The time is not known yet, only the day: 12 April 2031 (KST)." in entry.description
+    assert "Only the day is known so far: 12 April 2031 (KST)." in entry.description
     await calendar.says("2031-04-12 21:20")
     (exact,) = calendar.entries
     assert exact.starts == EVENING

@@ -31,7 +31,7 @@ def news(world: World) -> ChannelHandle:
 
 async def test_where_nothing_is_set_up_there_is_a_menu_of_channels_only(world: World, news: ChannelHandle) -> None:
     panel = await open_panel(world)
-    assert "Where shall I announce" in panel.text
+    assert "Where should I announce" in panel.text
     assert panel.shown.labels == []
 
     await panel.choose("begin", news)
@@ -51,7 +51,7 @@ async def test_panel_shows_what_is_chosen_in_words_and_in_its_menus(world: World
     assert panel.chosen("language") == ("English",)
     await panel.press("When and how")
     assert [choice[:10] for choice in panel.chosen("zone")] == ["Asia/Seoul"]
-    assert panel.chosen("style") == ("Each by itself",)
+    assert panel.chosen("style") == ("One post per item",)
     assert panel.chosen("grace") == ("6 hours",)
 
 
@@ -70,11 +70,11 @@ async def test_each_menu_changes_its_part_and_leaves_the_others(world: World, ne
 
     assert f"**Role to ping** <@&{role.id}>" in panel.text
     assert "**Announces** premieres and finales" in panel.text
-    assert "**Also tells** when a date is confirmed and a week ahead" in panel.text
+    assert "**Reminders** when a date is confirmed and a week ahead" in panel.text
     assert "**Language** 한국어" in panel.text
     assert "**Time zone** Europe/Berlin" in panel.text
-    assert "**Posts** a digest every week, Fri at 18:00" in panel.text
-    assert "**Late by at most** 1 day" in panel.text
+    assert "**Posts** a weekly digest, Fri at 18:00" in panel.text
+    assert "**Post late by up to** 1 day" in panel.text
     assert panel.chosen("hour") == ("At 18:00",)
     chosen = await stands(world, news)
     assert chosen is not None
@@ -92,18 +92,18 @@ async def test_role_and_reminders_can_be_taken_back_and_a_digest_too(world: Worl
     assert "**Role to ping** nobody" in panel.text
     await panel.choose("reminders", "reminder_1h")
     await panel.choose("reminders")
-    assert "Also tells** " not in panel.text
+    assert "**Reminders** " not in panel.text
     await panel.press("When and how")
     await panel.choose("style", "daily")
-    assert "**Posts** a digest every day at 09:00" in panel.text
+    assert "**Posts** a daily digest at 09:00" in panel.text
     await panel.choose("style", "each")
-    assert "**Posts** each by itself" in panel.text
+    assert "**Posts** one post per item" in panel.text
 
 
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("followed", "only what is followed"),
+        ("followed", "only what you follow"),
         ("threads", "a thread under each post"),
         ("events", "premieres as Discord events"),
     ],
@@ -121,10 +121,14 @@ async def test_following_only_while_nothing_is_followed_is_warned_of(world: Worl
     panel = await begun(world, news)
     await panel.press("When and how")
     await panel.turn("followed")
-    assert "Nothing is followed yet, so nothing is announced." in panel.text
+    warning = f"⚠️ <#{news.id}> posts only what you follow, and you follow nothing yet"
+    assert warning in panel.text
+    for command in ("status", "upcoming"):
+        assert warning in (await world.ask(f"announcements {command}")).text
     await world.ask("announcements follow", by=world.admin, name="jin")
     await panel.press("What and where")
-    assert "Nothing is followed yet" not in panel.text
+    assert "you follow nothing yet" not in panel.text
+    assert "you follow nothing yet" not in (await world.ask("announcements status")).text
 
 
 async def test_what_the_bot_may_not_do_is_accepted_and_warned_of(world: World) -> None:
@@ -134,8 +138,8 @@ async def test_what_the_bot_may_not_do_is_accepted_and_warned_of(world: World) -
     await panel.press("When and how")
     await panel.turn("threads")
     assert "**Extras** a thread under each post" in panel.text
-    assert f"⚠️ For what was chosen for <#{channel.id}>, I also need" in panel.text
-    assert "**Create Public Threads**" in panel.text
+    needed = f"⚠️ In <#{channel.id}> I also need **Create Public Threads**: to open a thread under each post."
+    assert needed in panel.text
 
 
 async def test_zone_of_which_there_is_no_option_is_typed(world: World, news: ChannelHandle) -> None:
@@ -150,7 +154,7 @@ async def test_unknown_zone_brings_near_ones_to_choose_from(world: World, news: 
     panel = await begun(world, news)
     await panel.press("When and how")
     await panel.type("Another time zone", "Berlim")
-    assert "“Berlim” is no time zone I know" in panel.text
+    assert "I don't know the time zone “Berlim”" in panel.text
     await panel.press("Europe/Berlin")
     assert "**Time zone** Europe/Berlin" in panel.text
 
@@ -159,7 +163,7 @@ async def test_zone_that_resembles_nothing_can_be_typed_again_or_left(world: Wor
     panel = await begun(world, news)
     await panel.press("When and how")
     await panel.type("Another time zone", "*_`qqqqqqqqqq|")
-    assert "is no time zone I know" in panel.text
+    assert "I don't know the time zone" in panel.text
     assert panel.shown.labels == ["Another time zone", "Back"]
     await panel.press("Back")
     assert "**Time zone** Asia/Seoul" in panel.text
@@ -171,7 +175,7 @@ async def test_quiet_hours_are_typed_and_left_empty_for_none(world: World, news:
     await panel.type("Quiet hours", "22 - 8")
     assert "**Quiet hours** 22:00-08:00" in panel.text
     await panel.type("Quiet hours", "at night")
-    assert "⚠️ **“at night” are no quiet hours I understand**" in panel.text
+    assert "⚠️ **I couldn't read “at night” as quiet hours**" in panel.text
     assert "**Quiet hours** 22:00-08:00" in panel.text
     await panel.type("Quiet hours", "")
     assert "**Quiet hours**" not in panel.text

@@ -162,7 +162,7 @@ def test_the_clock(browser: Browser) -> None:
     # On the way everything was announced in its time.
     expect(messages(page)).to_have_count(5)
     expect(last(page)).to_contain_text("Close to You by Jin")
-    assert "This comes late" not in page.locator("#channel-message-list").inner_text()
+    assert "Posted late" not in page.locator("#channel-message-list").inner_text()
     page.locator("#demo-day").fill("2025-01-01")
     page.get_by_role("button", name="Go", exact=True).click()
     expect(page.locator("#demo-notice")).to_contain_text("only goes forward")

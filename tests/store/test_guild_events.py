@@ -100,6 +100,7 @@ async def test_who_follows_something_else_does_not_have_it(store: Database, tmp_
     other = '[[works]]\nslug = "other"\ntype = "drama"\nsources = ["herald"]\nnames = ["Other"]\n'
     await reseed(store, tmp_path, seed() + other)
     await store.write(follows.add, 1, Ref(Kind.WORK, "other"))
+    await store.write(subscriptions.only_followed, 1, True, utc("2025-01-01 00:00"))
     assert await taken_up(store) == []
     await store.write(follows.add, 1, DRAMA)
     assert len(await taken_up(store)) == 1

@@ -20,10 +20,10 @@ from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.shown import Shown
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
-from bot.render.administration import refused
 from bot.render.announcement import Frame, mentions
 from bot.render.card import Scene
 from bot.render.post import post
+from bot.render.reasons import refused
 from bot.render.told import Announced, Told
 from bot.store import chores, deliveries, planning, subscriptions
 from bot.store.database import Database

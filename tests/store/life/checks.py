@@ -112,7 +112,7 @@ def check_end(world: World, found: list[Row], left: int) -> None:
                 for later in of_event
             ) or any(later.stage is Stage.CANCELLED for later in of_event[number + 1 :])
             message = world.messages[row.channel][row.message or 0]
-            corrected = "no longer holds" in message.text or message.nonce in world.refused
+            corrected = "no longer right" in message.text or message.nonce in world.refused
             assert corrected or not overtaken, f"left standing: {row} of {of_event}"
 
 

@@ -89,8 +89,10 @@ class World:
                 await write(subscriptions.keep_step, {1, 2} - ({guild} if what == "leave" else set()), self.now)
             case "follow":
                 await write(follows.add, guild, Ref(Kind.WORK, "moon"))
+                await write(subscriptions.only_followed, guild, True, self.now)
             case "unfollow":
                 await write(follows.remove, guild, Ref(Kind.WORK, "moon"))
+                await write(subscriptions.only_followed, guild, False, self.now)
             case _:
                 self.readable = what == "sighted"
 

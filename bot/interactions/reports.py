@@ -1,0 +1,95 @@
+"""What admins ask about announcements, as cards whose pages can be turned: status, history, what comes, and why.
+
+Their keys begin with the id of the server, in hexadecimal: a button has no other memory, and room for 100 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.announcements import outlook, permissions
+from bot.catalogue.model import Ref
+from bot.errors import GoneError
+from bot.render import administration
+from bot.render.administration import Channel, Report
+from bot.render.card import Scene
+from bot.store import follows, subscriptions
+
+if TYPE_CHECKING:
+    from bot.client import Byeol
+
+STATUS, HISTORY, UPCOMING, WHY = "state", "log", "plan", "fate"
+"""The names of the cards: short, and not those of commands that take a name."""
+
+STATUS_DAYS = 60
+"""How far ahead the status looks for what comes next."""
+STATUS_POSTS = 5
+"""How many posts it shows, of those that were and of those to come."""
+HISTORY_POSTS = 60
+"""Announcements that the history goes back."""
+
+
+async def channels(client: Byeol, guild_id: int) -> list[Channel]:
+    """The channels of a server with what it chose for them, and what is amiss."""
+    chosen = await client.database.read(subscriptions.of_guild, guild_id)
+    followed = bool(await client.database.read(follows.of_guild, guild_id))
+    guild = client.get_guild(guild_id)
+    return [
+        Channel(one, permissions.missing_for(guild, one), follows_nothing=one.followed_only and not followed)
+        for one in chosen
+    ]
+
+
+def key_of(guild_id: int, *parts: object) -> str:
+    """The key of a report: the server's id, and the days or the entity that it is about."""
+    return "/".join((f"{guild_id:x}", *map(str, parts)))
+
+
+def _server(key: str) -> tuple[int, str]:
+    """The id of the server in a key, and the rest of it."""
+    guild_id, _, rest = key.partition("/")
+    return int(guild_id, 16), rest
+
+
+async def _status(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    guild_id, _ = _server(key)
+    followed = await client.database.read(follows.of_guild, guild_id)
+    lately = await outlook.lately(client.database, guild_id, STATUS_POSTS)
+    ahead = await outlook.ahead(client.database, guild_id, scene.now, timedelta(days=STATUS_DAYS))
+    shown = await channels(client, guild_id)
+    return administration.status(scene, Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS])
+
+
+async def _history(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    found = await outlook.lately(client.database, _server(key)[0], HISTORY_POSTS)
+    return administration.history(scene, Report(HISTORY, key), found)
+
+
+async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    guild_id, rest = _server(key)
+    days = int(rest)
+    ahead = await outlook.ahead(client.database, guild_id, scene.now, timedelta(days=days))
+    shown = await channels(client, guild_id)
+    return administration.ahead_of(scene, Report(UPCOMING, key), days, shown, ahead)
+
+
+async def _why(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+    guild_id, name = _server(key)
+    ref = Ref.parse(name)
+    entry = (await client.lookup.index()).get(ref) if ref else None
+    if entry is None:
+        raise GoneError
+    found = await outlook.explained(client.database, guild_id, entry.ref, scene.now)
+    return administration.explanation(scene, Report(WHY, key), entry.label, found)
+
+
+REPORTS: Mapping[str, Callable[[Byeol, str, Scene], Awaitable[ui.LayoutView]]] = {
+    STATUS: _status,
+    HISTORY: _history,
+    UPCOMING: _upcoming,
+    WHY: _why,
+}

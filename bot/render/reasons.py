@@ -1,0 +1,140 @@
+"""Why something is not posted, and what to do about it: permissions, refusals of Discord, and reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.announcements.permissions import TO_POST
+from bot.render.card import Accent, escape, notice, shorten
+from bot.text import Words
+
+
+def refused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
+    """What admins are told when a channel refuses an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
+    lacking = _lacking(reason)
+    if reason == "gone":
+        lines = [t("The channel I announced in was deleted. Choose another one with `/announcements setup`.")]
+    else:
+        lines = [
+            permissions_missing(t, channel_id, lacking)
+            if lacking
+            else t(
+                "I can't post in {channel}: Discord refuses it. Check my role's permissions there.",
+                channel=f"<#{channel_id}>",
+            ),
+            t("Announcements wait, and are posted as soon as I can post again, unless they are too late by then."),
+        ]
+    return notice(Accent.TROUBLE, t("I can't post an announcement"), "\n".join(lines))
+
+
+def _lacking(reason: str) -> list[str]:
+    """The permissions that a reason names."""
+    return [name for name in reason.partition(": ")[2].split(",") if name] if reason.startswith("refused") else []
+
+
+def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
+    """What an admin is told whose role cannot be pinged; without a role it is everybody that was chosen."""
+    if role_id is None:
+        return t("I never ping everyone"), t("Choose a role that members can join and leave.")
+    body = t(
+        "Allow everyone to mention {role} in the role's settings, or give me the permission “Mention @everyone, @here "
+        "and All Roles”.",
+        role=f"<@&{role_id}>",
+    )
+    return t("I can't ping that role"), body
+
+
+def not_quiet_hours(t: Words, typed: str) -> tuple[str, str]:
+    """What an admin is told whose quiet hours cannot be read."""
+    title = t("I couldn't read “{text}” as quiet hours", text=escape(shorten(typed, 80)))
+    return title, t("Write them like 22:00-08:00 or 10pm-8am. “off” means none.")
+
+
+def reason_words(t: Words, reason: str) -> str:
+    """Why something was not posted. A reason without words of ours is shown as a code."""
+    lacking = _lacking(reason)
+    if lacking:
+        return t("I need {permissions} there", permissions=permission_names(t, lacking))
+    known = {
+        "off": t("announcements were turned off"),
+        "not chosen": t("the channel's settings changed"),
+        "changed": t("its date changed"),
+        "paused": t("announcements were paused, because I couldn't post in the channel"),
+        "left": t("I was removed from the server"),
+        "late": t("I was offline for too long when it was due"),
+        "unreadable": t("I was interrupted while posting, and can't read the channel to check whether it arrived"),
+        "busy": t("I was interrupted while posting, and too much was posted since to check whether it arrived"),
+        "refused": t("Discord refused it: check my permissions there"),
+        "gone": t("the channel was deleted"),
+        "bug": t("a bug of mine; the log has the details"),
+        "an error in the bot, see its log": t("a bug of mine; the log has the details"),
+        # As older versions noted refusals: in Discord's own words.
+        "Missing Permissions": t("Discord refused it: check my permissions there"),
+        "Missing Access": t("Discord refused it: check my permissions there"),
+        "not there": t("it never reached Discord"),
+        "no answer": t("Discord didn't answer"),
+        "Discord failed": t("Discord had a failure"),
+    }
+    # Some reasons go on with a detail for the log.
+    code = next((code for code in known if reason == code or reason.startswith((f"{code}:", f"{code} ("))), None)
+    return known[code] if code else t("error `{code}`", code=shorten(reason.replace("`", ""), 60))
+
+
+def discord_refusal(t: Words, code: int) -> str:
+    """What Discord refused, by its error code (https://discord.com/developers/docs/topics/opcodes-and-status-codes)."""
+    known = {
+        10003: t("The channel no longer exists."),
+        10008: t("The message no longer exists."),
+        50001: t("I can't see that channel. Check my role's permissions there."),
+        50007: t("That user doesn't accept direct messages from me."),
+        50013: t("I lack a permission there. Check my role's permissions."),
+        50024: t("This isn't possible in a channel of that kind."),
+    }
+    return known.get(code) or t("Discord refused it with the error code {code}.", code=code)
+
+
+def permission_names(t: Words, names: Sequence[str]) -> str:
+    """Permissions as Discord's settings call them."""
+    known = {
+        "view_channel": t("View Channel"),
+        "send_messages": t("Send Messages"),
+        "embed_links": t("Embed Links"),
+        "read_message_history": t("Read Message History"),
+        "create_public_threads": t("Create Public Threads"),
+        "create_events": t("Create Events"),
+        "mention_everyone": t("Mention @everyone, @here and All Roles"),
+    }
+    return t.both([f"**{known.get(name, name)}**" for name in names])
+
+
+def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:
+    """Which permissions the bot lacks for a channel, a line each with what it is for.
+
+    Those without which nothing is posted come first, in one line.
+    """
+    where = f"<#{channel_id}>"
+    stopping = [name for name in missing if name in TO_POST]
+    lines: list[str] = []
+    if stopping:
+        named = permission_names(t, stopping)
+        lines.append(t("I can't post in {channel}. I need: {permissions}.", channel=where, permissions=named))
+    purposes = {
+        "embed_links": t("to show more than a line of text"),
+        "read_message_history": t("to find my own post after an interruption, so that nothing is posted twice"),
+        "create_public_threads": t("to open a thread under each post"),
+        "create_events": t("to add premieres to your server's events"),
+        "mention_everyone": t("to ping the role you chose"),
+    }
+    lines += [
+        t(
+            "In {channel} I also need {permission}: {purpose}.",
+            channel=where,
+            permission=permission_names(t, [name]),
+            purpose=purposes[name],
+        )
+        for name in missing
+        if name not in TO_POST
+    ]
+    return "\n".join(lines)
