@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from discord import ui
 
 from bot.announcements import outlook, permissions
 from bot.catalogue.model import Ref
 from bot.errors import GoneError
+from bot.interactions.host import Host
 from bot.render import administration
 from bot.render.administration import Channel, Report
 from bot.render.card import Scene
 from bot.store import follows, subscriptions
-
-if TYPE_CHECKING:
-    from bot.client import Byeol
 
 STATUS, HISTORY, UPCOMING, WHY = "state", "log", "plan", "fate"
 """The names of the cards: short, and not those of commands that take a name."""
@@ -33,7 +30,7 @@ HISTORY_POSTS = 60
 """Announcements that the history goes back."""
 
 
-async def channels(client: Byeol, guild_id: int) -> list[Channel]:
+async def channels(client: Host, guild_id: int) -> list[Channel]:
     """The channels of a server with what it chose for them, and what is amiss."""
     chosen = await client.database.read(subscriptions.of_guild, guild_id)
     followed = bool(await client.database.read(follows.of_guild, guild_id))
@@ -55,7 +52,7 @@ def _server(key: str) -> tuple[int, str]:
     return int(guild_id, 16), rest
 
 
-async def _status(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _status(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     guild_id, _ = _server(key)
     followed = await client.database.read(follows.of_guild, guild_id)
     lately = await outlook.lately(client.database, guild_id, STATUS_POSTS)
@@ -64,12 +61,12 @@ async def _status(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
     return administration.status(scene, Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS])
 
 
-async def _history(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _history(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     found = await outlook.lately(client.database, _server(key)[0], HISTORY_POSTS)
     return administration.history(scene, Report(HISTORY, key), found)
 
 
-async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _upcoming(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     guild_id, rest = _server(key)
     days = int(rest)
     ahead = await outlook.ahead(client.database, guild_id, scene.now, timedelta(days=days))
@@ -77,7 +74,7 @@ async def _upcoming(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
     return administration.ahead_of(scene, Report(UPCOMING, key), days, shown, ahead)
 
 
-async def _why(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
+async def _why(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     guild_id, name = _server(key)
     ref = Ref.parse(name)
     entry = (await client.lookup.index()).get(ref) if ref else None
@@ -87,7 +84,7 @@ async def _why(client: Byeol, key: str, scene: Scene) -> ui.LayoutView:
     return administration.explanation(scene, Report(WHY, key), entry.label, found)
 
 
-REPORTS: Mapping[str, Callable[[Byeol, str, Scene], Awaitable[ui.LayoutView]]] = {
+REPORTS: Mapping[str, Callable[[Host, str, Scene], Awaitable[ui.LayoutView]]] = {
     STATUS: _status,
     HISTORY: _history,
     UPCOMING: _upcoming,
