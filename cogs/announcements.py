@@ -90,7 +90,7 @@ class Announcements(
         timezone=_("Your server's time zone (default: Asia/Seoul); dates without a time are announced at 9:00"),
         kinds=_("What to announce (default: premieres and OST releases)"),
         remind=_("Reminders ahead of time (default: none)"),
-        quiet=_("When to post nothing, such as 22:00-08:00; posts wait until it is over. “off” for none"),
+        quiet=_("Hours without posts, such as 22:00-08:00; posts wait until they end. “off” for none"),
     )
     @app_commands.choices(language=LANGUAGE_CHOICES, kinds=KIND_CHOICES, remind=REMINDER_CHOICES)
     @_admin
@@ -105,7 +105,7 @@ class Announcements(
         remind: app_commands.Choice[str] | None = None,
         quiet: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
-        """Turn announcements on in a channel, or change them; what is left out stays as it was."""
+        """Turn announcements on in a channel, or change its settings; options that are left out stay as they were."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
         missing = permissions.missing(channel)
@@ -146,7 +146,7 @@ class Announcements(
     @app_commands.describe(channel=_("Which channel (default: the first you set up)"))
     @_admin
     async def panel(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
-        """Show what was chosen for a channel, with a control for each choice."""
+        """Show the settings of a channel, with a control for each."""
         await panel.open_panel(interaction, channel.id if channel else None)
 
     @app_commands.command(name=_("status"), description=_("Where announcements go, what was posted, what comes next"))

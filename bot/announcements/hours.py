@@ -1,4 +1,4 @@
-"""When a server may be posted to: its time zone, its quiet hours, and the hour of its digest. Standard library only."""
+"""When Byeol may post in a channel: its time zone, its quiet hours and its digest. Standard library only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DAILY = "daily"
 
 
 class Audience(NamedTuple):
-    """Servers that are told at the same time.
+    """What channels share that get their announcements at the same time.
 
-    They share a time zone, quiet hours (``22:00-08:00``, or empty), and the times of their digest: `DAILY` or one of
-    `WEEK`, with the hour (``daily-09``, ``mon-18``); empty where each announcement is posted by itself.
+    `zone` is an IANA name. `quiet` is written ``22:00-08:00``, or is empty. `digest` is `DAILY` or one of `WEEK` with
+    the hour (``daily-09``, ``mon-18``), or is empty where every announcement is a post of its own.
     """
 
     zone: str
@@ -26,10 +26,10 @@ class Audience(NamedTuple):
 
 
 QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-"""How quiet hours are kept: from when until when, in the server's zone."""
+"""Quiet hours as they are stored: from when until when, in the channel's zone."""
 
 DIGEST = re.compile(rf"({'|'.join((DAILY, *WEEK))})-([01]\d|2[0-3])")
-"""How the times of a digest are kept."""
+"""The times of a digest as they are stored."""
 
 
 _CLOCK = r"(오전|오후)?(\d{1,2})시?(?::?(\d\d)분?)?(am|pm)?"
@@ -37,7 +37,7 @@ _CLOCK = r"(오전|오후)?(\d{1,2})시?(?::?(\d\d)분?)?(am|pm)?"
 
 
 def _hour(half: str | None, hour: int) -> int | None:
-    """An hour of the day from one of its half, if a half was named; None for one that no clock has."""
+    """An hour from 0 to 23 from one that may have am or pm; None where no clock has it."""
     if half is None:
         return hour
     if not 1 <= hour <= 12:
@@ -46,9 +46,9 @@ def _hour(half: str | None, hour: int) -> int | None:
 
 
 def quiet_hours(text: str) -> str | None:
-    """Quiet hours as people write them (``22-8``, ``22:00 - 08:00``), in the one way they are kept; None for others.
+    """Quiet hours as people write them (``22-8``, ``10pm to 8am``), as they are stored; None where they cannot be read.
 
-    No hours at all are written ``off``, ``none`` or not at all, and kept as an empty text.
+    ``off``, ``none`` and an empty text mean no quiet hours, and give an empty text.
     """
     if text.strip().casefold() in ("", "off", "none", "-"):
         return ""

@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message that is to come: all that it tells, the first thing first."""
+    """A message to come: the stages it announces, the first one first."""
 
     channel_id: int
     send_at: datetime

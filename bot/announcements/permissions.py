@@ -7,7 +7,7 @@ import discord
 from bot.announcements.subscription import Subscription
 
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
-"""Without embeds, a post is a line and its buttons; by the history the bot knows its own posts again after a crash."""
+"""Without embeds, a post is a line and its buttons; with the history, the bot finds its own posts after a crash."""
 
 
 TO_POST = ("view_channel", "send_messages")

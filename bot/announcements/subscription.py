@@ -1,4 +1,4 @@
-"""What a server chose to be told in one of its channels. Standard library only."""
+"""The settings of a channel: what is announced there, and how. Standard library only."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
 
 GRACE = timedelta(hours=6)
-"""How late an announcement may still be posted, unless a server chooses otherwise."""
+"""The default grace period: how late an announcement may still be posted."""
 
 ANNOUNCED = (EventKind.PREMIERE, EventKind.OST_RELEASE)
-"""What a server is told unless it chooses otherwise."""
+"""The kinds of events that are announced by default."""
 
 ALWAYS = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
-"""What a server is told of an event in any case."""
+"""The stages that are always posted; the others are reminders that a server chooses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a server chose for one of its channels. Nothing that was due before `since` is posted.
+    """The settings of a channel. Nothing that was due before `since` is posted.
 
     `stages`: `ALWAYS`, and what was chosen besides. `quiet` and `digest` are written as `bot.announcements.hours` says.
     `guild_events`: premieres stand among the server's own events.
@@ -47,10 +47,10 @@ class Subscription:
 
     @property
     def audience(self) -> Audience:
-        """Those with whom it is told at the same time."""
+        """The channels that get their announcements at the same time."""
         return Audience(self.zone, self.quiet, self.digest)
 
     @property
     def reminders(self) -> tuple[Stage, ...]:
-        """What it is told of an event besides what everybody is."""
+        """The reminders that were chosen."""
         return tuple(stage for stage in self.stages if stage not in ALWAYS)

@@ -1,7 +1,7 @@
-"""The panel at work: each of its controls changes one thing of what a server chose, and the panel is drawn anew.
+"""The panel at work: each control changes one setting, and the panel is redrawn.
 
-Nothing about a panel is remembered: its custom ids say what a control is for, so it works after a restart too, and
-what stands in the database is what is shown.
+A panel has no state of its own: the custom id of a control says what it is for, so it works after a restart, and the
+panel shows what is in the database.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ CHANGES: Mapping[str, Change] = {
     "events": lambda chosen, values: replace(chosen, guild_events=values[0] == "1"),
     "resume": lambda chosen, _: chosen,
 }
-"""What the controls change that need nothing but what was chosen in them."""
+"""What the controls change that need nothing but the values chosen in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ class Use:
         return Scene(words_of(self.interaction), self.client.clock())
 
     async def chosen(self) -> Subscription | None:
-        """What is chosen for the channel, as things stand."""
+        """The settings of the channel, as they are now."""
         return await self.client.database.read(subscriptions.of_channel, self.guild.id, self.place.channel_id)
 
     async def change(self, change: Callable[[Subscription], Subscription]) -> None:
-        """Change what is chosen for the channel, and show it."""
+        """Change the settings of the channel, and show them."""
         now = self.client.clock()
         await self.client.database.write(subscriptions.alter, self.guild.id, self.place.channel_id, change, now)
         await self.show()
@@ -109,7 +109,7 @@ class Use:
         return Note(t("Something is missing"), reasons.permissions_missing(t, channel_id, lacking), refusal=True)
 
     async def show(self, note: Note | None = None, channel_id: int | None = None) -> None:
-        """Draw the panel as things stand, or that of another channel; where nothing is announced, offer to begin."""
+        """Draw the panel as it is now, or that of another channel; where nothing is announced, offer to begin."""
         place = self.place if channel_id is None else replace(self.place, channel_id=channel_id)
         read = self.client.database.read
         all_chosen = {one.channel_id: one for one in await read(subscriptions.of_guild, self.guild.id)}

@@ -1,4 +1,4 @@
-"""What admins are shown of announcements: what they chose, what became of it, what comes, and why."""
+"""What admins see of announcements: their settings, the history, what comes next, and why."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def reminder_name(t: Words, stage: Stage) -> str:
 
 
 def digest_name(t: Words, digest: str) -> str:
-    """How things are posted: each by itself, or in a digest of the day or the week."""
+    """How announcements are posted: one post per item, or a daily or weekly digest."""
     match = DIGEST.fullmatch(digest)
     if match is None:
         return t("one post per item")
@@ -70,7 +70,7 @@ def digest_name(t: Words, digest: str) -> str:
 
 
 def setup_lines(scene: Scene, chosen: Subscription) -> list[str]:
-    """What a server chose for a channel, a line each."""
+    """The settings of a channel, one per line."""
     t = scene.words
     reminders = [reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages]
     extras = _extras(t, chosen)
@@ -105,7 +105,7 @@ def span_name(t: Words, span: timedelta) -> str:
 
 
 def _in_short(scene: Scene, chosen: Subscription) -> str:
-    """What a server chose for a channel, in a line."""
+    """The settings of a channel, in one line."""
     t = scene.words
     said = [
         t.both([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
@@ -122,7 +122,7 @@ def _in_short(scene: Scene, chosen: Subscription) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel in which something is announced, what the bot lacks there, and whether it is silent.
+    """A channel with announcements, the permissions the bot lacks there, and whether it stays silent.
 
     `follows_nothing`: it announces only what the server follows, and the server follows nothing.
     """
@@ -198,7 +198,7 @@ def ahead_of(
 
 
 def _channels(scene: Scene, channels: Sequence[Channel]) -> list[str]:
-    """Each channel with what was chosen for it, and what is amiss."""
+    """Each channel with its settings and warnings."""
     if not channels:
         return [scene.words("Announcements are off. `/announcements setup` turns them on.")]
     if len(channels) == 1:
@@ -207,7 +207,7 @@ def _channels(scene: Scene, channels: Sequence[Channel]) -> list[str]:
 
 
 def warnings(scene: Scene, channel: Channel) -> list[str]:
-    """What is amiss with a channel, a line each."""
+    """The warnings about a channel, one per line."""
     t, chosen = scene.words, channel.chosen
     lines: list[str] = []
     if chosen.paused_at is not None:
@@ -302,7 +302,7 @@ def why_words(t: Words, why: Why, kind: EventKind) -> str:
 
 
 def outcome(scene: Scene, one: Outcome) -> str:
-    """What became of an announcement, in a line."""
+    """What became of an announcement, in one line."""
     t, settled = scene.words, one.settled
     word = {
         "sent": "✅",

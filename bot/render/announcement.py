@@ -1,4 +1,4 @@
-"""What is posted in the channels that admins chose, and what admins are told about it."""
+"""The post of one stage of one event."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from bot.text import Words
 class Frame:
     """How something is posted.
 
-    `mark` tells which delivery it is; `zone` is the channel's; `role_id` is the one role it may ping; `late`: it is
-    past its time.
+    `mark` identifies its delivery; `zone` is the channel's; `role_id` is the one role it may ping; `late`: it is posted
+    after its time.
     """
 
     mark: str | None
@@ -34,7 +34,7 @@ class Frame:
     preview: bool = False
 
     def remarks(self, t: Words) -> list[str]:
-        """What is to be said of the post itself."""
+        """Remarks on the post itself: that it is late, or a preview."""
         said: list[str] = []
         if self.late:
             said.append("*" + t("Posted late: I couldn't post it on time.") + "*")
@@ -44,7 +44,7 @@ class Frame:
 
 
 def announcement(scene: Scene, told: Told, frame: Frame) -> Content:
-    """What the post of one stage of one event says."""
+    """The embed of one stage of one event."""
     t, found = scene.words, told.found
     more = about(scene, found) if told.stage is not Stage.CANCELLED else []
     blocks = fitting(t, [*dates(scene, told), *frame.remarks(t), *more])
@@ -64,7 +64,7 @@ MOST_TEXT = 2200
 
 
 def fitting(t: Words, blocks: Sequence[str]) -> list[str]:
-    """As many blocks as a post has room for, and how many it has not."""
+    """As many blocks as a post has room for, and how many were left out."""
     kept: list[str] = []
     room = MOST_TEXT
     for block in blocks:
@@ -109,7 +109,7 @@ def dates(scene: Scene, told: Told) -> list[str]:
 
 
 def about(scene: Scene, found: Announced) -> list[str]:
-    """What one would like to know of an event: who sings, who plays, where it can be watched or heard."""
+    """Details of an event: who sings, who plays, where to watch or listen."""
     t, event = scene.words, found.item.event
     blocks: list[str] = []
     if event.kind is EventKind.OST_RELEASE:

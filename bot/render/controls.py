@@ -19,7 +19,7 @@ CONTROL = r"panel:(?P<what>[a-z]+)(?:=(?P<value>[^:]*))?:(?P<channel>\d+):(?P<ta
 """The custom id of a control: what it changes (and to what, for a button), for which channel, on which tab."""
 
 CHANNELS = [discord.ChannelType.text, discord.ChannelType.news]
-"""The kinds of channels in which can be announced."""
+"""The kinds of channels that can have announcements."""
 
 
 class Tab(StrEnum):
@@ -61,7 +61,7 @@ class Note:
 
 
 def box_for(note: Note | None) -> Box:
-    """An empty box; its colour tells whether something was refused."""
+    """An empty box; its colour shows whether something was refused."""
     return ui.Container(accent_colour=discord.Colour(Accent.TROUBLE if note and note.refusal else Accent.DATES))
 
 
@@ -93,7 +93,7 @@ def menu(
 
 
 def channel_menu(custom_id: str, placeholder: str, chosen: int | None = None) -> Row:
-    """A menu of the server's channels in which can be announced."""
+    """A menu of the server's channels that can have announcements."""
     kind = discord.SelectDefaultValueType.channel
     defaults = [] if chosen is None else [discord.SelectDefaultValue(id=chosen, type=kind)]
     select: ui.ChannelSelect[ui.LayoutView] = ui.ChannelSelect(

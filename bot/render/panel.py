@@ -1,4 +1,4 @@
-"""The panel: all that a server chose for a channel, in words, and a control for each choice."""
+"""The panel: all settings of a channel, in words, and a control for each."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Server:
 
 
 def panel(scene: Scene, place: Place, server: Server, channel: Channel, note: Note | None = None) -> ui.LayoutView:
-    """What was chosen for a channel, and the controls of a tab."""
+    """The settings of a channel, and the controls of a tab."""
     t, chosen, box = scene.words, channel.chosen, box_for(note)
     box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
     if len(server.names) > 1:

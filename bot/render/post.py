@@ -25,7 +25,7 @@ _MAIN_FIRST = (
 
 
 def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = False) -> Classic:
-    """The message that tells all that is to be told at once."""
+    """The message for all stages that are due at once, or for a digest."""
     t, role = scene.words, frame.role_id
     if digest:
         ahead = _ahead(told)
@@ -51,7 +51,7 @@ def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
 
 
 def outdated(scene: Scene, told: Sequence[Told], *, digest: bool = False) -> Content:
-    """What a post says from then on of which some dates no longer hold."""
+    """What a post becomes when some of its dates change: each such date with a link to its correction."""
     t = scene.words
     notes = [t("⚠️ This date is no longer right: {link}", link=one.correction) if one.correction else "" for one in told]
     if len(told) == 1 and not digest:
@@ -109,7 +109,7 @@ def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> Content:
 
 
 def _ahead(told: Sequence[Told]) -> list[Told]:
-    """What a digest tells of: however many of its stages fall into it, an event is one line."""
+    """What a digest lists: one line per event, however many of its stages fall into it."""
     once = {one.found.item.event.id: one for one in sorted(told, key=lambda one: one.stage is Stage.NOW)}
     return sorted(once.values(), key=_begins)
 
@@ -129,7 +129,7 @@ def _digest(scene: Scene, ahead: Sequence[Told], frame: Frame) -> Content:
 
 def _begins(told: Told) -> datetime:
     earliest = told.found.item.event.when.earliest
-    assert earliest is not None, "only dated events are told of"
+    assert earliest is not None, "only dated events are announced"
     return earliest
 
 

@@ -12,7 +12,7 @@ from bot.text import Words
 
 
 def refused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
-    """What admins are told when a channel refuses an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
+    """The message to admins when a channel refuses an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
     lacking = _lacking(reason)
     if reason == "gone":
         lines = [t("The channel I announced in was deleted. Choose another one with `/announcements setup`.")]
@@ -35,7 +35,7 @@ def _lacking(reason: str) -> list[str]:
 
 
 def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
-    """What an admin is told whose role cannot be pinged; without a role it is everybody that was chosen."""
+    """Title and body for an admin who chose a role that cannot be pinged; without `role_id`, it was @everyone."""
     if role_id is None:
         return t("I never ping everyone"), t("Choose a role that members can join and leave.")
     body = t(
@@ -47,7 +47,7 @@ def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
 
 
 def not_quiet_hours(t: Words, typed: str) -> tuple[str, str]:
-    """What an admin is told whose quiet hours cannot be read."""
+    """Title and body for an admin who typed quiet hours that cannot be read."""
     title = t("I couldn't read “{text}” as quiet hours", text=escape(shorten(typed, 80)))
     return title, t("Write them like 22:00-08:00 or 10pm-8am. “off” means none.")
 

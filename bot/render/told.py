@@ -1,4 +1,4 @@
-"""What a post tells of: stages of events, with what is shown beside them."""
+"""What a post announces: stages of events, with the details shown beside them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _airs_on(airing: Airing, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a post tells: a stage of an event. `correction`: the address of the post that says that it changed since."""
+    """A stage of an event in a post. `correction`: the address of the post that says that its date changed since."""
 
     stage: Stage
     found: Announced
