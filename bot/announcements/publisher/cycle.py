@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -20,7 +18,7 @@ import discord
 
 from bot.announcements.publisher.pace import Pacer
 from bot.catalogue.model import Clock
-from bot.store.database import Database
+from bot.store.database import Database, Query
 from bot.store.deliveries import Pulse
 
 log = logging.getLogger(__name__)
@@ -33,7 +31,7 @@ class Cycle(ABC):
     """How often is planned what nothing but the clock has brought near."""
     patience: ClassVar[float]
     """Seconds that `close` waits for what is being done."""
-    pulse: ClassVar[Callable[[sqlite3.Connection], Pulse]]
+    pulse: ClassVar[Query[[], Pulse]]
     """The one query that tells whether there is anything to do."""
 
     def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
