@@ -90,8 +90,8 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_announcements_go_on
     with impatient():
         await tick(sender)
         assert server.general.posts == []
-        server.clock.skip(faults.FIRST_RETRY * 2)
-        await tick(sender)
+    server.clock.skip(faults.FIRST_RETRY * 2)
+    await tick(sender)
     assert len(server.general.posts) == 1
     assert states(path) == ["sent"]
 
@@ -106,8 +106,8 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_posts_are_handed_on
     with impatient():
         await tick(sender)
         assert open_deliveries(path) == 1
-        server.clock.skip(faults.FIRST_RETRY * 2)
-        await tick(sender)
+    server.clock.skip(faults.FIRST_RETRY * 2)
+    await tick(sender)
     assert [post["flags"] & MessageFlag.CROSSPOSTED for post in server.news.posts] == [MessageFlag.CROSSPOSTED]
     assert open_deliveries(path) == 0
 
@@ -130,8 +130,8 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_premieres_stand_amo
     with impatient():
         await tick(sender)
         assert server.guild.events == {}
-        server.clock.skip(guild_events.SETTLED * 2)
-        await tick(sender)
+    server.clock.skip(guild_events.SETTLED * 2)
+    await tick(sender)
     assert len(server.guild.events) == 1
 
 
