@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -86,3 +88,16 @@ async def test_any_time_zone_is_answered(world: World, typed: str) -> None:
 @given(days=st.integers(min_value=1, max_value=366))
 async def test_any_number_of_days_is_answered(world: World, days: int) -> None:
     assert_within_limits(await world.ask("upcoming", days=days))
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (400, 40060)], ids=["too late", "twice"])
+async def test_an_answer_that_discord_no_longer_takes_is_a_line_in_the_log(
+    world: World, caplog: pytest.LogCaptureFixture, status: int, code: int
+) -> None:
+    caplog.set_level(logging.INFO)
+    world.env.inject_error("POST", "/interactions/*/*/callback", status=status, code=code, times=None)
+    await world.member.slash(world.general, "ost", name="jin")
+    assert "Too late to answer /ost" in caplog.text
+    assert "Traceback" not in caplog.text
+    asked = [request for request in world.env.http_requests if request.path.endswith("/callback")]
+    assert len(asked) == 1, "nothing can be said to the user any more"
