@@ -130,6 +130,7 @@ class Announcements(
             kinds=KINDS[kinds.value] if kinds else chosen.kinds,
             stages=(*ALWAYS, *REMINDERS[remind.value]) if remind else chosen.stages,
             quiet=hours if hours is not None else chosen.quiet,
+            paused_at=None,
         )
         if not await self._bot.database.write(subscriptions.choose, chosen, now):
             title = t("A server can have up to {n} channels", n=subscriptions.MAX_CHANNELS)

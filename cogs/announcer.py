@@ -10,6 +10,7 @@ from datetime import timedelta
 import discord
 from discord.ext import commands, tasks
 
+from bot.announcements import permissions
 from bot.announcements.publisher import Publisher
 from bot.announcements.publisher.guild_events import GuildEvents
 from bot.announcements.publisher.pace import Pacer
@@ -88,8 +89,9 @@ class Announcer(commands.Cog):
         await self._wake(after.guild)
 
     async def _wake(self, guild: discord.Guild) -> None:
-        if await self._bot.database.read(subscriptions.refused_in, guild.id):
-            await self._bot.database.write(deliveries.wake, guild.id, self._bot.clock())
+        for channel_id in await self._bot.database.read(subscriptions.refusing, guild.id):
+            if permissions.stops_posting(guild, channel_id) == []:
+                await self._bot.database.write(deliveries.reopen, channel_id, self._bot.clock())
 
 
 async def setup(bot: Byeol) -> None:

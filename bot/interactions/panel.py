@@ -61,7 +61,7 @@ CHANGES: Mapping[str, Change] = {
     "followed": lambda chosen, values: replace(chosen, followed_only=values[0] == "1"),
     "threads": lambda chosen, values: replace(chosen, threads=values[0] == "1"),
     "events": lambda chosen, values: replace(chosen, guild_events=values[0] == "1"),
-    "resume": lambda chosen, _: chosen,
+    "resume": lambda chosen, _: replace(chosen, paused_at=None),
 }
 """What the controls change that need nothing but the values chosen in them."""
 

@@ -159,12 +159,12 @@ def sent(
         "INSERT INTO chore (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
         [(delivery, kind, stamp(now)) for kind in chores],
     )
-    took_again = connection.execute(
+    for (channel_id,) in connection.execute(
         "UPDATE subscription SET paused_at = NULL WHERE paused_at IS NOT NULL"
-        " AND channel_id = (SELECT channel_id FROM delivery WHERE id = ?)",
+        " AND channel_id = (SELECT channel_id FROM delivery WHERE id = ?) RETURNING channel_id",
         (delivery,),
-    ).rowcount
-    if took_again:
+    ).fetchall():
+        wake(connection, channel_id, now)
         connection.execute("UPDATE subscriptions SET revision = revision + 1")
     overtaken = _overtaken(connection, delivery)
     for id_, stage in parts:
@@ -236,12 +236,27 @@ def retry(
         connection.execute("UPDATE delivery SET state = 'retrying', reason = ? WHERE lead_id = ?", (reason, delivery))
 
 
-def wake(connection: sqlite3.Connection, guild_id: int, now: datetime) -> None:
-    """Let what waits for the channels of a server be tried now: what the bot may do there has changed."""
+def wake(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
+    """Let what waits for a channel be tried now."""
     connection.execute(
-        f"UPDATE delivery SET try_at = ?1 WHERE guild_id = ?2 AND state = 'retrying' AND try_at > ?1 AND {REFUSED}",
-        (stamp(now), guild_id),
+        f"UPDATE delivery SET try_at = ?1 WHERE channel_id = ?2 AND state = 'retrying' AND try_at > ?1 AND {REFUSED}",
+        (stamp(now), channel_id),
     )
+
+
+def reopen(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
+    """Let what waits for a channel be tried now, since nothing is known to be missing there any more.
+
+    The channel no longer counts as refusing, unless Discord refused it although nothing was known to be missing.
+    """
+    wake(connection, channel_id, now)
+    reopened = connection.execute(
+        "UPDATE subscription SET paused_at = NULL WHERE channel_id = ?1 AND paused_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM delivery WHERE channel_id = ?1 AND state = 'retrying' AND reason = 'refused')",
+        (channel_id,),
+    ).rowcount
+    if reopened:
+        connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
 def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from bot.announcements.hours import Audience
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind
+from bot.store.deliveries import wake
 from bot.store.reading import instant, stamp
 
 MAX_CHANNELS = 20
@@ -79,8 +80,9 @@ def changed(connection: sqlite3.Connection) -> None:
 
 
 def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) -> bool:
-    """Record what a server chose for a channel, in the place of what it chose before. What was paused goes on.
+    """Record what a server chose for a channel, in the place of what it chose before.
 
+    Where the channel refused the bot, and no longer counts as refusing (`paused_at`), what waits for it is tried now.
     Returns False where the server has `MAX_CHANNELS` already.
     """
     before = of_channel(connection, chosen.guild_id, chosen.channel_id)
@@ -88,14 +90,16 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
         return False
     if before is not None:
         _replan(connection, before, now)
+        if before.paused_at is not None and chosen.paused_at is None:
+            wake(connection, chosen.channel_id, now)
     changed(connection)
     remember(connection, chosen.guild_id)
     connection.execute(
-        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)"
+        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
         "  zone = excluded.zone, kinds = excluded.kinds, stages = excluded.stages, grace = excluded.grace,"
         "  quiet = excluded.quiet, digest = excluded.digest, followed_only = excluded.followed_only,"
-        "  threads = excluded.threads, guild_events = excluded.guild_events, paused_at = NULL,"
+        "  threads = excluded.threads, guild_events = excluded.guild_events, paused_at = excluded.paused_at,"
         "  chosen_at = excluded.chosen_at"
         "  WHERE guild_id = excluded.guild_id",
         (
@@ -108,6 +112,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
             f",{','.join(chosen.stages)},",
             int(chosen.grace.total_seconds()),
             stamp(chosen.since),
+            stamp(chosen.paused_at) if chosen.paused_at else None,
             chosen.quiet,
             chosen.digest,
             chosen.followed_only,
@@ -176,12 +181,12 @@ def note_refusal(connection: sqlite3.Connection, channel_id: int, now: datetime)
     )
 
 
-def refused_in(connection: sqlite3.Connection, guild_id: int) -> bool:
-    """Whether some channel of a server refused the bot lately."""
-    row = connection.execute(
-        "SELECT 1 FROM subscription WHERE guild_id = ? AND paused_at IS NOT NULL LIMIT 1", (guild_id,)
-    ).fetchone()
-    return row is not None
+def refusing(connection: sqlite3.Connection, guild_id: int) -> list[int]:
+    """The channels of a server that refused the bot, and have taken nothing since."""
+    rows = connection.execute(
+        "SELECT channel_id FROM subscription WHERE guild_id = ? AND paused_at IS NOT NULL", (guild_id,)
+    )
+    return [channel for (channel,) in rows]
 
 
 def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: datetime) -> None:

@@ -358,6 +358,52 @@ async def test_refused_post_waits_and_comes_when_the_permission_returns(eve: Wor
     assert "⏸️" not in (await eve.ask("announcements status")).text
 
 
+async def test_a_choice_that_changes_meanwhile_is_no_second_outage(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await let_post(eve, channel, False)
+    await eve.at(PREMIERE)
+    panel = await open_panel(eve)
+    await panel.choose("language", "ko")
+    await eve.at(PREMIERE + timedelta(minutes=15))
+    assert len(eve.posts(eve.guild.owner.dm_channel)) == 1
+    await let_post(eve, channel, None)
+    await eve.wait(10)
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_a_channel_that_takes_posts_again_no_longer_counts_as_refusing_though_nothing_waits(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    await let_post(eve, channel, False)
+    await eve.at(PREMIERE)
+    await eve.at(PREMIERE + timedelta(hours=7))
+    assert "⌛ missed" in (await eve.ask("announcements history")).text
+    await let_post(eve, channel, None)
+    assert "⏸️" not in (await eve.ask("announcements status")).text
+
+
+async def test_what_waits_is_posted_when_an_admin_sets_the_channel_up_again(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    path = f"/channels/{channel.id}/messages"
+    eve.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=1)
+    await eve.at(PREMIERE)
+    await set_up(eve, channel)
+    await eve.wait(10)
+    assert len(eve.posts(channel)) == 1
+
+
+async def test_the_owner_hears_of_a_refusal_where_discord_takes_nothing_in_the_channel_for_it(eve: World) -> None:
+    channel = news(eve)
+    await let_system_messages_go_to(eve, channel)
+    await set_up(eve, channel)
+    path = f"/channels/{channel.id}/messages"
+    eve.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=2)
+    await eve.at(PREMIERE)
+    assert len(eve.posts(eve.guild.owner.dm_channel)) == 1
+
+
 async def test_post_that_is_refused_for_longer_than_its_grace_is_missed_and_says_why(eve: World) -> None:
     channel = news(eve)
     await set_up(eve, channel)

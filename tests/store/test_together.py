@@ -221,6 +221,18 @@ async def test_what_waits_for_the_end_of_its_quiet_hours_is_not_told_with_what_c
     assert sizes(await claim(store, ten)) == [1]
 
 
+async def test_what_waits_for_a_channel_is_tried_once_it_takes_another_message(store: Database) -> None:
+    await choose(store, server())
+    await plan(store, DROP)
+    first, second = await claim(store, DROP)
+    for one in (first, second):
+        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "refused", doubt_since=None)
+    await store.write(subscriptions.note_refusal, 100, DROP)
+    await store.write(deliveries.sent, first.id, 4242, DROP + timedelta(minutes=1))
+    (again,) = await claim(store, DROP + timedelta(minutes=1), "two")
+    assert again.id == second.id
+
+
 # Digests
 
 

@@ -231,15 +231,21 @@ class Publisher(Cycle):
         if guild is None:
             return
         view = refused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
-        place = guild.system_channel
+        hall = guild.system_channel
+        told = hall is not None and not permissions.stops_posting(guild, hall.id) and await self._say(hall, view)
+        if not told and guild.owner_id is not None:
+            await self._say(guild.owner_id, view)
+
+    async def _say(self, to: discord.TextChannel | int, view: discord.ui.LayoutView) -> bool:
+        """Post something in a channel, or to a user by their id. Returns whether it was taken."""
         try:
             await self._pacer.turn()
-            if place is not None and not permissions.stops_posting(guild, place.id):
-                await place.send(view=view)
-            elif guild.owner_id is not None:
-                await (await self._client.fetch_user(guild.owner_id)).send(view=view)
+            place = await self._client.fetch_user(to) if isinstance(to, int) else to
+            await place.send(view=view)
         except (discord.HTTPException, *BROKEN) as error:
-            log.warning("The admins of server %d could not be told: %s", guild.id, error)
+            log.warning("%s could not be told that a channel refuses: %s", to, error)
+            return False
+        return True
 
     async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
         """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
