@@ -6,6 +6,7 @@ Discord's limits: 100 characters of a name and of a location, 1,000 of a descrip
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from bot.catalogue.when import Precision
@@ -26,6 +27,11 @@ class Listing:
     name: str
     description: str
     location: str
+
+    @property
+    def digest(self) -> str:
+        """What tells it from any other."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
 def listing(scene: Scene, found: Announced, mark: str) -> Listing:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.store.deliveries import Pulse
 from bot.store.follows import CONCERNS
@@ -129,14 +130,20 @@ class GuildEvent:
     language: str
 
 
+_LANGUAGE = (
+    "coalesce((SELECT language FROM subscription s WHERE s.guild_id = guild_event.guild_id AND s.guild_events = 1"
+    " ORDER BY s.id LIMIT 1), 'en')"
+)
+"""In which language a server reads its events."""
+
+
 def claim(connection: sqlite3.Connection, now: datetime, limit: int) -> list[GuildEvent]:
     """Take up to `limit` of those that are due; nobody else is given them until the lease has passed."""
     rows = connection.execute(
         "UPDATE guild_event SET try_at = ?, attempts = attempts + 1 WHERE (guild_id, mark) IN"
         " (SELECT guild_id, mark FROM guild_event WHERE try_at <= ? ORDER BY try_at LIMIT ?)"
         " RETURNING guild_id, mark, event_id, starts_at, ends_at, state = 'wanted', discord_id, stands_until, attempts,"
-        "  try_at, coalesce((SELECT language FROM subscription s WHERE s.guild_id = guild_event.guild_id"
-        "   AND s.guild_events = 1 ORDER BY s.id LIMIT 1), 'en')",
+        f"  try_at, {_LANGUAGE}",
         (stamp(now + LEASE), stamp(now), limit),
     ).fetchall()
     return [
@@ -163,10 +170,16 @@ def begin(connection: sqlite3.Connection, one: GuildEvent) -> bool:
     )
 
 
-def settle(connection: sqlite3.Connection, one: GuildEvent, discord_id: int | None, now: datetime) -> None:
-    """Record that it stands as was wanted, or not at all. If something else is wanted by now, it is taken up anew."""
+def settle(
+    connection: sqlite3.Connection, one: GuildEvent, discord_id: int | None, now: datetime, says: str = ""
+) -> None:
+    """Record that it stands as was wanted, or not at all. If something else is wanted by now, it is taken up anew.
+
+    `says` is a digest of its words.
+    """
     connection.execute(
         "UPDATE guild_event SET discord_id = :id, stands_until = iif(:id IS NULL, NULL, :ends_at), attempts = 0,"
+        " says = :says,"
         " reason = NULL, try_at = iif(state = :state AND starts_at = :starts_at AND ends_at = :ends_at, NULL, :now)"
         f" WHERE {_CLAIMED}",
         {
@@ -176,7 +189,36 @@ def settle(connection: sqlite3.Connection, one: GuildEvent, discord_id: int | No
             "starts_at": stamp(one.starts_at),
             "ends_at": stamp(one.ends_at),
             "now": stamp(now),
+            "says": says,
         },
+    )
+
+
+class Standing(NamedTuple):
+    """A premiere that stands among a server's events and has not begun: a digest of what it says, in its language."""
+
+    guild_id: int
+    mark: str
+    event_id: int
+    says: str
+    language: str
+
+
+def standing(connection: sqlite3.Connection, now: datetime) -> list[Standing]:
+    """What stands as it was wanted, and may say something else by now."""
+    rows = connection.execute(
+        f"SELECT guild_id, mark, event_id, says, {_LANGUAGE} FROM guild_event WHERE state = 'wanted'"
+        " AND discord_id IS NOT NULL AND event_id IS NOT NULL AND try_at IS NULL AND starts_at > ?",
+        (stamp(now),),
+    )
+    return [Standing(*row) for row in rows]
+
+
+def outdated(connection: sqlite3.Connection, found: Sequence[Standing], now: datetime) -> None:
+    """Let what says something else than it is to be taken up."""
+    connection.executemany(
+        "UPDATE guild_event SET try_at = ? WHERE guild_id = ? AND mark = ? AND try_at IS NULL AND state = 'wanted'",
+        [(stamp(now), one.guild_id, one.mark) for one in found],
     )
 
 

@@ -80,10 +80,10 @@ class Calendar:
         await database.write(subscriptions.choose, replace(before, guild_events=on, language=language), now)
         await self.world.wait(6)
 
-    async def says(self, date: str, status: str = "confirmed") -> None:
+    async def says(self, date: str, status: str = "confirmed", drama: str = "") -> None:
         """Load what the catalogue says now, and let the bot notice."""
         event = f'[[works.events]]\nkind = "premiere"\ndate = "{date}"\nstatus = "{status}"\n'
-        self.file.write_text(DRAMA + event, "utf-8")
+        self.file.write_text((drama or DRAMA) + event, "utf-8")
         database, now = self.world.bot.database, self.world.env.now()
         await database.write(catalogue.apply, load([self.file], Known({}, {}, frozenset())), now)
         await self.world.wait(6)
@@ -231,6 +231,30 @@ async def test_what_an_admin_deleted_by_hand_never_comes_back(calendar: Calendar
     await calendar.world.wait(3700)
     assert calendar.entries == []
     assert calendar.asked("POST") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        pytest.param("Paper *Moon*", "Paper Sun", ("🎬 Paper Sun premieres", "MBC"), id="title"),
+        pytest.param('["MBC"]', '["tvN"]', ("🎬 Paper *Moon* premieres", "tvN"), id="network"),
+    ],
+)
+async def test_it_says_what_is_known_by_now_and_stays_the_same_event(
+    calendar: Calendar, before: str, after: str, shown: tuple[str, str]
+) -> None:
+    await calendar.chosen()
+    await calendar.says("2031-04-12 21:20")
+    stood = list(calendar.stored)
+    await calendar.says("2031-04-12 21:20", drama=DRAMA.replace(before, after))
+    (entry,) = calendar.entries
+    assert (entry.name, entry.location) == shown
+    assert entry.starts == EVENING
+    assert list(calendar.stored) == stood
+    edits = calendar.asked("PATCH")
+    assert edits == 1
+    await calendar.world.wait(60)
+    assert calendar.asked("PATCH") == edits, "and no more than once"
 
 
 async def test_what_we_may_have_deleted_ourselves_comes_back_with_a_new_date(calendar: Calendar) -> None:

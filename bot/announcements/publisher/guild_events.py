@@ -20,7 +20,7 @@ from bot.discord_internals import request_once
 from bot.render.card import Scene
 from bot.render.guild_event import Listing, bears, listing
 from bot.store import guild_events
-from bot.store.guild_events import Differences, GuildEvent
+from bot.store.guild_events import Differences, GuildEvent, Standing
 from bot.text import words
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,24 @@ class GuildEvents(Cycle):
         for start in range(0, max(len(found.wanted), len(found.unwanted)), CHUNK):
             rows = slice(start, start + CHUNK)
             await self._database.write(guild_events.plan, Differences(found.wanted[rows], found.unwanted[rows]), now)
+        outdated = await self._outdated(now)
+        for start in range(0, len(outdated), CHUNK):
+            await self._database.write(guild_events.outdated, outdated[start : start + CHUNK], now)
+
+    async def _outdated(self, now: datetime) -> list[Standing]:
+        """What stands and says something else than it would by now: a title or a network has changed."""
+        shown = Shown(self._database)
+        digests: dict[tuple[int, str, str], str | None] = {}
+        found: list[Standing] = []
+        for one in await self._database.read(guild_events.standing, now):
+            key = (one.event_id, one.language, one.mark)
+            if key not in digests:
+                announced = await shown.of(one.event_id)
+                said = listing(Scene(words(one.language), now), announced, one.mark) if announced else None
+                digests[key] = said.digest if said else None
+            if digests[key] not in (None, one.says):
+                found.append(one)
+        return found
 
     async def _keep_safely(self, one: GuildEvent, shown: Shown) -> None:
         try:
@@ -105,7 +123,7 @@ class GuildEvents(Cycle):
             return
         # What has begun can neither be created nor moved.
         said = await self._listing(one, shown, now) if one.wanted and now < one.starts_at else None
-        if standing is not None and not (one.wanted and _may_stay(standing, one, now)):
+        if standing is not None and not (one.wanted and _may_stay(standing, one, said, now)):
             await self._pacer.turn()
             if said is not None and standing.status is discord.EventStatus.scheduled:
                 await standing.edit(
@@ -128,7 +146,8 @@ class GuildEvents(Cycle):
             discord_id = await self._create(one, said)
         else:
             discord_id = standing.id if standing is not None else None
-        await self._database.write(guild_events.settle, one, discord_id, self._clock())
+        says = said.digest if said is not None and discord_id is not None else ""
+        await self._database.write(guild_events.settle, one, discord_id, self._clock(), says)
         log.info("The event %s %s in server %d", one.mark, "stands" if discord_id else "does not stand", one.guild_id)
 
     async def _find(self, guild: discord.Guild, one: GuildEvent) -> discord.ScheduledEvent | None:
@@ -172,7 +191,10 @@ class GuildEvents(Cycle):
         await self._database.write(guild_events.retry, one, self._clock() + span, reason)
 
 
-def _may_stay(standing: discord.ScheduledEvent, one: GuildEvent, now: datetime) -> bool:
+def _may_stay(standing: discord.ScheduledEvent, one: GuildEvent, said: Listing | None, now: datetime) -> bool:
     """Whether what stands may stay as it is: it shows what it is to, or it is on, as it is to be."""
     shows = (standing.start_time, standing.end_time) == (one.starts_at, one.ends_at)
+    shows = shows and (
+        said is None or Listing(standing.name, standing.description or "", standing.location or "") == said
+    )
     return shows or max(standing.start_time, one.starts_at) <= now
