@@ -160,7 +160,7 @@ async def test_a_premiere_stands_among_the_events_once_its_date_is_confirmed(cal
         "",
         MARK,
     ]
-    await calendar.world.wait(3700)
+    await calendar.world.at(calendar.world.env.now() + timedelta(seconds=3700))
     assert len(calendar.entries) == 1
     assert calendar.asked("POST") == 1
 
@@ -228,7 +228,7 @@ async def test_what_an_admin_deleted_by_hand_never_comes_back(calendar: Calendar
     assert calendar.entries == []
     await calendar.chosen(on=False)
     await calendar.chosen()
-    await calendar.world.wait(3700)
+    await calendar.world.at(calendar.world.env.now() + timedelta(seconds=3700))
     assert calendar.entries == []
     assert calendar.asked("POST") == 1
 
