@@ -69,7 +69,7 @@ async def test_song_is_posted_to_the_minute_with_the_time_in_every_zone(eve: Wor
     post = eve.posts(channel)[-1]
     assert "## 🎵 Feel Like a Million by BIG Naughty (When the Stars Gossip)" in post.text
     assert f"<t:{int(FIRST_SONG.timestamp())}:F>" in post.text
-    assert "**Performed by** BIG Naughty · 서동현" in post.text
+    assert "**Performed by** BIG Naughty · 빅나티" in post.text
     assert post.labels == ["Song", "OST", "BIG Naughty"]
 
 

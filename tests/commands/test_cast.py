@@ -39,7 +39,7 @@ async def test_leads_come_first_then_the_others_by_the_size_of_the_part(world: W
 
 async def test_person_in_two_parts_is_listed_with_both_and_counted_once(world: World) -> None:
     shown = await world.ask("cast", drama="stars-gossip")
-    assert len(shown.lines("**이초희**")) == 2
+    assert len(shown.lines("**Lee Cho Hee · 이초희**")) == 2
     assert "12 people" in shown.text
 
 

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from tests.conftest import World
+from pathlib import Path
+
+from bot.store.database import Database
+from tests.conftest import World, world_of
+from tests.helpers import apply, write
+
+LOST = """
+[[sources]]
+slug = "herald"
+publisher = "The Imaginary Herald"
+
+[[works]]
+slug = "paper-moon-station"
+type = "drama"
+sources = ["herald"]
+names = ["Paper Moon Station"]
+links = [{ kind = "teaser" }]
+"""
 
 
 async def both_pages(world: World, name: str) -> str:
@@ -25,8 +42,15 @@ async def test_money_is_shown_as_it_was_reported(world: World) -> None:
     assert "**Budget** ₩50,000,000,000; about $40,700,000 as reported" in await both_pages(world, "stars-gossip")
 
 
-async def test_link_whose_address_is_lost_is_still_told(world: World) -> None:
-    assert "Teaser (it exists; its address is not known)" in await both_pages(world, "stars-gossip")
+async def test_link_whose_address_is_lost_is_still_told(database: Database, tmp_path: Path) -> None:
+    await apply(database, write(tmp_path / "lost", drama=LOST))
+    async with world_of(database) as world:
+        assert "Teaser (it exists; its address is not known)" in await both_pages(world, "paper-moon-station")
+
+
+async def test_whom_a_source_counts_among_the_leads_is_told(world: World) -> None:
+    told = "What's on Netflix counts four leads: Lee Min Ho, Gong Hyo Jin, Oh Jung Se and Han Ji Eun"
+    assert told in await both_pages(world, "stars-gossip")
 
 
 async def test_sources_button_tells_who_said_what(world: World) -> None:

@@ -49,7 +49,7 @@ async def test_equal_titles_are_told_apart_in_a_private_menu_and_the_answer_is_p
 
     answer = world.posts(world.general)[-1]
     assert not answer.private
-    assert "월수금화목토" in answer.text
+    assert "Love in Contract" in answer.text
     assert "Close to You, here you are." in world.again(menu).text
 
 
