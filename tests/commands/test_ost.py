@@ -36,7 +36,7 @@ async def test_song_shows_performers_drama_dates_and_what_was_reported_before(wo
     assert "**Performed by** Jin" in shown.text
     assert "**OST of** *When the Stars Gossip* · main OST" in shown.text
     assert "**Release** <t:1737882000:f>" in shown.text
-    assert "“in the early days of 2025”" in shown.text
+    assert "“early days of 2025”" in shown.text
     assert shown.labels == ["When the Stars Gossip", "Jin", "Sources"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import tomllib
@@ -47,6 +48,40 @@ def test_every_source_is_cited() -> None:
     assert desired.sources.keys() - cited == set()
 
 
+def test_every_source_without_an_address_says_why() -> None:
+    lost = {slug: source.note for slug, source in load([SEEDS], NOTHING).sources.items() if source.url is None}
+    assert all(lost.values()), lost
+    assert len(lost) <= 4
+
+
+UNNAMED = {Kind.TRACK, Kind.ORGANISATION, Kind.ALBUM}
+"""What may go without a name in one of the languages: songs that nobody has named yet, brands in Latin letters."""
+
+
+def test_people_groups_works_and_characters_have_names_in_both_scripts() -> None:
+    """Names that no source at hand prints are left out rather than made up: these alone."""
+    named: dict[Ref, set[object]] = {}
+    for row in load([SEEDS], NOTHING).statements:
+        if row.shape == "name" and row.entity.kind not in UNNAMED:
+            named.setdefault(row.entity, set()).add(dict(row.columns)["language"])
+    lacking = {str(ref) for ref, languages in named.items() if languages != {"en", "ko"}}
+    assert lacking == {"work/7fates-chakho"}
+
+
+@pytest.mark.parametrize("mark", ['"', "“", "”", "‘", "「"])
+def test_no_statement_is_dressed_up_as_a_quotation(mark: str) -> None:
+    """Values are our own words. What a source said word for word stands in `words` alone, which cards put in quotes."""
+    texts = [
+        text
+        for row in load([SEEDS], NOTHING).statements
+        for column, value in row.columns.items()
+        if column in {"value", "role_words"} and isinstance(value, str)
+        for text in json.loads(value).values()
+    ]
+    assert texts
+    assert [text for text in texts if mark in text] == []
+
+
 async def test_in_the_catalogue_every_statement_has_its_place_and_a_source(store: Database) -> None:
     def count(connection: sqlite3.Connection) -> tuple[int, int, int]:
         (facts,) = connection.execute("SELECT count(*) FROM fact").fetchone()
@@ -78,6 +113,32 @@ async def test_close_to_you_is_jins_third_ost_and_his_second_alone(store: Databa
     assert found is not None
     assert count_osts(found.songs) == OstCount(total=3, solo=2)
     assert "close-to-you-jin" in {song.label.ref.slug for song in found.songs if song.solo}
+
+
+async def test_bts_has_its_seven_members(store: Database) -> None:
+    bts = await store.read(artists.artist, Ref(Kind.GROUP, "bts"))
+    assert bts is not None
+    members = {membership.other.korean for membership in bts.memberships}
+    assert members == {"알엠", "진", "슈가", "제이홉", "지민", "뷔", "정국"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "part", "released"),
+    [
+        ("na-ui-ja-geun-jeong-won", 8, "2021-11-28"),
+        ("mul-deul-in-da", 5, "2021-11-14"),
+        ("christmas-tree", 5, "2021-12-24"),
+        ("stay-alive", None, "2022-02-11"),
+        ("geu-got-i-eo-di-deun", 1, "2016-12-16"),
+    ],
+)
+async def test_songs_have_the_part_and_the_day_that_was_looked_up(
+    store: Database, slug: str, part: int | None, released: str
+) -> None:
+    track = await store.read(songs.track, slug)
+    assert track is not None
+    assert [ost.part for ost in track.song.osts] == [part]
+    assert [str(event.when.first_day) for event in track.song.events if event.rank == 0] == [released]
 
 
 async def test_both_songs_called_close_to_you_are_there_and_stay_apart(store: Database) -> None:
