@@ -1,85 +1,60 @@
-"""What a seed file may say: one model a table. `docs/seed-format.md` explains the same to people who write them."""
+"""What a seed file may say: one model a table, which knows the columns it is stored in.
+
+`docs/seed-format.md` explains the same to people who write seed files.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import date
-from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.catalogue import when
-from bot.catalogue.model import Certainty, EventKind, Role, Status
+from bot.catalogue.model import Certainty, EventKind, Kind, Ref, Role, Status
+from bot.seeding.fields import Days, Leads, Line, ShowTime, Slug, Table, Text, Url, Zone, localised, short, stored
+from bot.store.catalogue import Value
+from bot.store.reading import stamp
 
-MAX_SLUG = 60
-"""A button's custom id holds at most 100 characters, and a slug must fit into it beside what the button does."""
-
-
-def _visible(value: str) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
-        raise ValueError("expected one line without control characters")
-    if not any(unicodedata.category(character)[0] in "LMNPS" for character in value):
-        raise ValueError("expected something that can be seen")
-    return value
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
-Slug = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=MAX_SLUG), Field(description="slug")
-]
-LANGUAGES = frozenset({"en", "ko"})
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$", max_length=500)]
-ShowTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2\d):[0-5]\d$")]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-def _localised(value: object) -> object:
-    return {"en": value} if isinstance(value, str) else value
-
-
-def _languages(value: dict[str, str]) -> dict[str, str]:
-    if value.keys() - LANGUAGES:
-        raise ValueError(f"expected the languages {sorted(LANGUAGES)}, found {sorted(value.keys() - LANGUAGES)}")
-    return value
-
-
-Text = Annotated[
-    dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]],
-    BeforeValidator(_localised),
-    AfterValidator(_languages),
-    Field(min_length=1),
-]
-"""Words of the catalogue: a string is English, a table has one key a language."""
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("expected a time zone of the IANA database, such as 'Asia/Seoul'")
-    return value
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-
-
-class Table(BaseModel):
-    """A TOML table that may hold nothing but the keys it declares."""
-
-    model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
-
-
-def _short(key: str) -> Any:
-    """A table that, where it says nothing else, may be written as just the value of `key`."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+Columns = dict[str, Value | Ref]
 
 
 class Statement(Table):
-    """What every statement may carry. `sources` empty means: those of the table around it."""
+    """What every statement may carry. `sources` empty means: those of the table around it.
+
+    A subclass is one shape of statement. Its fields are the columns of the table `shape`, under the same names, except
+    that a slug marked with `Leads` is stored as a reference, and that `order` names the column for its place in a list.
+    """
+
+    shape: ClassVar[str]
+    order: ClassVar[str | None] = None
 
     sources: tuple[Slug, ...] = ()
     rank: Annotated[int, Field(ge=0, le=99)] = 0
     certainty: Certainty = Certainty.STATED
     note: Text | None = None
+
+    def columns(self, work: str, place: int) -> Columns:
+        """The columns of this statement, the one at `place` (from 0) of its list, in the table of `work`."""
+        columns: Columns = {}
+        for field, leads in _fields(type(self)):
+            value = getattr(self, field)
+            if leads is None:
+                columns[field] = stored(value)
+            else:
+                columns[leads.column] = None if value is None else leads.ref(value, work)
+        return columns if self.order is None else columns | {self.order: place}
+
+
+@cache
+def _fields(model: type[Statement]) -> list[tuple[str, Leads | None]]:
+    """The fields that this shape has beyond every statement's, and where those lead that lead somewhere."""
+    return [
+        (name, next((mark for mark in field.metadata if isinstance(mark, Leads)), None))
+        for name, field in model.model_fields.items()
+        if name not in Statement.model_fields
+    ]
 
 
 class Source(Table):
@@ -97,6 +72,9 @@ NAME_KINDS = Literal[
 
 
 class Name(Statement):
+    shape = "name"
+    order = "position"
+
     text: Line
     kind: NAME_KINDS = "official"
     language: Literal["en", "ko"] = "en"
@@ -120,11 +98,16 @@ ATTRIBUTES = Literal[
 
 
 class Detail(Statement):
+    shape = "detail"
+    order = "position"
+
     attribute: ATTRIBUTES
     value: Text
 
 
 class Money(Statement):
+    shape = "money"
+
     attribute: Literal["budget"]
     amount: Annotated[int, Field(gt=0, lt=10**18)]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -133,48 +116,70 @@ class Money(Statement):
 
 
 class Link(Statement):
+    shape = "link"
+
     kind: Literal["teaser", "trailer", "video", "official", "listen", "watch"]
     url: Url | None = None
 
 
 class Relation(Statement):
-    to: Slug
+    shape = "relation"
+
+    to: Annotated[Slug, Leads("other_id", Kind.CHARACTER)]
     kind: Literal["meets", "teammate", "engaged", "partner"]
 
 
 class Membership(Statement):
-    group: Slug
+    shape = "membership"
+
+    group: Annotated[Slug, Leads("group_id", Kind.GROUP)]
 
 
 class Credit(Statement):
-    person: Slug
-    character: Slug | None = None
+    shape = "credit"
+
+    person: Annotated[Slug, Leads("person_id", Kind.PERSON)]
+    character: Annotated[Slug | None, Leads("character_id", Kind.CHARACTER)] = None
     role: Role | None = None
     role_words: Text | None = None
     credited_as: Line | None = None
 
+    def columns(self, work: str, place: int) -> Columns:
+        """The columns, with the place in the billing counted from 1."""
+        return super().columns(work, place) | {"billing": place + 1}
+
 
 class Crew(Statement):
-    person: Slug
+    shape = "crew"
+
+    person: Annotated[Slug, Leads("person_id", Kind.PERSON)]
     job: Literal["writer", "director", "music_director"]
 
 
 class Airing(Statement):
-    on: Slug
-    days: tuple[Day, ...] = ()
+    shape = "airing"
+
+    on: Annotated[Slug, Leads("organisation_id", Kind.ORGANISATION)]
+    days: Days = ()
     time: ShowTime | None = None
     zone: Zone = when.SEOUL
     region: Text | None = None
 
 
 class Ost(Statement):
-    work: Slug
+    shape = "ost"
+
+    work: Annotated[Slug, Leads("work_id", Kind.WORK)]
     part: Annotated[int, Field(ge=1, le=999)] | None = None
     main: bool = False
 
 
 class Performer(Statement):
-    artist: Slug
+    shape = "performer"
+    order = "position"
+
+    # Whether it is a person or a group is known once every file is read: see the loader.
+    artist: Annotated[Slug, Leads("artist_id", Kind.PERSON)]
     credited_as: Line | None = None
 
 
@@ -186,6 +191,8 @@ class After(Table):
 
 
 class Event(Statement):
+    shape = "event"
+
     kind: EventKind
     number: Annotated[int, Field(ge=0, le=9999)] = 0
     date: str
@@ -209,19 +216,42 @@ class Event(Statement):
         """The date, read."""
         return when.parse(self.date, self.zone, self.words)
 
+    def columns(self, work: str, place: int) -> Columns:
+        """The columns, with the date as the bounds that it has."""
+        when = self.when
+        return {
+            "kind": self.kind,
+            "number": self.number,
+            "claim": self.rank,
+            "status": self.status,
+            "revision": 1,
+            "earliest": _instant(when.earliest),
+            "latest": _instant(when.latest),
+            "precision": when.precision,
+            "zone": when.zone,
+            "words": localised(self.words),
+            "after_id": Ref(Kind.WORK, self.after.work) if self.after else None,
+            "after_kind": self.after.event if self.after else None,
+            "changed_at": None,  # the store knows when
+        }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return stamp(instant) if instant else None
+
 
 class Entity(Table):
     """What every entity has. `sources` are cited for each statement below it that cites none itself."""
 
     slug: Slug
     sources: tuple[Slug, ...] = ()
-    names: tuple[Annotated[Name, _short("text")], ...] = ()
+    names: tuple[Annotated[Name, short("text")], ...] = ()
     details: tuple[Detail, ...] = ()
     links: tuple[Link, ...] = ()
 
 
 class Person(Entity):
-    groups: tuple[Annotated[Membership, _short("group")], ...] = ()
+    groups: tuple[Annotated[Membership, short("group")], ...] = ()
 
 
 class Group(Entity):
@@ -250,13 +280,13 @@ class Work(Entity):
 
 
 class Track(Entity):
-    performers: tuple[Annotated[Performer, _short("artist")], ...] = ()
+    performers: tuple[Annotated[Performer, short("artist")], ...] = ()
     ost: tuple[Ost, ...] = ()
     events: tuple[Event, ...] = ()
 
 
 class Album(Entity):
-    performers: tuple[Annotated[Performer, _short("artist")], ...] = ()
+    performers: tuple[Annotated[Performer, short("artist")], ...] = ()
     events: tuple[Event, ...] = ()
 
 

@@ -42,6 +42,11 @@ def test_every_statement_cites_a_source() -> None:
     assert uncited == []
 
 
+def test_statements_have_the_columns_that_the_store_keeps() -> None:
+    columns = {row.shape: set(row.columns) for row in load([SEEDS], NOTHING).statements}
+    assert columns == {name: {*shape.key, *shape.values} for name, shape in SHAPES.items()}
+
+
 def test_every_source_is_cited() -> None:
     desired = load([SEEDS], NOTHING)
     cited = {slug for row in desired.statements for slug in row.sources}
