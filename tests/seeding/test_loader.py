@@ -203,18 +203,20 @@ def loads_or_says_why(content: bytes) -> None:
         assert told is None or told
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(DOCUMENTS)
 def test_any_data_is_loaded_or_explained(document: dict[str, object]) -> None:
     content = "".join(f"{key} = {toml(value)}\n" for key, value in document.items())
     loads_or_says_why(content.encode())
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_loaded_or_explained(content: bytes) -> None:
     loads_or_says_why(content)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_value_in_the_place_of_a_right_one_is_loaded_or_explained(data: st.DataObject) -> None:
     document: dict[str, object] = {
