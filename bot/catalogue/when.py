@@ -56,8 +56,8 @@ class When:
 
 
 FORMS = (
-    "'2025-01-26 18:00', '2025-01-26', 'early 2025-01', '2025-01', 'spring 2025', 'early 2025', 'H1 2025', 'Q1 2025', "
-    "'2025' or 'unknown' (hours may go to 29:59 as in Korean listings: the next day)"
+    '"2025-01-26 18:00", "2025-01-26", "early 2025-01", "2025-01", "spring 2025", "early 2025", "H1 2025", "Q1 2025", '
+    '"2025" or "unknown" (hours may go to 29:59 as in Korean listings: the next day)'
 )
 
 _MINUTE = re.compile(r"(?a)((?:19|20)\d\d)-(\d\d)-(\d\d)[ T](\d\d):(\d\d)")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import calendar
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from bot.catalogue import when
 from bot.catalogue.model import Kind, Ref
 from bot.store.catalogue import Value
 
@@ -33,9 +37,21 @@ def _visible(value: str) -> str:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=MAX_SLUG)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>]+$", max_length=500)]
-ShowTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2\d):[0-5]\d$")]
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_URL = r"^https?://[^\s<>]+$"
+_TIME = r"^([01]\d|2\d):[0-5]\d$"
+_CURRENCY = r"^[A-Z]{3}$"
+PATTERNS = {
+    _SLUG: "lower-case letters, digits and single hyphens",
+    _URL: "an address without spaces that begins with http:// or https://",
+    _TIME: 'a time such as "21:20", or after midnight "24:10" to "29:59"',
+    _CURRENCY: 'a code of three capitals such as "KRW"',
+}
+"""What each pattern asks for, in words."""
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_SLUG)]
+Url = Annotated[str, StringConstraints(pattern=_URL, max_length=500)]
+ShowTime = Annotated[str, StringConstraints(pattern=_TIME)]
+Currency = Annotated[str, StringConstraints(pattern=_CURRENCY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +86,51 @@ Days = Annotated[
 
 def _zone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError("expected a time zone of the IANA database, such as 'Asia/Seoul'")
+        raise ValueError('expected a time zone of the IANA database, such as "Asia/Seoul"')
     return value
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+
+_DAY = re.compile(r"(?a)((?:19|20)\d\d)-(\d\d)-(\d\d)")
+
+
+def _date(value: object) -> object:
+    """A date as words, whether it has quotes or not, that can be read."""
+    match value:
+        case datetime():
+            if value.tzinfo is not None:
+                raise ValueError('expected a date without an offset: its zone is named by zone = "..."')
+            if value.second or value.microsecond:
+                raise ValueError("expected hours and minutes, and seconds of 00")
+            value = f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            value = value.isoformat()
+        case str():
+            pass
+        case _:
+            return value
+    try:
+        when.parse(value)
+    except ValueError:
+        _no_day(value)
+        raise ValueError(f"expected one of {when.FORMS}") from None
+    return value
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+def _no_day(value: object) -> object:
+    if isinstance(value, str) and (match := _DAY.match(value)) and not _is_day(*map(int, match.groups())):
+        raise ValueError(f"there is no day {match[0]}")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_no_day)]
+Date = Annotated[str, BeforeValidator(_date)]
+"""A date in one of `when.FORMS`; a day and a minute may also stand without quotes."""
 
 LANGUAGES = frozenset({"en", "ko"})
 
@@ -84,8 +140,8 @@ def _table_of_languages(value: object) -> object:
 
 
 def _languages(value: dict[str, str]) -> dict[str, str]:
-    if value.keys() - LANGUAGES:
-        raise ValueError(f"expected the languages {sorted(LANGUAGES)}, found {sorted(value.keys() - LANGUAGES)}")
+    if other := value.keys() - LANGUAGES:
+        raise ValueError(f"expected the languages en and ko, found {', '.join(sorted(other))}")
     return value
 
 

@@ -5,15 +5,31 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from bot.catalogue import when
 from bot.catalogue.model import Certainty, EventKind, Kind, Ref, Role, Status
-from bot.seeding.fields import Days, Leads, Line, ShowTime, Slug, Table, Text, Url, Zone, localised, short, stored
+from bot.seeding.fields import (
+    Currency,
+    Date,
+    Day,
+    Days,
+    Leads,
+    Line,
+    ShowTime,
+    Slug,
+    Table,
+    Text,
+    Url,
+    Zone,
+    localised,
+    short,
+    stored,
+)
 from bot.store.catalogue import Value
 from bot.store.reading import stamp
 
@@ -46,6 +62,11 @@ class Statement(Table):
                 columns[leads.column] = None if value is None else leads.ref(value, work)
         return columns if self.order is None else columns | {self.order: place}
 
+    @classmethod
+    def keys_of(cls, column: str) -> tuple[str, ...]:
+        """The keys under which a file states what a column keeps."""
+        return (next((field for field, leads in _fields(cls) if leads and leads.column == column), column),)
+
 
 @cache
 def _fields(model: type[Statement]) -> list[tuple[str, Leads | None]]:
@@ -60,7 +81,7 @@ def _fields(model: type[Statement]) -> list[tuple[str, Leads | None]]:
 class Source(Table):
     slug: Slug
     publisher: Line
-    published: date | None = None
+    published: Day | None = None
     url: Url | None = None
     licence: Line | None = None
     note: Line | None = None
@@ -110,7 +131,7 @@ class Money(Statement):
 
     attribute: Literal["budget"]
     amount: Annotated[int, Field(gt=0, lt=10**18)]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     qualifier: Literal["exactly", "about", "more_than"] = "exactly"
     converted: bool = False
 
@@ -195,20 +216,16 @@ class Event(Statement):
 
     kind: EventKind
     number: Annotated[int, Field(ge=0, le=9999)] = 0
-    date: str
+    date: Date
     zone: Zone = when.SEOUL
     words: Text | None = None
     status: Status
     after: After | None = None
 
     @model_validator(mode="after")
-    def _date_can_be_read(self) -> Event:
-        try:
-            parsed = self.when
-        except ValueError:
-            raise ValueError(f"date: expected one of {when.FORMS}, found {self.date!r}") from None
-        if parsed.precision in when.NEED_WORDS and self.words is None:
-            raise ValueError(f"words: a date such as {self.date!r} needs the words it was stated in")
+    def _can_be_shown(self) -> Event:
+        if self.words is None and self.when.precision in when.NEED_WORDS:
+            raise ValueError(f'a date such as "{self.date}" needs words = "...", those it was stated in')
         return self
 
     @property
@@ -234,6 +251,11 @@ class Event(Statement):
             "after_kind": self.after.event if self.after else None,
             "changed_at": None,  # the store knows when
         }
+
+    @classmethod
+    def keys_of(cls, column: str) -> tuple[str, ...]:
+        """The keys under which a file states what a column keeps."""
+        return {"claim": ("rank",), "after_id": ("after", "work")}.get(column, (column,))
 
 
 def _instant(instant: datetime | None) -> str | None:

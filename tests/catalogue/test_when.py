@@ -207,7 +207,7 @@ def test_every_day_and_minute_can_be_stated_in_every_zone(day: date, hour: int, 
 
 def test_the_message_for_wrong_dates_names_forms_that_can_be_read() -> None:
     named = FORMS.partition(" (")[0].replace(" or ", ", ").split(", ")
-    precisions = {parse(form.strip("'")).precision for form in named}
+    precisions = {parse(form.strip('"')).precision for form in named}
     assert precisions == set(Precision)
 
 

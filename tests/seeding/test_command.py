@@ -84,8 +84,11 @@ def test_the_command_tells_every_problem_and_fails(capsys: pytest.CaptureFixture
     assert main(["seed", "seeds"]) == 2
     written = capsys.readouterr()
     assert written.out == ""
-    assert [line.partition(": ")[0] for line in written.err.splitlines()] == ["seeds/drama.toml", "seeds/people.toml"]
-    assert "did you mean 'drama'?" in written.err
+    assert [line.partition(": ")[0] for line in written.err.splitlines()] == [
+        "seeds/drama.toml:4",
+        "seeds/people.toml:8",
+    ]
+    assert 'did you mean "drama"?' in written.err
 
 
 @pytest.mark.usefixtures("command")

@@ -1,0 +1,135 @@
+"""A seed file as it was read: what it says, and where in it each thing stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path as File
+from typing import cast
+
+from bot.seeding import positions
+from bot.seeding.positions import Path
+
+_NAMES = ("slug", "text", "attribute", "person")
+"""The keys of a list's entry by which it is best told from the others."""
+_AT = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_PLAIN = {
+    "Cannot overwrite a value": "this key was given before",
+    "Duplicate inline table key": "a table in braces has this key twice:",
+    "Cannot declare": "this table was begun before; each entry of a list of tables begins with [[ ]]:",
+    "Cannot mutate immutable namespace": "this was given as a whole before, and cannot be added to:",
+    "Invalid statement": "expected key = value, [table] or [[table]]",
+    "Invalid value": "expected a value after the equals sign: words need quotes",
+    "Expected newline or end of document after a statement": "expected the end of the line after the value",
+}
+"""What `tomllib` says, in plainer words."""
+_TUPLE = re.compile(r"\((?P<keys>'[^)]*'),?\)")
+
+
+class UnreadableError(Exception):
+    """A file that is no TOML, with the reason as one line."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file of TOML."""
+
+    file: File
+    text: str
+    content: Mapping[str, object]
+
+    @cached_property
+    def _lines(self) -> Mapping[Path, int]:
+        return positions.lines(self.text)
+
+    def line(self, path: Path) -> int:
+        """The line of what stands at a place; where nothing does, that of the table or list around it."""
+        return self._lines.get(path) or self.line(path[:-1])
+
+    def problem(self, path: Path, words: str) -> str:
+        """One line about what stands at a place: the file, the line, the place, the problem."""
+        place, named = self._resolve(path)
+        return f"{self.file}:{self.line(place)}: " + (f"{named}: {words}" if named else words)
+
+    def _resolve(self, path: Path) -> tuple[Path, str]:
+        """The place as the file has it, whatever short form it is written in, as a path and in words."""
+        here = cast("object", self.content)
+        real: Path = ()
+        words = ""
+        for step in path:
+            if isinstance(step, int) and isinstance(here, list):
+                here = cast("list[object]", here)[step]
+                words += f"[{_label(here, step)}]"
+            elif isinstance(step, str) and isinstance(here, dict):
+                here = cast("dict[str, object]", here).get(step)
+                words += f".{step}" if words else step
+            else:
+                break
+            real = (*real, step)
+        return real, words
+
+
+def _label(entry: object, index: int) -> str:
+    """What an entry of a list is called: by its slug or the like, else by its number from 1."""
+    named = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    name = next((named[key] for key in _NAMES if isinstance(named.get(key), str)), None)
+    return written(name)[1:-1] if name else str(index + 1)
+
+
+def written(value: object) -> str:
+    """A value as TOML writes it; what has parts is only named."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value if len(value) <= 80 else f"{value[:80]}...", ensure_ascii=False)
+        case datetime():
+            return value.isoformat(" ")
+        case date() | time():
+            return value.isoformat()
+        case Mapping():
+            return "a table"
+        case Sequence():
+            return "a list"
+        case _:
+            return str(value)
+
+
+def read(file: File) -> Document:
+    """Read a file. Raises `UnreadableError`."""
+    try:
+        content = file.read_bytes()
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise UnreadableError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = f"found the byte 0x{error.object[error.start]:02x}"
+        raise UnreadableError(f"{file}:{line}: expected UTF-8, {found}: save the file as UTF-8") from None
+    try:
+        return Document(file, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableError(f"{file}:{_explain(str(error), text)}") from None
+    except (RecursionError, ValueError) as error:  # brackets, or a number, without end
+        raise UnreadableError(f"{file}: not a file that can be read: {error}") from None
+
+
+def _explain(problem: str, text: str) -> str:
+    """What `tomllib` says, with the line first and without the words of Python."""
+    at = _AT.search(problem)
+    lines = text.split("\n")
+    line = int(at["line"]) if at and at["line"] else len(lines)
+    words = _TUPLE.sub(lambda match: ".".join(re.findall("'([^']*)'", match["keys"])), _AT.sub("", problem))
+    if words.startswith("Invalid date") and (found := re.search(r"\d{4}-\d\d-\d\d", lines[line - 1])):
+        return f"{line}: there is no day {found[0]}"
+    if at and not at["line"]:
+        return f"{line}: the file ends too early: a bracket or a quotation mark is not closed"
+    for start, plain in _PLAIN.items():
+        if words.startswith(start):
+            words = plain + words[len(start) :].removesuffix(" twice")
+    return f"{line}: not valid TOML: {words[0].lower()}{words[1:]}"
