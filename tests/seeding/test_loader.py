@@ -115,6 +115,22 @@ def test_statements_without_sources_cite_those_of_what_they_are_about(tmp_path: 
     }
 
 
+@pytest.mark.parametrize(
+    ("without", "quoted"),
+    [
+        ("2031-04-05", '"2031-04-05"'),
+        ("2031-04-05 18:00:00", '"2031-04-05 18:00"'),
+        ("2031-04-05T18:00:00", '"2031-04-05 18:00"'),
+    ],
+)
+def test_a_day_and_a_minute_need_no_quotes(tmp_path: Path, without: str, quoted: str) -> None:
+    event = WORK + 'events = [{{ kind = "premiere", date = {}, status = "confirmed" }}]\n'
+    bare, text = (
+        read(tmp_path / "seeds", SOURCE + event.format(date)).statements[0].columns for date in (without, quoted)
+    )
+    assert bare == text
+
+
 def test_progress_sees_every_file_once(tmp_path: Path) -> None:
     folder = write(tmp_path / "seeds", b=SOURCE, a=PERSON, c=TRACK)
     seen: list[Path] = []
