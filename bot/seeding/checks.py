@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 from bot.catalogue.model import Kind, Ref
+from bot.seeding import format as f
 from bot.seeding.document import Document
 from bot.seeding.messages import suggest
 from bot.seeding.positions import Path
@@ -22,15 +25,21 @@ _TABLES = {
 }
 """Where that is stated to which statements refer."""
 
+_UNTITLED = frozenset({Kind.WORK, Kind.TRACK, Kind.ALBUM})
+_ANOTHER = frozenset({"alternative", "spelling", "short"})
+"""Kinds of names that differ from every other name, or are none."""
+
 Problem = tuple[Path, str]
 """A place in a file, and what is wrong there."""
 
 
 def repeated(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
-    """Statements about one entity that are one and the same."""
+    """Statements about one entity that are one and the same; names are looked at more closely by `named_twice`."""
     seen: dict[tuple[object, ...], Path] = {}
     for placed in entity.statements:
         row = placed.row
+        if row.shape == "name":
+            continue
         columns = SHAPES[row.shape].key
         key = (row.shape, *(row.columns[column] for column in columns))
         if key in seen:
@@ -38,6 +47,54 @@ def repeated(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
             hint = "give the one to be shown second rank = 1" if row.shape == "event" else "leave one out"
             yield placed.at, f"is the same as the one in line {document.line(seen[key])} ({same}): {hint}"
         seen.setdefault(key, placed.at)
+
+
+def nameless(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
+    """People and the like without a name. Songs and works may be known without a title."""
+    ref = entity.row.ref
+    if ref.kind not in _UNTITLED and not any(placed.row.shape == "name" for placed in entity.statements):
+        yield entity.at, f'a {ref.kind} without a name: add names = ["..."]'
+
+
+def named_twice(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
+    """One name stated again as if it were another."""
+    seen: dict[tuple[str, str], tuple[str, Path]] = {}
+    for placed in entity.statements:
+        name = placed.statement
+        if isinstance(name, f.Name):
+            text = " ".join(unicodedata.normalize("NFKC", name.text).casefold().split())
+            kind, first = seen.setdefault((text, name.language), (name.kind, placed.at))
+            if first != placed.at and (name.kind == kind or {name.kind, kind} & _ANOTHER):
+                line = document.line(first)
+                yield placed.at, f'the name "{name.text}" stands in line {line} already: leave one out'
+
+
+def in_order(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
+    """A finale that is over before the premiere begins."""
+    dates = {
+        placed.row.columns["kind"]: (cast("f.WorkEvent", placed.statement), placed.at)
+        for placed in entity.statements
+        if placed.row.shape == "event" and placed.row.rank == 0
+    }
+    if "premiere" in dates and "finale" in dates:
+        (premiere, first), (finale, last) = dates["premiere"], dates["finale"]
+        begins, begun, over = premiere.when.earliest, finale.when.earliest, finale.when.latest
+        if begins and begun and over and begun < begins and over <= begins:
+            words = (
+                f"the finale ({finale.date}) is before the premiere ({premiere.date}, in line {document.line(first)})"
+            )
+            yield (*last, "date"), f"{words}: mend the wrong one"
+
+
+def unfounded(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
+    """Statements without a source, all those about one entity as one problem."""
+    if count := sum(not placed.row.sources for placed in entity.statements):
+        what = "a statement cites" if count == 1 else f"{count} statements cite"
+        yield entity.at, f'{what} no source: add sources = ["..."]'
+
+
+CHECKS = (repeated, nameless, named_twice, in_order, unfounded)
+"""What is looked for in each entity by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ Day = Annotated[date, BeforeValidator(_no_day)]
 Date = Annotated[str, BeforeValidator(_date)]
 """A date in one of `when.FORMS`; a day and a minute may also stand without quotes."""
 
+HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
+_LATIN = re.compile("[A-Za-z]")
 LANGUAGES = frozenset({"en", "ko"})
 
 
@@ -142,6 +144,8 @@ def _table_of_languages(value: object) -> object:
 def _languages(value: dict[str, str]) -> dict[str, str]:
     if other := value.keys() - LANGUAGES:
         raise ValueError(f"expected the languages en and ko, found {', '.join(sorted(other))}")
+    if HANGUL.search(english := value.get("en", "")) and not _LATIN.search(english):
+        raise ValueError('expected English: Korean stands in { ko = "..." }')
     return value
 
 

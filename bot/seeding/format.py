@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from bot.catalogue import when
 from bot.catalogue.model import Certainty, EventKind, Kind, Ref, Role, Status
 from bot.seeding.fields import (
+    HANGUL,
     Currency,
     Date,
     Day,
@@ -99,6 +100,12 @@ class Name(Statement):
     text: Line
     kind: NAME_KINDS = "official"
     language: Literal["en", "ko"] = "en"
+
+    @model_validator(mode="after")
+    def _is_in_its_script(self) -> Self:
+        if self.language == "en" and HANGUL.search(self.text):
+            raise ValueError(f'"{self.text}" is Hangul: add language = "ko"')
+        return self
 
 
 ATTRIBUTES = Literal[
@@ -211,10 +218,15 @@ class After(Table):
     event: EventKind = EventKind.PREMIERE
 
 
-class Event(Statement):
+Happening = TypeVar("Happening", bound=str)
+
+
+class Event(Statement, Generic[Happening]):
+    """A date of something, with the kinds of events that such a thing can have."""
+
     shape = "event"
 
-    kind: EventKind
+    kind: Happening
     number: Annotated[int, Field(ge=0, le=9999)] = 0
     date: Date
     zone: Zone = when.SEOUL
@@ -223,7 +235,7 @@ class Event(Statement):
     after: After | None = None
 
     @model_validator(mode="after")
-    def _can_be_shown(self) -> Event:
+    def _can_be_shown(self) -> Self:
         if self.words is None and self.when.precision in when.NEED_WORDS:
             raise ValueError(f'a date such as "{self.date}" needs words = "...", those it was stated in')
         return self
@@ -262,6 +274,11 @@ def _instant(instant: datetime | None) -> str | None:
     return stamp(instant) if instant else None
 
 
+WorkEvent = Event[Literal["premiere", "episode", "finale"]]
+TrackEvent = Event[Literal["ost_release"]]
+AlbumEvent = Event[Literal["album_release"]]
+
+
 class Entity(Table):
     """What every entity has. `sources` are cited for each statement below it that cites none itself."""
 
@@ -298,18 +315,18 @@ class Work(Entity):
     crew: tuple[Crew, ...] = ()
     characters: tuple[Character, ...] = ()
     cast: tuple[Credit, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[WorkEvent, ...] = ()
 
 
 class Track(Entity):
     performers: tuple[Annotated[Performer, short("artist")], ...] = ()
     ost: tuple[Ost, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[TrackEvent, ...] = ()
 
 
 class Album(Entity):
     performers: tuple[Annotated[Performer, short("artist")], ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[AlbumEvent, ...] = ()
 
 
 class SeedFile(Table):

@@ -146,7 +146,8 @@ class _Loading:
         self._entities[placed.row.ref] = document, placed.at
         self.desired.entities[placed.row.ref] = placed.row
         self._statements += [(document, statement) for statement in placed.statements]
-        self.problems += [document.problem(*problem) for problem in checks.repeated(document, placed)]
+        for check in checks.CHECKS:
+            self.problems += [document.problem(*problem) for problem in check(document, placed)]
 
     def _note_twice(self, document: Document, at: Path, first: tuple[Document, Path] | None) -> None:
         if first is not None:

@@ -235,8 +235,8 @@ async def test_what_is_kept_keeps_what_it_refers_to(store: Database, tmp_path: P
     folder = write(
         tmp_path / "seeds",
         sources=SOURCES,
-        groups='[[groups]]\nslug = "umbrellas"\nsources = ["herald"]\n',
-        people='[[people]]\nslug = "ban-dal"\nsources = ["herald"]\ngroups = ["umbrellas"]\n',
+        groups='[[groups]]\nslug = "umbrellas"\nsources = ["herald"]\nnames = ["Umbrellas"]\n',
+        people='[[people]]\nslug = "ban-dal"\nsources = ["herald"]\nnames = ["Ban Dal"]\ngroups = ["umbrellas"]\n',
         drama='[[works]]\nslug = "gossip"\ntype = "drama"\nsources = ["herald"]\ncast = [{ person = "ban-dal" }]\n',
     )
     await apply(store, folder)
@@ -260,8 +260,8 @@ async def test_those_that_refer_to_one_another_go_together(store: Database, tmp_
         type = "drama"
         sources = ["herald"]
         characters = [
-            { slug = "cat", relations = [{ to = "dog", kind = "meets" }] },
-            { slug = "dog", relations = [{ to = "cat", kind = "meets" }] },
+            { slug = "cat", names = ["Cat"], relations = [{ to = "dog", kind = "meets" }] },
+            { slug = "dog", names = ["Dog"], relations = [{ to = "cat", kind = "meets" }] },
         ]
         """
     folder = write(tmp_path / "seeds", sources=SOURCES, drama=drama)
@@ -319,11 +319,11 @@ async def test_a_singer_who_turns_out_to_be_a_group_is_exchanged(store: Database
     folder = write(
         tmp_path / "seeds",
         sources=SOURCES,
-        artists='[[people]]\nslug = "umbrellas"\nsources = ["herald"]\n',
+        artists='[[people]]\nslug = "umbrellas"\nsources = ["herald"]\nnames = ["Umbrellas"]\n',
         track=track,
     )
     await apply(store, folder)
-    write(folder, artists='[[groups]]\nslug = "umbrellas"\nsources = ["herald"]\n')
+    write(folder, artists='[[groups]]\nslug = "umbrellas"\nsources = ["herald"]\nnames = ["Umbrellas"]\n')
     await apply(store, folder)
     assert await store.read(artists.artist, Ref(Kind.PERSON, "umbrellas")) is None
     group = await store.read(artists.artist, Ref(Kind.GROUP, "umbrellas"))

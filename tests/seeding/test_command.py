@@ -146,7 +146,10 @@ def test_another_folder_of_the_same_name_removes_nothing(command: Path, tmp_path
     assert main(["seed", "seeds"]) == 0
     before = contents(command)
     (tmp_path / "elsewhere").mkdir()
-    other = write(tmp_path / "elsewhere" / "seeds", more='[[people]]\nslug = "another"\nnames = ["Another"]\n')
+    other = write(
+        tmp_path / "elsewhere" / "seeds",
+        more='[[people]]\nslug = "another"\nsources = ["herald"]\nnames = ["Another"]\n',
+    )
     (other / ABOUT).unlink()
     assert main(["seed", str(other)]) == 0
     assert stated(before) < stated(contents(command))
@@ -179,7 +182,10 @@ def test_what_would_remove_much_is_listed_and_asks_for_force(command: Path, caps
 
 
 def test_a_long_list_is_cut(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    people = "".join(f'[[people]]\nslug = "p-{number}"\nnames = ["Person {number}"]\n' for number in range(SHOWN))
+    people = "".join(
+        f'[[people]]\nslug = "p-{number}"\nsources = ["herald"]\nnames = ["Person {number}"]\n'
+        for number in range(SHOWN)
+    )
     write(Path("seeds"), more=people)
     assert main(["seed", "--dry-run", "seeds"]) == 0
     out = capsys.readouterr().out.splitlines()

@@ -395,10 +395,7 @@ def event(what: str) -> str:
         ),
         pytest.param(
             SOURCE + '[[people]]\nslug = "a"\nsources = ["herald"]\nnames = ["A", "A"]\n',
-            (
-                "file1.toml:7: people[a].names[2]: is the same as the one in line 7 (text, kind, language):"
-                " leave one out"
-            ),
+            'file1.toml:7: people[a].names[2]: the name "A" stands in line 7 already: leave one out',
             id="a name twice",
         ),
         pytest.param(
@@ -409,6 +406,80 @@ def event(what: str) -> str:
             ),
             id="a credit twice",
         ),
+        pytest.param(
+            SOURCE + '[[people]]\nslug = "a"\nsources = ["herald"]\nnames = ["Ban  Dal", "ban dal"]\n',
+            'file1.toml:7: people[a].names[2]: the name "ban dal" stands in line 7 already: leave one out',
+            id="a name twice, in other letters",
+        ),
+        pytest.param(
+            SOURCE + WORK + 'names = ["Gossip", { text = "Gossip", kind = "alternative" }]\n',
+            ('file1.toml:8: works[gossip].names[Gossip]: the name "Gossip" stands in line 8 already: leave one out'),
+            id="another name that is none",
+        ),
+        pytest.param(
+            SOURCE + PERSON.replace("Ban Dal", "반달"),
+            'file1.toml:7: people[ban-dal].names[1]: "반달" is Hangul: add language = "ko"',
+            id="Hangul as an English name",
+        ),
+        pytest.param(
+            SOURCE + WORK + 'details = [{ attribute = "trivia", value = "한자 표기" }]\n',
+            (
+                "file1.toml:8: works[gossip].details[trivia].value: expected English: Korean stands in { ko ="
+                ' "..." }, found "한자 표기"'
+            ),
+            id="Hangul as English",
+        ),
+        pytest.param(
+            SOURCE + '[[people]]\nslug = "a"\nsources = ["herald"]\n',
+            'file1.toml:4: people[a]: a person without a name: add names = ["..."]',
+            id="a person without a name",
+        ),
+        pytest.param(
+            SOURCE + '[[groups]]\nslug = "a"\nsources = ["herald"]\n',
+            'file1.toml:4: groups[a]: a group without a name: add names = ["..."]',
+            id="a group without a name",
+        ),
+        pytest.param(
+            SOURCE + '[[people]]\nslug = "a"\nnames = ["A", "B"]\n',
+            'file1.toml:4: people[a]: 2 statements cite no source: add sources = ["..."]',
+            id="statements without a source",
+        ),
+        pytest.param(
+            SOURCE + '[[people]]\nslug = "a"\nnames = ["A", { text = "B", sources = ["herald"] }]\n',
+            'file1.toml:4: people[a]: a statement cites no source: add sources = ["..."]',
+            id="a statement without a source",
+        ),
+        pytest.param(
+            SOURCE + WORK + 'events = [\n    { kind = "premiere", date = "2031-04-05", status = "confirmed" },\n'
+            '    { kind = "finale", date = "2031-04-04", status = "confirmed" },\n]\n',
+            (
+                "file1.toml:10: works[gossip].events[2].date: the finale (2031-04-04) is before the premiere"
+                " (2031-04-05, in line 9): mend the wrong one"
+            ),
+            id="a finale before the premiere",
+        ),
+        pytest.param(
+            SOURCE + TRACK + 'events = [{ kind = "premiere", date = "2031", status = "reported" }]\n',
+            'file1.toml:7: tracks[home].events[1].kind: expected "ost_release", found "premiere"',
+            id="a track's premiere",
+        ),
+        pytest.param(
+            event('kind = "ost_release", date = "2031", status = "reported"'),
+            (
+                'file1.toml:8: works[gossip].events[1].kind: expected "premiere", "episode" or "finale", found'
+                ' "ost_release"'
+            ),
+            id="a work's release",
+        ),
+        pytest.param(
+            SOURCE + '[[albums]]\nslug = "a"\nsources = ["herald"]\n'
+            'events = [{ kind = "ost_release", date = "2031", status = "reported" }]\n',
+            (
+                'file1.toml:7: albums[a].events[1].kind: expected "album_release", found "ost_release"; did you'
+                ' mean "album_release"?'
+            ),
+            id="an album's OST release",
+        ),
     ],
 )
 def test_each_problem_says_where_it_is_what_was_expected_and_what_may_be_meant(
@@ -416,6 +487,43 @@ def test_each_problem_says_where_it_is_what_was_expected_and_what_may_be_meant(
 ) -> None:
     found = problems(tmp_path / "seeds", content)
     assert any(problem in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            WORK + 'names = [{ text = "Gossip", kind = "former" }, { text = "Gossip", kind = "literal" }]\n',
+            id="a name that is two things at once",
+        ),
+        pytest.param(
+            WORK + 'names = ["D.P.", { text = "D.P.", kind = "original", language = "ko" }]\n',
+            id="a Korean title in Latin letters",
+        ),
+        pytest.param(WORK, id="a work without a title"),
+        pytest.param(TRACK, id="a track without a title"),
+        pytest.param(
+            WORK + 'details = [{ attribute = "trivia", value = "Printed as 별물" }]\n', id="Hangul within English"
+        ),
+        pytest.param(
+            WORK + 'events = [{ kind = "premiere", date = "2031-04-05", status = "confirmed" },'
+            ' { kind = "finale", date = "2031-04-05", status = "confirmed" }]\n',
+            id="premiere and finale on one day",
+        ),
+        pytest.param(
+            WORK + 'events = [{ kind = "premiere", date = "2031-04-05 21:00", status = "confirmed" },'
+            ' { kind = "finale", date = "2031-04", status = "expected" }]\n',
+            id="a finale that may be later",
+        ),
+        pytest.param(
+            WORK + 'events = [{ kind = "premiere", date = "2031-04-05", status = "confirmed" },'
+            ' { kind = "finale", date = "2031-03-05", status = "expected", rank = 1 }]\n',
+            id="an earlier claim about the finale",
+        ),
+    ],
+)
+def test_what_only_looks_wrong_is_loaded(tmp_path: Path, content: str) -> None:
+    load([write(tmp_path / "seeds", file=SOURCE + content)], NOTHING)
 
 
 def test_what_is_stated_in_two_files_names_both(tmp_path: Path) -> None:
