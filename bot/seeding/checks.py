@@ -53,7 +53,7 @@ def nameless(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
     """People and the like without a name. Songs and works may be known without a title."""
     ref = entity.row.ref
     if ref.kind not in _UNTITLED and not any(placed.row.shape == "name" for placed in entity.statements):
-        yield entity.at, f'a {ref.kind} without a name: add names = ["..."]'
+        yield entity.at, f'a {ref.kind} without a name: add names = {{ en = "...", ko = "..." }}'
 
 
 def named_twice(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
@@ -90,7 +90,7 @@ def unfounded(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
     """Statements without a source, all those about one entity as one problem."""
     if count := sum(not placed.row.sources for placed in entity.statements):
         what = "a statement cites" if count == 1 else f"{count} statements cite"
-        yield entity.at, f'{what} no source: add sources = ["..."]'
+        yield entity.at, f'{what} no source: add sources = ["..."], or default_sources = ["..."] at the top'
 
 
 CHECKS = (repeated, nameless, named_twice, in_order, unfounded)

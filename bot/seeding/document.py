@@ -65,12 +65,15 @@ class Document:
             if isinstance(step, int) and isinstance(here, list):
                 here = cast("list[object]", here)[step]
                 words += f"[{_label(here, step)}]"
-            elif isinstance(step, str) and isinstance(here, dict):
-                here = cast("dict[str, object]", here).get(step)
-                words += f".{step}" if words else step
+                real = (*real, step)
+            elif isinstance(here, dict):  # names may be a table of languages in the place of a list
+                table = cast("dict[str, object]", here)
+                key = list(table)[step] if isinstance(step, int) else step
+                here = table.get(key)
+                words += f".{key}" if words else key
+                real = (*real, key)
             else:
                 break
-            real = (*real, step)
         return real, words
 
 

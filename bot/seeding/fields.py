@@ -56,10 +56,14 @@ Currency = Annotated[str, StringConstraints(pattern=_CURRENCY)]
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """Marks a slug that leads to an entity of `kind`, whose reference is stored in `column`."""
+    """Marks a slug that leads to an entity of `kind`, whose reference is stored in `column`.
+
+    Where names may stand beside it, `named` is their key. They make the entity in place, and its slug may be left out.
+    """
 
     column: str
     kind: Kind
+    named: str | None = None
 
     def ref(self, slug: str, work: str) -> Ref:
         """The entity that `slug` means in the table of `work`."""
@@ -156,6 +160,17 @@ Text = Annotated[
     Field(min_length=1),
 ]
 """Words of the catalogue: a string is English, a table has one key a language."""
+
+
+def entries(value: object) -> list[object]:
+    """The entries of a list; none of anything else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def slug_of(text: str) -> str:
+    """The slug of a name in Latin letters: "Seo Sook-hyang's" is ``seo-sook-hyangs``; empty for other scripts."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
+    return "-".join(re.findall("[a-z0-9]+", plain))
 
 
 def short(key: str) -> Any:

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
-from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar, cast
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bot.catalogue import when
-from bot.catalogue.model import Certainty, EventKind, Kind, Ref, Role, Status
+from bot.catalogue.model import EventKind, Kind, Ref, Role, Status
 from bot.seeding.fields import (
     HANGUL,
     Currency,
@@ -27,56 +26,12 @@ from bot.seeding.fields import (
     Text,
     Url,
     Zone,
+    entries,
     localised,
     short,
-    stored,
 )
-from bot.store.catalogue import Value
+from bot.seeding.statement import Columns, Statement
 from bot.store.reading import stamp
-
-Columns = dict[str, Value | Ref]
-
-
-class Statement(Table):
-    """What every statement may carry. `sources` empty means: those of the table around it.
-
-    A subclass is one shape of statement. Its fields are the columns of the table `shape`, under the same names, except
-    that a slug marked with `Leads` is stored as a reference, and that `order` names the column for its place in a list.
-    """
-
-    shape: ClassVar[str]
-    order: ClassVar[str | None] = None
-
-    sources: tuple[Slug, ...] = ()
-    rank: Annotated[int, Field(ge=0, le=99)] = 0
-    certainty: Certainty = Certainty.STATED
-    note: Text | None = None
-
-    def columns(self, work: str, place: int) -> Columns:
-        """The columns of this statement, the one at `place` (from 0) of its list, in the table of `work`."""
-        columns: Columns = {}
-        for field, leads in _fields(type(self)):
-            value = getattr(self, field)
-            if leads is None:
-                columns[field] = stored(value)
-            else:
-                columns[leads.column] = None if value is None else leads.ref(value, work)
-        return columns if self.order is None else columns | {self.order: place}
-
-    @classmethod
-    def keys_of(cls, column: str) -> tuple[str, ...]:
-        """The keys under which a file states what a column keeps."""
-        return (next((field for field, leads in _fields(cls) if leads and leads.column == column), column),)
-
-
-@cache
-def _fields(model: type[Statement]) -> list[tuple[str, Leads | None]]:
-    """The fields that this shape has beyond every statement's, and where those lead that lead somewhere."""
-    return [
-        (name, next((mark for mark in field.metadata if isinstance(mark, Leads)), None))
-        for name, field in model.model_fields.items()
-        if name not in Statement.model_fields
-    ]
 
 
 class Source(Table):
@@ -104,9 +59,26 @@ class Name(Statement):
     @model_validator(mode="after")
     def _is_in_its_script(self) -> Self:
         if self.language == "en" and HANGUL.search(self.text):
-            raise ValueError(f'"{self.text}" is Hangul: add language = "ko"')
+            raise ValueError(f'"{self.text}" is Hangul: its language is "ko"')
         return self
 
+
+_NAMES = {"en": {"kind": "official", "language": "en"}, "ko": {"kind": "original", "language": "ko"}}
+
+
+def _listed(value: object) -> object:
+    """The list that short forms stand for: one name in quotes, or a table with one name a language."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, dict):
+        return value
+    table = cast("dict[str, object]", value)
+    if table.keys() - _NAMES.keys():
+        raise ValueError('expected a list of names, or a table such as { en = "...", ko = "..." }')
+    return [{"text": text, **_NAMES[language]} for language, text in table.items()]
+
+
+Names = Annotated[tuple[Annotated[Name, short("text")], ...], BeforeValidator(_listed)]
 
 ATTRIBUTES = Literal[
     "genre",
@@ -166,11 +138,13 @@ class Membership(Statement):
 class Credit(Statement):
     shape = "credit"
 
-    person: Annotated[Slug, Leads("person_id", Kind.PERSON)]
-    character: Annotated[Slug | None, Leads("character_id", Kind.CHARACTER)] = None
+    person: Annotated[Slug, Leads("person_id", Kind.PERSON, "name")]
+    character: Annotated[Slug | None, Leads("character_id", Kind.CHARACTER, "as")] = None
     role: Role | None = None
     role_words: Text | None = None
     credited_as: Line | None = None
+    name: Annotated[Names, Field(exclude=True)] = ()
+    as_: Annotated[Names, Field(exclude=True, alias="as")] = ()
 
     def columns(self, work: str, place: int) -> Columns:
         """The columns, with the place in the billing counted from 1."""
@@ -180,8 +154,9 @@ class Credit(Statement):
 class Crew(Statement):
     shape = "crew"
 
-    person: Annotated[Slug, Leads("person_id", Kind.PERSON)]
+    person: Annotated[Slug, Leads("person_id", Kind.PERSON, "name")]
     job: Literal["writer", "director", "music_director"]
+    name: Annotated[Names, Field(exclude=True)] = ()
 
 
 class Airing(Statement):
@@ -207,8 +182,9 @@ class Performer(Statement):
     order = "position"
 
     # Whether it is a person or a group is known once every file is read: see the loader.
-    artist: Annotated[Slug, Leads("artist_id", Kind.PERSON)]
+    artist: Annotated[Slug, Leads("artist_id", Kind.PERSON, "name")]
     credited_as: Line | None = None
+    name: Annotated[Names, Field(exclude=True)] = ()
 
 
 class After(Table):
@@ -284,7 +260,7 @@ class Entity(Table):
 
     slug: Slug
     sources: tuple[Slug, ...] = ()
-    names: tuple[Annotated[Name, short("text")], ...] = ()
+    names: Names = ()
     details: tuple[Detail, ...] = ()
     links: tuple[Link, ...] = ()
 
@@ -329,10 +305,17 @@ class Album(Entity):
     events: tuple[AlbumEvent, ...] = ()
 
 
-class SeedFile(Table):
-    """A seed file: any of these tables, in any order."""
+def _no_slugs(value: object) -> object:
+    if slugs := [entry for entry in entries(value) if isinstance(entry, str)]:
+        raise ValueError(f'to cite sources for the whole file, write default_sources = ["{slugs[0]}"]')
+    return value
 
-    sources: tuple[Source, ...] = ()
+
+class SeedFile(Table):
+    """A seed file: any of these tables, in any order. `default_sources` are cited where nothing else is."""
+
+    default_sources: tuple[Slug, ...] = ()
+    sources: Annotated[tuple[Source, ...], BeforeValidator(_no_slugs)] = ()
     organisations: tuple[Organisation, ...] = ()
     people: tuple[Person, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -17,7 +17,7 @@ from bot.seeding import format as f
 from bot.seeding.document import Document, UnreadableError, read
 from bot.seeding.messages import explain
 from bot.seeding.positions import Path
-from bot.seeding.rows import PlacedEntity, PlacedStatement
+from bot.seeding.rows import Cited, PlacedEntity, PlacedStatement
 from bot.store.catalogue import Desired
 
 Progress = Callable[[Sequence[File]], Iterable[File]]
@@ -136,23 +136,24 @@ class _Loading:
             self._note_twice(document, at, self._sources.get(source.slug))
             self._sources[source.slug] = document, at
             self.desired.sources[source.slug] = rows.source_row(source, origin)
+        cited = Cited(parsed.default_sources, ("default_sources",))
         for table, kind in _TABLES.items():
             for place, entity in enumerate(getattr(parsed, table)):
-                for placed in rows.entities(kind, entity, (table, place), origin):
+                for placed in rows.entities(kind, entity, (table, place), origin, cited):
                     self._add(document, placed)
 
     def _add(self, document: Document, placed: PlacedEntity) -> None:
-        self._note_twice(document, placed.at, self._entities.get(placed.row.ref))
+        self._note_twice(document, placed.at, self._entities.get(placed.row.ref), placed.reuse)
         self._entities[placed.row.ref] = document, placed.at
         self.desired.entities[placed.row.ref] = placed.row
         self._statements += [(document, statement) for statement in placed.statements]
         for check in checks.CHECKS:
             self.problems += [document.problem(*problem) for problem in check(document, placed)]
 
-    def _note_twice(self, document: Document, at: Path, first: tuple[Document, Path] | None) -> None:
+    def _note_twice(self, document: Document, at: Path, first: tuple[Document, Path] | None, reuse: str = "") -> None:
         if first is not None:
             other, place = first
-            self.problems.append(document.problem(at, f"already stated in {other.file}:{other.line(place)}"))
+            self.problems.append(document.problem(at, f"already stated in {other.file}:{other.line(place)}{reuse}"))
 
     def resolve(self, known: Known) -> None:
         """Check that everything referred to exists, and find out which performers are groups."""

@@ -41,6 +41,8 @@ def explain(error: ErrorDetails) -> str:
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
     key = str(error["loc"][-1]) if error["loc"] else ""
     if kind == "extra_forbidden":
+        if key == "default_sources":
+            return "default_sources stands at the top of the file, before the first table"
         keys = _keys_of(error["loc"])
         return f'unknown key "{key}"' + (suggest(key, keys) or f"; there may be {_listed(keys)}")
     if kind == "missing":
@@ -79,7 +81,7 @@ def _keys_of(loc: tuple[int | str, ...]) -> list[str]:
     for step in loc[:-1]:
         if isinstance(step, str) and step in model.model_fields:
             model = next(_models(model.model_fields[step].annotation), model)
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models(annotation: object) -> Iterator[type[Table]]:

@@ -11,6 +11,7 @@ from bot.catalogue.origin import Origin
 from bot.seeding import format as f
 from bot.seeding.fields import character_ref, localised
 from bot.seeding.positions import Path
+from bot.seeding.statement import Statement
 from bot.store.catalogue import EntityRow, SourceRow, StatementRow
 
 
@@ -26,7 +27,7 @@ class PlacedStatement:
     """A statement's row, and where in the file the statement and its sources stand."""
 
     row: StatementRow
-    statement: f.Statement
+    statement: Statement
     at: Path
     cited: Cited
 
@@ -42,6 +43,8 @@ class PlacedEntity:
     row: EntityRow
     at: Path
     statements: Sequence[PlacedStatement]
+    reuse: str = ""
+    """What to do where it is stated elsewhere already."""
 
 
 def source_row(source: f.Source, origin: Origin) -> SourceRow:
@@ -50,41 +53,62 @@ def source_row(source: f.Source, origin: Origin) -> SourceRow:
     return SourceRow(source.slug, source.publisher, published, source.url, source.licence, source.note, origin)
 
 
-def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin) -> Iterator[PlacedEntity]:
-    """The rows of an entity that stands `at` a place in its file, and of the characters inside it."""
+def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin, around: Cited) -> Iterator[PlacedEntity]:
+    """The rows of an entity that stands `at` a place in its file, and of the entities that are made inside it.
+
+    What is cited for the file as a whole is `around`.
+    """
     ref = Ref(kind, entity.slug)
     type_ = entity.type if isinstance(entity, (f.Work, f.Organisation)) else None
     partial = "cast" if isinstance(entity, f.Work) and not entity.cast_complete else None
-    cited = _cited(entity, at, Cited((), at))
-    yield PlacedEntity(EntityRow(ref, type_, partial, origin), at, list(_statements(ref, entity, at, ref, cited)))
-    if isinstance(entity, f.Work):
-        for place, character in enumerate(entity.characters):
-            own = character_ref(entity.slug, character.slug)
-            here = (*at, "characters", place)
-            statements = list(_statements(own, character, here, ref, _cited(character, here, cited)))
-            yield PlacedEntity(EntityRow(own, None, None, origin), here, statements)
+    cited = _cited(entity, at, around)
+    statements = list(_statements(ref, entity, at, entity.slug, cited))
+    yield PlacedEntity(EntityRow(ref, type_, partial, origin), at, statements)
+    for statement in statements:
+        yield from _made(statement, entity.slug, origin)
+    for place, character in enumerate(entity.characters if isinstance(entity, f.Work) else ()):
+        own = character_ref(entity.slug, character.slug)
+        here = (*at, "characters", place)
+        statements = list(_statements(own, character, here, entity.slug, _cited(character, here, cited)))
+        yield PlacedEntity(EntityRow(own, None, None, origin), here, statements)
 
 
-def _cited(table: f.Entity | f.Statement, at: Path, around: Cited) -> Cited:
+def _cited(table: f.Entity | Statement, at: Path, around: Cited) -> Cited:
     """What is cited for a table: its own sources, else those of what is around it."""
     return Cited(table.sources, (*at, "sources")) if table.sources else around
 
 
-def _statements(ref: Ref, entity: f.Entity, at: Path, work: Ref, cited: Cited) -> Iterator[PlacedStatement]:
+def _statements(ref: Ref, entity: f.Entity, at: Path, work: str, cited: Cited) -> Iterator[PlacedStatement]:
     """The statements about an entity: whatever lists of them its table has."""
     for field in type(entity).model_fields:
         value = getattr(entity, field)
         for place, statement in enumerate(cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()):
-            if isinstance(statement, f.Statement):
-                here = (*at, field, place)
-                sources = _cited(statement, here, cited)
-                row = StatementRow(
-                    statement.shape,
-                    ref,
-                    statement.columns(work.slug, place),
-                    statement.rank,
-                    statement.certainty,
-                    localised(statement.note),
-                    tuple(dict.fromkeys(sources.slugs)),
-                )
-                yield PlacedStatement(row, statement, here, sources)
+            if isinstance(statement, Statement):
+                yield _placed(ref, statement, (*at, field), place, work, cited)
+
+
+def _placed(ref: Ref, statement: Statement, at: Path, place: int, work: str, cited: Cited) -> PlacedStatement:
+    here = (*at, place)
+    sources = _cited(statement, here, cited)
+    row = StatementRow(
+        statement.shape,
+        ref,
+        statement.columns(work, place),
+        statement.rank,
+        statement.certainty,
+        localised(statement.note),
+        tuple(dict.fromkeys(sources.slugs)),
+    )
+    return PlacedStatement(row, statement, here, sources)
+
+
+def _made(around: PlacedStatement, work: str, origin: Origin) -> Iterator[PlacedEntity]:
+    """The entities that a statement makes in place, by naming them."""
+    for column, key, names in around.statement.made():
+        ref = around.row.columns[column]
+        if names and isinstance(ref, Ref):
+            at = (*around.at, key)
+            statements = [_placed(ref, name, at, place, work, around.cited) for place, name in enumerate(names)]
+            slug = str(around.path_of(column)[-1])
+            reuse = f'; to mean the same, write {slug} = "{getattr(around.statement, slug)}" without {key}'
+            yield PlacedEntity(EntityRow(ref, None, None, origin), at, statements, reuse)

@@ -18,6 +18,7 @@ from bot.catalogue.model import Kind, Ref
 from bot.catalogue.origin import Authority, Origin
 from bot.errors import SeedError
 from bot.seeding import load
+from bot.seeding.fields import slug_of
 from bot.seeding.loader import MAX_PROBLEMS, Known
 from bot.store.catalogue import Desired
 from tests.helpers import write
@@ -113,6 +114,110 @@ def test_statements_without_sources_cite_those_of_what_they_are_about(tmp_path: 
         ("character/gossip-cat", "relation", None): ("a",),
         ("character/gossip-dog", "name", "Dog"): ("b",),
     }
+
+
+def test_names_in_short_are_an_official_and_an_original_one(tmp_path: Path) -> None:
+    people = [
+        PERSON.replace('["Ban Dal"]', names)
+        for names in (
+            '{ en = "Ban Dal", ko = "반달" }',
+            '["Ban Dal", { text = "반달", kind = "original", language = "ko" }]',
+        )
+    ]
+    brief, long = (read(tmp_path / "seeds", SOURCE + person).statements for person in people)
+    assert brief == long
+    (one,) = read(tmp_path / "seeds", SOURCE + PERSON.replace('["Ban Dal"]', '"Ban Dal"')).statements
+    assert one == long[0]
+
+
+def test_people_and_characters_are_made_where_they_are_named(tmp_path: Path) -> None:
+    brief = """
+        cast = [
+            { name = { en = "Ban Dal", ko = "반달" }, as = { en = "The Cat", ko = "고양이" }, role = "lead" },
+            { person = "mo-rae-the-younger", name = "Mo Rae", character = "keeper", as = "The Keeper" },
+            { person = "ban-dal", character = "keeper", sources = ["post"] },
+            { name = "Seo Sook-hyang", sources = ["post"] },
+        ]
+        crew = [{ person = "na-mu", name = { ko = "나무" }, job = "writer" }]
+        """
+    long = """
+        cast = [
+            { person = "ban-dal", character = "the-cat", role = "lead" },
+            { person = "mo-rae-the-younger", character = "keeper" },
+            { person = "ban-dal", character = "keeper", sources = ["post"] },
+            { person = "seo-sook-hyang", sources = ["post"] },
+        ]
+        crew = [{ person = "na-mu", job = "writer" }]
+        characters = [
+            { slug = "the-cat", names = { en = "The Cat", ko = "고양이" } },
+            { slug = "keeper", names = "The Keeper" },
+        ]
+        [[people]]
+        slug = "ban-dal"
+        sources = ["herald"]
+        names = { en = "Ban Dal", ko = "반달" }
+        [[people]]
+        slug = "mo-rae-the-younger"
+        sources = ["herald"]
+        names = "Mo Rae"
+        [[people]]
+        slug = "seo-sook-hyang"
+        sources = ["post"]
+        names = "Seo Sook-hyang"
+        [[people]]
+        slug = "na-mu"
+        sources = ["herald"]
+        names = { ko = "나무" }
+        """
+    song = '\n[[tracks]]\nslug = "home"\nsources = ["post"]\nperformers = [{0}]\n'
+    singer = '[[people]]\nslug = "ga-rang"\nsources = ["post"]\nnames = "Ga Rang"\n'
+    post = SOURCE.replace("herald", "post")
+    short = read(tmp_path / "seeds", SOURCE + post + WORK + brief + song.replace("{0}", '{ name = "Ga Rang" }'))
+    whole = read(tmp_path / "seeds", SOURCE + post + WORK + long + song.replace("{0}", '"ga-rang"') + singer)
+    assert short.entities == whole.entities
+    assert sorted(map(repr, short.statements)) == sorted(map(repr, whole.statements))
+
+
+def test_sources_of_the_file_are_cited_where_nothing_else_is(tmp_path: Path) -> None:
+    post = SOURCE.replace("herald", "post")
+    drama = """
+        [[works]]
+        slug = "gossip"
+        type = "drama"
+        names = ["Gossip", { text = "Murmurs", sources = ["post"] }]
+        cast = [{ name = "Ban Dal", as = "The Cat" }]
+        [[tracks]]
+        slug = "home"
+        sources = ["post"]
+        names = "Home"
+        """
+    desired = read(tmp_path / "seeds", 'default_sources = ["herald"]\n' + SOURCE + post + drama)
+    cited = {(str(row.entity), row.shape, row.columns.get("text")): row.sources for row in desired.statements}
+    assert cited == {
+        ("work/gossip", "name", "Gossip"): ("herald",),
+        ("work/gossip", "name", "Murmurs"): ("post",),
+        ("work/gossip", "credit", None): ("herald",),
+        ("person/ban-dal", "name", "Ban Dal"): ("herald",),
+        ("character/gossip-the-cat", "name", "The Cat"): ("herald",),
+        ("track/home", "name", "Home"): ("post",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Lee Min Ho", "lee-min-ho"),
+        ("Seo Sook-hyang", "seo-sook-hyang"),
+        ("IU", "iu"),
+        ("Rosé", "rose"),
+        ("The Keeper's Cat", "the-keepers-cat"),
+        ("(G)I-DLE", "g-i-dle"),
+        ("반달", ""),
+        ("--", ""),
+    ],
+)
+def test_a_name_in_latin_letters_gives_a_slug(name: str, slug: str) -> None:
+    assert slug_of(name) == slug
 
 
 @pytest.mark.parametrize(

@@ -418,7 +418,7 @@ def event(what: str) -> str:
         ),
         pytest.param(
             SOURCE + PERSON.replace("Ban Dal", "반달"),
-            'file1.toml:7: people[ban-dal].names[1]: "반달" is Hangul: add language = "ko"',
+            'file1.toml:7: people[ban-dal].names[1]: "반달" is Hangul: its language is "ko"',
             id="Hangul as an English name",
         ),
         pytest.param(
@@ -431,12 +431,12 @@ def event(what: str) -> str:
         ),
         pytest.param(
             SOURCE + '[[people]]\nslug = "a"\nsources = ["herald"]\n',
-            'file1.toml:4: people[a]: a person without a name: add names = ["..."]',
+            'file1.toml:4: people[a]: a person without a name: add names = { en = "...", ko = "..." }',
             id="a person without a name",
         ),
         pytest.param(
             SOURCE + '[[groups]]\nslug = "a"\nsources = ["herald"]\n',
-            'file1.toml:4: groups[a]: a group without a name: add names = ["..."]',
+            'file1.toml:4: groups[a]: a group without a name: add names = { en = "...", ko = "..." }',
             id="a group without a name",
         ),
         pytest.param(
@@ -479,6 +479,83 @@ def event(what: str) -> str:
                 ' mean "album_release"?'
             ),
             id="an album's OST release",
+        ),
+        pytest.param(
+            SOURCE + PERSON.replace('["Ban Dal"]', '{ en = "반달" }'),
+            'file1.toml:7: people[ban-dal].names.en: "반달" is Hangul: its language is "ko"',
+            id="Hangul as the English of two names",
+        ),
+        pytest.param(
+            SOURCE + PERSON.replace('["Ban Dal"]', '{ ko = "반달", en = 7 }'),
+            "file1.toml:7: people[ban-dal].names.en: expected words in quotes, found 7",
+            id="a number for a name",
+        ),
+        pytest.param(
+            SOURCE + PERSON.replace('["Ban Dal"]', '{ en = "Ban Dal", fr = "Ban Dal" }'),
+            (
+                "file1.toml:7: people[ban-dal].names: expected a list of names, or a table such as { en ="
+                ' "...", ko = "..." }, found a table'
+            ),
+            id="names in another language",
+        ),
+        pytest.param(
+            SOURCE + PERSON.replace('["Ban Dal"]', '{ text = "Ban Dal" }'),
+            (
+                "file1.toml:7: people[ban-dal].names: expected a list of names, or a table such as { en ="
+                ' "...", ko = "..." }, found a table'
+            ),
+            id="one name as a table",
+        ),
+        pytest.param(
+            SOURCE + WORK + 'cast = [{ name = { ko = "반달" }, role = "lead" }]\n',
+            'file1.toml:8: works[gossip].cast[1]: "반달" gives no slug: add person = "...", in Latin letters',
+            id="a person without a slug",
+        ),
+        pytest.param(
+            SOURCE + WORK + 'cast = [{ name = "Ban Dal", as = "고양이" }]\n',
+            ('file1.toml:8: works[gossip].cast[1]: "고양이" gives no slug: add character = "...", in Latin letters'),
+            id="a character without a slug",
+        ),
+        pytest.param(
+            SOURCE + WORK + "cast = [{ name = 7 }]\n",
+            "file1.toml:8: works[gossip].cast[1].name: expected a list in square brackets, found 7",
+            id="a number for a name in place",
+        ),
+        pytest.param(
+            SOURCE + PERSON + WORK + 'cast = [\n    { name = "Ban Dal" },\n]\n',
+            (
+                "file1.toml:13: works[gossip].cast[1].name: already stated in file1.toml:4; to mean the same,"
+                ' write person = "ban-dal" without name'
+            ),
+            id="a person who is there, in place",
+        ),
+        pytest.param(
+            SOURCE
+            + WORK
+            + 'cast = [\n    { name = "Mo Rae", as = "Twin" },\n    { person = "mo-rae", as = "Twin" },\n]\n',
+            (
+                "file1.toml:10: works[gossip].cast[mo-rae].as: already stated in file1.toml:9; to mean the same,"
+                ' write character = "twin" without as'
+            ),
+            id="a character who is there, in place",
+        ),
+        pytest.param(
+            'default_sources = ["herald"]\n' + TRACK.replace('sources = ["herald"]\n', "") + 'names = "Home"\n',
+            'file1.toml:1: default_sources[1]: no source "herald"; add it under [[sources]]',
+            id="no such source for the file",
+        ),
+        pytest.param(
+            SOURCE + PERSON + 'default_sources = ["herald"]\n',
+            (
+                "file1.toml:8: people[ban-dal].default_sources: default_sources stands at the top of the file,"
+                " before the first table"
+            ),
+            id="sources for the file in the wrong place",
+        ),
+        pytest.param(
+            'sources = ["herald"]\n' + PERSON,
+            'file1.toml:1: sources: to cite sources for the whole file, write default_sources = ["herald"]',
+            id="sources for the file by another name",
         ),
     ],
 )
