@@ -130,6 +130,7 @@ class Source:
     publisher: str
     published: str | None
     url: str | None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

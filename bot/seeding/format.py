@@ -37,6 +37,7 @@ from bot.store.reading import stamp
 class Source(Table):
     slug: Slug
     publisher: Line
+    title: Line | None = None
     published: Day | None = None
     url: Url | None = None
     licence: Line | None = None

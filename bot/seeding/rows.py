@@ -50,7 +50,9 @@ class PlacedEntity:
 def source_row(source: f.Source, origin: Origin) -> SourceRow:
     """The row of a source."""
     published = source.published.isoformat() if source.published else None
-    return SourceRow(source.slug, source.publisher, published, source.url, source.licence, source.note, origin)
+    return SourceRow(
+        source.slug, source.publisher, source.title, published, source.url, source.licence, source.note, origin
+    )
 
 
 def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin, around: Cited) -> Iterator[PlacedEntity]:

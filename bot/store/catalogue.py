@@ -22,6 +22,7 @@ class SourceRow:
 
     slug: str
     publisher: str
+    title: str | None
     published: str | None
     url: str | None
     licence: str | None
@@ -154,20 +155,19 @@ class _Changes:
         self.refs: dict[int, Ref] = {}
 
     def sources(self) -> None:
-        stored = {row[1]: row for row in self.connection.execute("SELECT * FROM source")}
+        columns = ("publisher", "title", "published", "url", "licence", "note", "origin")
+        names = ", ".join(columns)
+        stored = {row[0]: row[1:] for row in self.connection.execute(f"SELECT slug, {names} FROM source")}
         for slug, source in self.desired.sources.items():
-            values = (source.publisher, source.published, source.url, source.licence, source.note, str(source.origin))
+            values = (*(getattr(source, column) for column in columns[:-1]), str(source.origin))
             if slug not in stored:
                 self.connection.execute(
-                    "INSERT INTO source (slug, publisher, published, url, licence, note, origin)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (slug, *values),
+                    f"INSERT INTO source (slug, {names}) VALUES (?, {', '.join('?' * len(columns))})", (slug, *values)
                 )
                 self.made.append(Change("added", f"source {slug}"))
-            elif stored[slug][2:] != values:
+            elif stored[slug] != values:
                 self.connection.execute(
-                    "UPDATE source SET publisher = ?, published = ?, url = ?, licence = ?, note = ?, origin = ?"
-                    " WHERE slug = ?",
+                    f"UPDATE source SET {', '.join(f'{column} = ?' for column in columns)} WHERE slug = ?",
                     (*values, slug),
                 )
                 self.made.append(Change("changed", f"source {slug}"))

@@ -147,7 +147,7 @@ def statements(
 def _sources(connection: sqlite3.Connection, facts: Collection[int]) -> dict[int, tuple[Source, ...]]:
     found: dict[int, tuple[Source, ...]] = {}
     for fact, *columns in connection.execute(
-        f"SELECT fact_id, slug, publisher, published, url FROM fact_source JOIN source ON source.id = source_id"
+        f"SELECT fact_id, slug, publisher, published, url, title FROM fact_source JOIN source ON source.id = source_id"
         f" WHERE fact_id IN ({marks(facts)}) ORDER BY fact_id, position",
         tuple(facts),
     ):

@@ -50,6 +50,11 @@ async def test_what_files_state_is_added(store: Database, folder: Path) -> None:
     assert work is not None
     assert [name.text for name in work.profile.names] == ["Gossip"]
     assert [[source.publisher for source in name.sources] for name in work.profile.names] == [["The Herald"]]
+    write(folder, sources=SOURCES.replace('"The Herald"', '"The Herald"\ntitle = "Who plays whom"'))
+    await apply(store, folder)
+    work = await store.read(works.work, "gossip")
+    assert work is not None
+    assert [[source.title for source in name.sources] for name in work.profile.names] == [["Who plays whom"]]
 
 
 async def test_loading_twice_changes_nothing(store: Database, folder: Path) -> None:
@@ -69,6 +74,13 @@ async def test_loading_twice_changes_nothing(store: Database, folder: Path) -> N
             'publisher = "The Morning Herald"',
             {"changed source herald"},
             id="a source",
+        ),
+        pytest.param(
+            "sources",
+            'publisher = "The Herald"',
+            'publisher = "The Herald"\n    title = "Ban Dal plays the lead"',
+            {"changed source herald"},
+            id="a source's title",
         ),
         pytest.param(
             "drama",

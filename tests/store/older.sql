@@ -47,3 +47,6 @@ INSERT INTO searched_again VALUES ('work', 'stars');
 -- version 4
 INSERT INTO chore VALUES (2, 'thread', '2025-01-04T00:00:02Z', '2025-01-04T00:00:02Z', 0);
 INSERT INTO guild_event VALUES (10, 'mark', 13, '2025-01-04T12:20:00Z', '2025-01-04T13:20:00Z', 'wanted', 77, '2025-01-04T13:20:00Z', NULL, 0, NULL);
+
+-- version 7
+INSERT INTO source VALUES (2, 'herald-2', 'The Herald', NULL, NULL, NULL, NULL, 'seed:seeds/a.toml', 'Who plays whom');

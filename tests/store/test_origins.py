@@ -60,7 +60,7 @@ async def state(database: Database, origin: Origin, *statements: StatementRow, t
     desired = Desired(frozenset({origin}))
     if statements:
         slug = f"{origin.authority}-source"
-        desired.sources[slug] = SourceRow(slug, str(origin.authority), None, None, None, None, origin)
+        desired.sources[slug] = SourceRow(slug, str(origin.authority), None, None, None, None, None, origin)
         desired.entities[STARS] = EntityRow(STARS, type_, None, origin)
         desired.entities[GONG] = EntityRow(GONG, None, None, origin)
         desired.statements += statements
