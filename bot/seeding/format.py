@@ -267,11 +267,12 @@ class Entity(Table):
 
 
 class Person(Entity):
+    partial: tuple[Literal["songs"], ...] = ()
     groups: tuple[Annotated[Membership, short("group")], ...] = ()
 
 
 class Group(Entity):
-    pass
+    partial: tuple[Literal["members", "songs"], ...] = ()
 
 
 class Organisation(Entity):

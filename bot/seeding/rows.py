@@ -62,10 +62,9 @@ def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin, around: Cit
     """
     ref = Ref(kind, entity.slug)
     type_ = entity.type if isinstance(entity, (f.Work, f.Organisation)) else None
-    partial = "cast" if isinstance(entity, f.Work) and not entity.cast_complete else None
     cited = _cited(entity, at, around)
     statements = list(_statements(ref, entity, at, entity.slug, cited))
-    yield PlacedEntity(EntityRow(ref, type_, partial, origin), at, statements)
+    yield PlacedEntity(EntityRow(ref, type_, _partial(entity), origin), at, statements)
     for statement in statements:
         yield from _made(statement, entity.slug, origin)
     for place, character in enumerate(entity.characters if isinstance(entity, f.Work) else ()):
@@ -73,6 +72,17 @@ def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin, around: Cit
         here = (*at, "characters", place)
         statements = list(_statements(own, character, here, entity.slug, _cited(character, here, cited)))
         yield PlacedEntity(EntityRow(own, None, None, origin), here, statements)
+
+
+def _partial(entity: f.Entity) -> str | None:
+    """The lists that are known to be incomplete."""
+    match entity:
+        case f.Work():
+            return None if entity.cast_complete else "cast"
+        case f.Person() | f.Group():
+            return ",".join(sorted(set(entity.partial))) or None
+        case _:
+            return None
 
 
 def _cited(table: f.Entity | Statement, at: Path, around: Cited) -> Cited:

@@ -236,6 +236,25 @@ def test_a_day_and_a_minute_need_no_quotes(tmp_path: Path, without: str, quoted:
     assert bare == text
 
 
+def test_lists_that_are_known_to_be_incomplete_are_named(tmp_path: Path) -> None:
+    group = '[[groups]]\nslug = "{}"\nsources = ["herald"]\nnames = "A"\n'
+    desired = read(
+        tmp_path / "seeds",
+        SOURCE + PERSON + 'partial = ["songs"]\n' + PERSON.replace("ban-dal", "na-mu"),
+        group.format("a") + 'partial = ["songs", "members"]\n' + group.format("b"),
+        WORK + WORK.replace("gossip", "murmurs") + "cast_complete = true\n" + TRACK,
+    )
+    assert {str(ref): entity.partial for ref, entity in desired.entities.items()} == {
+        "person/ban-dal": "songs",
+        "person/na-mu": None,
+        "group/a": "members,songs",
+        "group/b": None,
+        "work/gossip": "cast",
+        "work/murmurs": None,
+        "track/home": None,
+    }
+
+
 def test_progress_sees_every_file_once(tmp_path: Path) -> None:
     folder = write(tmp_path / "seeds", b=SOURCE, a=PERSON, c=TRACK)
     seen: list[Path] = []
