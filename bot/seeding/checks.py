@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -13,7 +13,7 @@ from bot.seeding.document import Document
 from bot.seeding.messages import suggest
 from bot.seeding.positions import Path
 from bot.seeding.rows import PlacedEntity, PlacedStatement
-from bot.store.catalogue import StatementRow
+from bot.store.catalogue import Desired, EntityRow, SourceRow, StatementRow
 from bot.store.shapes import SHAPES
 
 _TABLES = {
@@ -99,10 +99,14 @@ CHECKS = (repeated, nameless, named_twice, in_order, unfounded)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What statements may refer to: the entities and sources of the files and of the database."""
+    """What statements may refer to: the entities and sources of the files and of the database.
+
+    `beside` is asked for what other files of the same folders state, where something is missing.
+    """
 
     entities: frozenset[Ref]
     sources: frozenset[str]
+    beside: Callable[[], Desired]
 
 
 def resolve(statement: PlacedStatement, catalogue: Catalogue) -> tuple[StatementRow, list[Problem]]:
@@ -117,29 +121,36 @@ def resolve(statement: PlacedStatement, catalogue: Catalogue) -> tuple[Statement
             row = replace(row, columns={**row.columns, column: group})
             continue
         at = statement.path_of(column)
+        elsewhere = catalogue.beside().entities
         slug = value.slug
         known = {ref.slug for ref in catalogue.entities if ref.kind == value.kind}
         if value.kind is Kind.CHARACTER:  # a file names it by what tells it apart within its work
             slug = str(getattr(statement.statement, str(at[-1])))
             work = value.slug.removesuffix(slug)
             known = {other.removeprefix(work) for other in known if other.startswith(work)}
-        hint = suggest(slug, known) or f"; add it under {_TABLES[value.kind]}"
+        stated = elsewhere.get(value) or (elsewhere.get(group) if column == "artist_id" else None)
+        hint = _load_too(stated) or suggest(slug, known) or f"; add it under {_TABLES[value.kind]}"
         problems.append((at, f'no {value.kind} "{slug}"{hint}'))
     return row, problems
 
 
+def _load_too(row: EntityRow | SourceRow | None) -> str:
+    return f"; {row.origin.name.rpartition('/')[2]} states it: load that too" if row else ""
+
+
 def uncited(
-    statements: Iterable[tuple[Document, PlacedStatement]], sources: frozenset[str]
+    statements: Iterable[tuple[Document, PlacedStatement]], catalogue: Catalogue
 ) -> Iterator[tuple[Document, Problem]]:
     """Sources that statements cite and that are not there: each once, where it is cited first."""
     missing: dict[str, list[tuple[Document, PlacedStatement]]] = {}
     for document, statement in statements:
         for slug in statement.row.sources:
-            if slug not in sources:
+            if slug not in catalogue.sources:
                 missing.setdefault(slug, []).append((document, statement))
     for slug, citing in missing.items():
         document, first = citing[0]
         often = f", which {len(citing)} statements cite" if len(citing) > 1 else ""
         place = (*first.cited.at, first.cited.slugs.index(slug))
-        hint = suggest(slug, sources) or "; add it under [[sources]]"
+        stated = catalogue.beside().sources.get(slug)
+        hint = _load_too(stated) or suggest(slug, catalogue.sources) or "; add it under [[sources]]"
         yield document, (place, f'no source "{slug}"{often}{hint}')

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from bot.errors import SeedError
-from bot.seeding.loader import Known, load
+from bot.seeding.loader import Known, beside, load
 from bot.store import catalogue
 from bot.store.catalogue import Change, Desired
 from bot.store.database import Database
@@ -46,6 +46,12 @@ async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool, forc
     """
     out = Console()
     known = await database.read(_known)
+    lacking = _lacking(beside(paths), known) if dry_run else Desired(frozenset())
+    known = Known(
+        {**known.entities, **{ref: frozenset({row.origin}) for ref, row in lacking.entities.items()}},
+        {**known.sources, **{slug: row.origin for slug, row in lacking.sources.items()}},
+        known.origins,
+    )
 
     def progress(files: Sequence[Path]) -> Iterable[Path]:
         return track(files, "Reading", console=out) if len(files) >= LONG else files
@@ -55,7 +61,7 @@ async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool, forc
     try:
         now = datetime.now(UTC)
         if dry_run:
-            changes = await database.write(_try, desired, now)
+            changes = await database.write(_try, lacking, desired, now)
         else:
             changes = await database.write(_apply, desired, now, share=1 if force else SHARE)
     except _UndoneError as undone:
@@ -94,7 +100,17 @@ def _known(connection: sqlite3.Connection) -> Known:
     )
 
 
-def _try(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
+def _lacking(stated: Desired, known: Known) -> Desired:
+    """What the files beside those to try state, and the database does not hold."""
+    return Desired(
+        frozenset(),
+        {slug: row for slug, row in stated.sources.items() if slug not in known.sources},
+        {ref: row for ref, row in stated.entities.items() if ref not in known.entities},
+    )
+
+
+def _try(connection: sqlite3.Connection, lacking: Desired, desired: Desired, now: datetime) -> list[Change]:
+    catalogue.apply(connection, lacking, now)
     raise _UndoneError(catalogue.apply(connection, desired, now))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path as File
 
 from pydantic import ValidationError
@@ -54,11 +55,29 @@ def load(paths: Sequence[File], known: Known, progress: Progress = iter) -> Desi
     )
     for file in progress(files):
         loading.read(file)
-    loading.resolve(known)
+    loading.resolve(known, cache(lambda: beside(paths)))
     if problems := loading.problems:
         more = len(problems) - MAX_PROBLEMS
         raise SeedError([*problems[:MAX_PROBLEMS], *([f"... and {more} more problems"] if more > 0 else [])])
     return loading.desired
+
+
+def beside(paths: Sequence[File]) -> Desired:
+    """The entities and sources that stand in the same folders as the files of `paths`, but not in those themselves.
+
+    A file may lean on them before they are loaded. They come without statements; files with mistakes are left out.
+    """
+    named = {file.resolve() for path in paths for file in ([path] if path.is_file() else path.glob("*.toml"))}
+    found = Desired(frozenset())
+    for folder in dict.fromkeys(path.parent for path in paths if path.is_file()):
+        for file in sorted(folder.glob("*.toml")):
+            if file.name != ABOUT and file.resolve() not in named:
+                loading = _Loading(frozenset())
+                loading.read(file)
+                if not loading.problems:
+                    found.entities.update(loading.desired.entities)
+                    found.sources.update(loading.desired.sources)
+    return found
 
 
 def _origin(file: File) -> Origin:
@@ -155,7 +174,7 @@ class _Loading:
             other, place = first
             self.problems.append(document.problem(at, f"already stated in {other.file}:{other.line(place)}{reuse}"))
 
-    def resolve(self, known: Known) -> None:
+    def resolve(self, known: Known, beside: Callable[[], Desired]) -> None:
         """Check that everything referred to exists, and find out which performers are groups."""
         others = {ref: left for ref, stated in known.entities.items() if (left := stated - self.desired.origins)}
         for ref in sorted(self._entities.keys() & others.keys()):
@@ -165,11 +184,11 @@ class _Loading:
                 self.problems.append(document.problem(at, words))
         sources = {slug for slug, origin in known.sources.items() if origin not in self.desired.origins}
         catalogue = checks.Catalogue(
-            frozenset(self._entities.keys() | others.keys()), frozenset(self._sources.keys() | sources)
+            frozenset(self._entities.keys() | others.keys()), frozenset(self._sources.keys() | sources), beside
         )
         for document, statement in self._statements:
             row, problems = checks.resolve(statement, catalogue)
             self.desired.statements.append(row)
             self.problems += [document.problem(*problem) for problem in problems]
-        for document, problem in checks.uncited(self._statements, catalogue.sources):
+        for document, problem in checks.uncited(self._statements, catalogue):
             self.problems.append(document.problem(*problem))

@@ -142,6 +142,33 @@ def test_a_dry_run_makes_no_database(command: Path, capsys: pytest.CaptureFixtur
     assert not command.parent.exists()
 
 
+def test_a_dry_run_of_one_file_leans_on_the_others_of_its_folder(
+    command: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["seed", "--dry-run", "seeds/drama.toml"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "+ work/gossip",
+        "+ work/gossip name Gossip official en",
+        "+ work/gossip credit ban-dal",
+        "+ work/gossip event premiere 0 0",
+        "Would be: 4 added.",
+    ]
+    assert not command.parent.exists()
+    write(Path("seeds"), people="this is no TOML")
+    assert main(["seed", "--dry-run", "seeds/drama.toml"]) == 2
+    assert 'no person "ban-dal"' in capsys.readouterr().err
+
+
+def test_what_a_file_leans_on_has_to_be_loaded(command: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["seed", "seeds/drama.toml"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        'seeds/drama.toml:7: works[gossip].cast[ban-dal].person: no person "ban-dal"; people.toml states it:'
+        " load that too",
+        'seeds/drama.toml:5: works[gossip].sources[1]: no source "herald", which 3 statements cite;'
+        " sources.toml states it: load that too",
+    ]
+
+
 def test_another_folder_of_the_same_name_removes_nothing(command: Path, tmp_path: Path) -> None:
     assert main(["seed", "seeds"]) == 0
     before = contents(command)
