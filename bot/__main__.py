@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match options.command:
             case "run":
                 return asyncio.run(run(settings.load(settings.read())))
+            case "seed" if options.new is not None:
+                return _new(options.new, options.paths[0])
             case "seed":
                 return asyncio.run(_seed(options.paths, dry_run=options.dry_run, force=options.force))
             case _:
@@ -80,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, default=[SEEDS], metavar="PATH", help="files or folders (default: seeds/)"
     )
     seed.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    seed.add_argument("--new", metavar="SLUG", help="write a file to fill in, SLUG.toml, and load nothing")
     seed.add_argument("--force", action="store_true", help="remove even a large share of the catalogue")
     demo = commands.add_parser("demo", help="try the bot in a browser, without a token")
     demo.add_argument(
@@ -164,6 +167,14 @@ async def seed_empty(database: Database) -> None:
 
     changes = await database.write(catalogue.apply, load_own(), discord.utils.utcnow())
     log.info("The database was empty: loaded the catalogue that comes with Byeol (%d statements)", len(changes))
+
+
+def _new(slug: str, folder: Path) -> int:
+    from bot.seeding.scaffold import create
+
+    file = create(slug, folder)
+    sys.stdout.write(f"Wrote {file}. Fill it in, and check it: python -m bot seed --dry-run {file}\n")
+    return 0
 
 
 async def _seed(paths: Sequence[Path], *, dry_run: bool, force: bool) -> int:
