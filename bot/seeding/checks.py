@@ -120,18 +120,22 @@ def resolve(statement: PlacedStatement, catalogue: Catalogue) -> tuple[Statement
         if column == "artist_id" and group in catalogue.entities:
             row = replace(row, columns={**row.columns, column: group})
             continue
-        at = statement.path_of(column)
-        elsewhere = catalogue.beside().entities
-        slug = value.slug
-        known = {ref.slug for ref in catalogue.entities if ref.kind == value.kind}
-        if value.kind is Kind.CHARACTER:  # a file names it by what tells it apart within its work
-            slug = str(getattr(statement.statement, str(at[-1])))
-            work = value.slug.removesuffix(slug)
-            known = {other.removeprefix(work) for other in known if other.startswith(work)}
-        stated = elsewhere.get(value) or (elsewhere.get(group) if column == "artist_id" else None)
-        hint = _load_too(stated) or suggest(slug, known) or f"; add it under {_TABLES[value.kind]}"
-        problems.append((at, f'no {value.kind} "{slug}"{hint}'))
+        problems.append((statement.path_of(column), _missing(statement, column, value, catalogue)))
     return row, problems
+
+
+def _missing(statement: PlacedStatement, column: str, ref: Ref, catalogue: Catalogue) -> str:
+    kinds = (Kind.PERSON, Kind.GROUP) if column == "artist_id" else (ref.kind,)
+    slug = ref.slug
+    known = {other.slug for other in catalogue.entities if other.kind in kinds}
+    if ref.kind is Kind.CHARACTER:  # a file names it by what tells it apart within its work
+        slug = str(getattr(statement.statement, str(statement.path_of(column)[-1])))
+        work = ref.slug.removesuffix(slug)
+        known = {other.removeprefix(work) for other in known if other.startswith(work)}
+    elsewhere = next(filter(None, (catalogue.beside().entities.get(Ref(kind, ref.slug)) for kind in kinds)), None)
+    tables = " or ".join(_TABLES[kind] for kind in kinds)
+    hint = _load_too(elsewhere) or suggest(slug, known) or f"; add it under {tables}"
+    return f'no {" or ".join(kinds)} "{slug}"{hint}'
 
 
 def _load_too(row: EntityRow | SourceRow | None) -> str:
