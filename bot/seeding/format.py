@@ -35,13 +35,21 @@ from bot.store.reading import stamp
 
 
 class Source(Table):
+    """Where something was stated. If it has no address, its note says why."""
+
     slug: Slug
     publisher: Line
-    title: Line | None = None
+    title: Line
     published: Day | None = None
     url: Url | None = None
     licence: Line | None = None
     note: Line | None = None
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if self.url is None and self.note is None:
+            raise ValueError('no address: add url = "...", or say in note = "..." why there is none')
+        return self
 
 
 NAME_KINDS = Literal[

@@ -12,6 +12,8 @@ LOST = """
 [[sources]]
 slug = "herald"
 publisher = "The Imaginary Herald"
+title = "A title"
+url = "https://example.com/1"
 
 [[works]]
 slug = "paper-moon-station"

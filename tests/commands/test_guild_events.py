@@ -29,6 +29,8 @@ DRAMA = """
 [[sources]]
 slug = "herald"
 publisher = "The Herald"
+title = "A title"
+url = "https://example.com/1"
 
 [[organisations]]
 slug = "mbc"

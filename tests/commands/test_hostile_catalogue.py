@@ -21,10 +21,11 @@ MANY = 60
 def seed(name: str) -> str:
     """A catalogue in which everything is called `name`, and there is far too much of everything."""
     called = json.dumps(name, ensure_ascii=False)
+    names = f"{{ {'ko' if name == LONG else 'en'} = {called} }}"
     text = json.dumps({"en": name * 4, "ko": name * 4}, ensure_ascii=False).replace('": ', '" = ')
-    people = "\n".join(f'[[people]]\nslug = "p{n}"\nnames = [{called}]\nsources = ["s"]' for n in range(MANY))
+    people = "\n".join(f'[[people]]\nslug = "p{n}"\nnames = {names}\nsources = ["s"]' for n in range(MANY))
     characters = "\n".join(
-        f'[[works.characters]]\nslug = "c{n}"\nnames = [{called}]\n'
+        f'[[works.characters]]\nslug = "c{n}"\nnames = {names}\n'
         f'details = [{{ attribute = "description", value = {text} }}]'
         for n in range(MANY)
     )
@@ -44,14 +45,15 @@ def seed(name: str) -> str:
         for n in range(MANY)
     )
     tracks = "\n".join(
-        f'[[tracks]]\nslug = "t{n}"\nnames = [{called}]\nsources = ["s"]\n'
+        f'[[tracks]]\nslug = "t{n}"\nnames = {names}\nsources = ["s"]\n'
         f"performers = [{', '.join(json.dumps(f'p{p}') for p in range(20))}]\n"
         f'ost = [{{ work = "w", part = {n + 1}, main = true }}]'
         for n in range(MANY)
     )
     return (
-        f'[[sources]]\nslug = "s"\npublisher = {called}\nurl = "https://example.com/{"x" * 400}"\n{people}\n'
-        f'[[works]]\nslug = "w"\ntype = "drama"\nnames = [{called}]\nsources = ["s"]\n'
+        f'[[sources]]\nslug = "s"\npublisher = {called}\ntitle = {called}\n'
+        f'url = "https://example.com/{"x" * 400}"\n{people}\n'
+        f'[[works]]\nslug = "w"\ntype = "drama"\nnames = {names}\nsources = ["s"]\n'
         f"{characters}\n{cast}\n{details}\n{claims}\n{tracks}\n"
     )
 

@@ -27,6 +27,8 @@ HEAD = """
 [[sources]]
 slug = "herald"
 publisher = "The Herald"
+title = "A title"
+url = "https://example.com/1"
 
 [[people]]
 slug = "singer"

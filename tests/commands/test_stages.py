@@ -31,7 +31,7 @@ class Drama:
         """Load what the catalogue says now, and let the announcer notice."""
         said = f'words = "{words}"\n' if words else ""
         self.file.write_text(
-            '[[sources]]\nslug = "s"\npublisher = "S"\n'
+            '[[sources]]\nslug = "s"\npublisher = "S"\ntitle = "A title"\nurl = "https://example.com/1"\n'
             '[[works]]\nslug = "moon"\ntype = "drama"\nnames = ["Paper Moon"]\nsources = ["s"]\n'
             f'[[works.events]]\nkind = "premiere"\ndate = "{date}"\nstatus = "{status}"\n{said}',
             "utf-8",
@@ -249,7 +249,7 @@ async def test_date_that_no_file_states_any_more_is_not_announced(world: World, 
     await world.at(datetime(2031, 4, 11, 12, 20, tzinfo=UTC))
     assert len(world.posts(channel)) == 1
     drama.file.write_text(
-        '[[sources]]\nslug = "s"\npublisher = "S"\n'
+        '[[sources]]\nslug = "s"\npublisher = "S"\ntitle = "A title"\nurl = "https://example.com/1"\n'
         '[[works]]\nslug = "moon"\ntype = "drama"\nnames = ["Paper Moon"]\nsources = ["s"]\n',
         "utf-8",
     )

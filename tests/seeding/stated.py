@@ -8,10 +8,14 @@ SOURCES = """
     [[sources]]
     slug = "herald"
     publisher = "The Herald"
+    title = "Ban Dal boards"
+    url = "https://example.com/1"
 
     [[sources]]
     slug = "post"
     publisher = "The Post"
+    title = "A title"
+    url = "https://example.com/1"
     """
 PEOPLE = """
     [[people]]

@@ -50,7 +50,7 @@ async def test_what_files_state_is_added(store: Database, folder: Path) -> None:
     assert work is not None
     assert [name.text for name in work.profile.names] == ["Gossip"]
     assert [[source.publisher for source in name.sources] for name in work.profile.names] == [["The Herald"]]
-    write(folder, sources=SOURCES.replace('"The Herald"', '"The Herald"\ntitle = "Who plays whom"'))
+    write(folder, sources=SOURCES.replace('"Ban Dal boards"', '"Who plays whom"'))
     await apply(store, folder)
     work = await store.read(works.work, "gossip")
     assert work is not None
@@ -77,8 +77,8 @@ async def test_loading_twice_changes_nothing(store: Database, folder: Path) -> N
         ),
         pytest.param(
             "sources",
-            'publisher = "The Herald"',
-            'publisher = "The Herald"\n    title = "Ban Dal plays the lead"',
+            'title = "Ban Dal boards"',
+            'title = "Ban Dal plays the lead"',
             {"changed source herald"},
             id="a source's title",
         ),

@@ -30,7 +30,7 @@ def seed_file(name: str) -> Origin:
     return Origin(Authority.SEED, name)
 
 
-SOURCE = '[[sources]]\nslug = "herald"\npublisher = "The Herald"\n'
+SOURCE = '[[sources]]\nslug = "herald"\npublisher = "The Herald"\ntitle = "A title"\nurl = "https://example.com/1"\n'
 PERSON = '[[people]]\nslug = "ban-dal"\nsources = ["herald"]\nnames = ["Ban Dal"]\n'
 WORK = '[[works]]\nslug = "gossip"\ntype = "drama"\nsources = ["herald"]\n'
 TRACK = '[[tracks]]\nslug = "home"\nsources = ["herald"]\n'
@@ -79,7 +79,7 @@ def test_what_another_file_states_cannot_be_stated_by_one_alone(tmp_path: Path) 
     with pytest.raises(SeedError) as raised:
         load([file], known)
     assert raised.value.problems == [
-        f"{file}:4: people[ban-dal]: already stated in seeds/people.toml, which is not among the files to load"
+        f"{file}:6: people[ban-dal]: already stated in seeds/people.toml, which is not among the files to load"
     ]
 
 
@@ -94,7 +94,10 @@ def test_statements_without_sources_cite_those_of_what_they_are_about(tmp_path: 
     desired = read(
         tmp_path / "seeds",
         """
-        sources = [{ slug = "a", publisher = "A" }, { slug = "b", publisher = "B" }]
+        sources = [
+            { slug = "a", publisher = "A", title = "A", note = "Read in print." },
+            { slug = "b", publisher = "B", title = "B", url = "https://example.com/b" },
+        ]
         [[works]]
         slug = "gossip"
         type = "drama"

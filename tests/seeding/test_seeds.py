@@ -116,7 +116,7 @@ async def test_close_to_you_is_jins_third_ost_and_his_second_alone(store: Databa
 async def test_bts_has_its_seven_members(store: Database) -> None:
     bts = await store.read(artists.artist, Ref(Kind.GROUP, "bts"))
     assert bts is not None
-    members = {membership.other.korean for membership in bts.memberships}
+    members = {membership.other.name("ko") for membership in bts.memberships}
     assert members == {"알엠", "진", "슈가", "제이홉", "지민", "뷔", "정국"}
 
 
@@ -145,7 +145,7 @@ async def test_both_songs_called_close_to_you_are_there_and_stay_apart(store: Da
     for slug in ("close-to-you-jin", "close-to-you-seungmin"):
         track = await store.read(songs.track, slug)
         assert track is not None
-        assert track.song.label.english == "Close to You"
+        assert track.song.label.name("en") == "Close to You"
         works |= {ost.work.ref.slug for ost in track.song.osts}
         performers |= {performer.artist.ref.slug for performer in track.song.performers}
     assert works == {"when-the-stars-gossip", "wol-su-geum-hwa-mok-to"}

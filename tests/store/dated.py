@@ -29,6 +29,8 @@ def seed(premiere: str = "2031-04-05 21:20", song: str = "2031-04-12", status: s
         [[sources]]
         slug = "herald"
         publisher = "The Herald"
+        title = "A title"
+        url = "https://example.com/1"
 
         [[works]]
         slug = "paper-moon-station"

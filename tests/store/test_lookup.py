@@ -25,6 +25,8 @@ SEED = """
 [[sources]]
 slug = "herald"
 publisher = "The Herald"
+title = "A title"
+url = "https://example.com/1"
 
 [[groups]]
 slug = "umbrellas"

@@ -40,6 +40,8 @@ def album(*dates: str, own: str = "2031-04-12 18:00") -> str:
         [[sources]]
         slug = "herald"
         publisher = "The Herald"
+        title = "A title"
+        url = "https://example.com/1"
 
         [[people]]
         slug = "singer"

@@ -139,7 +139,9 @@ async def seed_songs(path: Path, folder: Path, count: int, *, each: int = 1) -> 
         """
         for number in range(count)
     ]
-    source = '[[sources]]\nslug = "herald"\npublisher = "The Herald"\n'
+    source = (
+        '[[sources]]\nslug = "herald"\npublisher = "The Herald"\ntitle = "A title"\nurl = "https://example.com/1"\n'
+    )
     async with opened(path) as store:
         await apply(store, write(folder, songs=source + "".join(entries)))
     return [f"song-{number}" for number in range(count)]

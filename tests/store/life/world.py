@@ -42,7 +42,7 @@ class World:
             for slug, mark, say in list(zip(THINGS, MARKS, self.dates, strict=True))[2:]
         ]
         return (
-            '[[sources]]\nslug = "s"\npublisher = "S"\n'
+            '[[sources]]\nslug = "s"\npublisher = "S"\ntitle = "A title"\nurl = "https://example.com/1"\n'
             '[[people]]\nslug = "singer"\nsources = ["s"]\nnames = ["Singer"]\n'
             '[[works]]\nslug = "sun"\ntype = "drama"\nsources = ["s"]\nnames = ["Sun"]\n'
             '[[works]]\nslug = "moon"\ntype = "drama"\nsources = ["s"]\nnames = ["Moon"]\n'
