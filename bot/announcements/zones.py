@@ -165,7 +165,7 @@ def find_zone(text: str) -> str:
 
     A city alone will do where only one zone has it. Raises `UnknownZoneError`.
     """
-    if text in _zones().values():
+    if text in _zones().values() or (_FIXED.fullmatch(text) and text in available_timezones()):
         return text
     said = _said(text)
     if said in OTHER_NAMES:

@@ -77,7 +77,9 @@ def test_unknown_zone_brings_near_ones(typed: str, near: str) -> None:
     ],
 )
 def test_what_people_call_a_zone_is_suggested_while_they_type(typed: str, zone: str) -> None:
-    assert zone in near_zones(typed, 25)[:2]
+    suggested = near_zones(typed, 25)
+    assert zone in suggested[:2]
+    assert [find_zone(one) for one in suggested] == suggested, "what is suggested can be chosen"
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,17 @@ async def test_preview_pings_nobody_and_counts_for_nothing(eve: World) -> None:
     assert len(eve.posts(channel)) == 2
 
 
+async def test_preview_that_discord_refuses_says_so_in_the_admins_words(eve: World) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    eve.korean(eve.admin)
+    path = f"/channels/{channel.id}/messages"
+    eve.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=1)
+    shown = await eve.ask("announcements test", by=eve.admin)
+    assert "권한이 부족해요. 제 역할의 권한을 확인해 주세요." in shown.text
+    assert "Missing" not in shown.text
+
+
 async def test_off_withdraws_what_was_planned(eve: World) -> None:
     channel = news(eve)
     await set_up(eve, channel)

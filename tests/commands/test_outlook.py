@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -68,18 +69,22 @@ async def test_history_has_no_words_that_are_not_ours(eve: World, reason: str, e
     assert "Missing Permissions" not in shown.text
 
 
-async def test_what_is_to_come_has_pages(eve: World) -> None:
-    for number in range(12):
-        await set_up(eve, eve.guild.create_text_channel(f"channel-{number}"))
-    shown = await eve.ask("announcements upcoming", days=60)
-    assert_within_limits(shown)
-    first = shown.lines("- Sat")
-    assert "Page 1 of" in shown.text
+@pytest.mark.parametrize(("command", "options"), [("upcoming", {"days": 366}), ("status", {}), ("history", {})])
+async def test_what_admins_ask_has_pages_that_turn_after_a_restart(
+    eve: World, command: str, options: dict[str, int]
+) -> None:
+    for number in range(20):
+        await set_up(eve, eve.guild.create_text_channel(f"channel-{number}"), kinds="all", remind="all")
+    if command == "history":
+        await eve.at(PREMIERE)
+    first = await eve.ask(f"announcements {command}", **options)
+    assert_within_limits(first)
+    assert re.search("Page 1 of [2-9]", first.text)
     await eve.env.restart_bot(Byeol(eve.bot.database, clock=eve.env.now))
-    shown = await eve.press_in_place(shown, "Next")
-    assert "Page 2 of" in shown.text
-    assert_within_limits(shown)
-    assert not set(first) & set(shown.text.split("\n"))
+    second = await eve.press_in_place(first, "Next")
+    assert "Page 2 of" in second.text
+    assert_within_limits(second)
+    assert not set(first.lines("<#")) & set(second.lines("<#"))
 
 
 async def test_why_of_a_drama_has_its_songs_and_of_an_artist_what_they_sing_and_play(eve: World) -> None:
