@@ -51,7 +51,7 @@ def announcement(scene: Scene, told: Told, frame: Frame) -> Content:
     return Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=headline(t, found.item),
-        subtitle=stage_name(t, told.stage),
+        subtitle=stage_line(t, [told]),
         blocks=blocks,
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [found.item.event]),
@@ -88,6 +88,11 @@ def stage_name(t: Words, stage: Stage) -> str:
         Stage.MOVED: t("🔁 Date changed"),
         Stage.CANCELLED: t("🚫 Cancelled"),
     }[stage]
+
+
+def stage_line(t: Words, told: Sequence[Told]) -> str:
+    """What a post says of its events, all of one stage."""
+    return t("🔁 Back on") if all(one.back_on for one in told) else stage_name(t, told[0].stage)
 
 
 def dates(scene: Scene, told: Told) -> list[str]:

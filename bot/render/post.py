@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind, Upcoming
 from bot.render import phrases
-from bot.render.announcement import Frame, about, announcement, dates, fitting, leads, stage_name
+from bot.render.announcement import Frame, about, announcement, dates, fitting, leads, stage_line
 from bot.render.card import Accent, Classic, Content, Lead, Scene, classic
 from bot.render.push import digest_line, push_line
 from bot.render.told import Told
@@ -100,7 +100,7 @@ def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> Content:
     return Content(
         accent=Accent.TROUBLE if stage in CORRECTIONS else Accent.DATES,
         title=heading,
-        subtitle=stage_name(t, stage),
+        subtitle=stage_line(t, told),
         blocks=fitting(t, blocks),
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [item.event for item in items]),

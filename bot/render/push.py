@@ -77,6 +77,8 @@ def _line(draw: _Line, told: Sequence[Told]) -> str:
             return draw.happening(told)
         case Stage.CONFIRMED:
             return t("Date confirmed: {what}", what=draw.sentence(told))
+        case Stage.MOVED if told[0].back_on:
+            return t("Back on: {what}", what=draw.sentence(told))
         case Stage.MOVED if found.before in (None, event.when) or event.when.precision not in EXACT:
             what, month = draw.what([one.found.item for one in told]), event.when.first_day
             if found.before != event.when and event.when.precision is Precision.MONTH and month is not None:

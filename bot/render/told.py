@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import Airing, Label, Upcoming, Work
+from bot.catalogue.model import Airing, Label, Status, Upcoming, Work
 from bot.catalogue.when import Precision, When, parse
 
 
@@ -46,3 +46,9 @@ class Told:
     stage: Stage
     found: Announced
     correction: str | None = None
+
+    @property
+    def back_on(self) -> bool:
+        """Whether it says that an event takes place after all, on the date that was cancelled or put off."""
+        event = self.found.item.event
+        return self.stage is Stage.MOVED and event.status is not Status.POSTPONED and self.found.before == event.when

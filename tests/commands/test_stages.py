@@ -193,7 +193,8 @@ async def test_what_is_on_again_is_told_where_it_was_cancelled(world: World, dra
         await drama.says("2031-04-12", status=status)
         await world.wait(180)
     correction = world.posts(channel)[-1]
-    assert titles([correction]) == ["🔁 Date changed"]
+    assert correction.text.startswith("Back on: Paper Moon premieres tomorrow\n")
+    assert titles([correction]) == ["🔁 Back on"]
     assert "**When** 12 April 2031" in correction.text
     assert "**Before**" not in correction.text
     await world.at(NINE)

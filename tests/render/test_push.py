@@ -139,7 +139,21 @@ def test_another_year_is_named() -> None:
 )
 def test_date_that_moved_to_no_day_is_postponed(at: When, said: str) -> None:
     one = told(EventKind.PREMIERE, Stage.MOVED, at)
+    event = replace(one.found.item.event, status=Status.POSTPONED)
+    one = replace(one, found=replace(one.found, item=replace(one.found.item, event=event)))
     assert push_line(words("en"), [one], SEOUL, NOW[Stage.DAY_AHEAD]) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Back on: When the Stars Gossip premieres on Fri 24 January at 18:00 KST"),
+        ("ko", "다시 진행: 별들에게 물어봐, 1월 24일 (금) 오후 6시 첫 방송"),
+    ],
+)
+def test_what_is_on_again_at_its_old_date_is_not_postponed(language: str, said: str) -> None:
+    one = told(EventKind.PREMIERE, Stage.MOVED, EARLIER)
+    assert push_line(words(language), [one], SEOUL, NOW[Stage.DAY_AHEAD] - timedelta(days=6)) == said
 
 
 def test_digest_says_what_comes_first_and_when() -> None:
