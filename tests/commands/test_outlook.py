@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,7 +72,7 @@ async def test_history_has_no_words_that_are_not_ours(eve: World, reason: str, e
 
 @pytest.mark.parametrize(("command", "options"), [("upcoming", {"days": 366}), ("status", {}), ("history", {})])
 async def test_what_admins_ask_has_pages_that_turn_after_a_restart(
-    eve: World, command: str, options: dict[str, int]
+    eve: World, command: str, options: dict[str, Any]
 ) -> None:
     for number in range(20):
         await set_up(eve, eve.guild.create_text_channel(f"channel-{number}"), kinds="all", remind="all")
