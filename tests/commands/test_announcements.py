@@ -14,6 +14,7 @@ from bot.client import Byeol
 from bot.store import subscriptions
 from bot.store.database import Database
 from tests.commands.eve import EVE, FIRST_SONG, PREMIERE, SECOND_SONG, THIRD_SONG, news, set_up
+from tests.commands.panels import open_panel
 from tests.conftest import World, world_of
 from tests.seen import assert_within_limits
 
