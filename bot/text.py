@@ -7,8 +7,10 @@ are when the bot starts, so that there is no compiled copy to forget.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -16,13 +18,16 @@ from pathlib import Path
 from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
 
-from bot.catalogue.model import Text
+from bot.catalogue.model import ENGLISH, KOREAN, Text
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "byeol"
-ENGLISH = "en"
 LANGUAGES = (ENGLISH, *sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir()))
 """The languages the bot speaks, English first."""
+
+
+_LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+_KOREAN_CURRENCIES = {"KRW": "원", "USD": "달러", "EUR": "유로", "JPY": "엔"}
 
 
 class Words:
@@ -39,7 +44,10 @@ class Words:
     def __call__(self, message: str, /, **values: object) -> str:
         """A message."""
         translated = self._translations.gettext(message)
-        return translated.format(**values) if values else translated
+        if not values:
+            return translated
+        filled = translated.format(**values)
+        return _PARTICLE.sub(_particle, filled) if self.language == KOREAN else filled
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """A message that counts; ``{n}`` is the number."""
@@ -81,6 +89,10 @@ class Words:
         """The short name of a weekday; 0 is Monday."""
         return dates.get_day_names("abbreviated", locale=self._locale)[number]
 
+    def weekdays(self, numbers: Sequence[int]) -> str:
+        """The short names of weekdays, as listings have them: "Sat, Sun". 0 is Monday."""
+        return ("·" if self.language == KOREAN else ", ").join(map(self.weekday, numbers))
+
     def number(self, number: int) -> str:
         """A whole number with its separators."""
         if abs(number) < 1000:
@@ -88,10 +100,31 @@ class Words:
         return numbers.format_decimal(number, locale=self._locale)
 
     def money(self, amount: int, currency: str) -> str:
-        """An amount in whole units of a currency."""
-        return numbers.format_currency(
-            amount, currency, "¤#,##0", locale=self._locale, currency_digits=False, group_separator=True
+        """An amount in whole units of a currency, as people say it: "₩50 billion", "500억 원"."""
+        if self.language == KOREAN:
+            unit = _KOREAN_CURRENCIES.get(currency) or numbers.get_currency_name(currency, locale=self._locale)
+            return f"{_by_myriads(amount)} {unit}"
+        size, unit = next(
+            (
+                (size, unit)
+                for size, unit in _LARGE
+                if self.language == ENGLISH and amount >= size and amount * 100 % size == 0
+            ),
+            (1, ""),
         )
+        shown = numbers.format_currency(
+            Decimal(amount) / size, currency, "¤#,##0.##", locale=self._locale, currency_digits=False
+        )
+        return f"{shown} {unit}" if unit else shown
+
+    def listed_time(self, time: str) -> str:
+        """A time of a listing ("21:20"), as a listing has it. One past 24:00 is of the next day."""
+        if self.language != KOREAN:
+            return time
+        hour, minute = map(int, time.split(":"))
+        half = "오전" if hour % 24 < 12 else "오후"
+        words = f"{half} {hour % 12 or 12}시" + (f" {minute}분" if minute else "")
+        return f"다음 날 {words}" if hour >= 24 else words
 
     def both(self, parts: list[str]) -> str:
         """A list in words: "a, b and c"."""
@@ -107,6 +140,26 @@ class Words:
 def _midnight(day: date) -> datetime:
     """A day as Babel wants it for skeletons, without a zone."""
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001
+
+
+_PARTICLE = re.compile(r"(\S)\(과\)")
+
+
+def _particle(match: re.Match[str]) -> str:
+    """The Korean "with" as it follows a sound: 과 after a consonant, 와 after a vowel."""
+    last = match[1]
+    closed = (ord(last) - ord("가")) % 28 != 0 if "가" <= last <= "힣" else last.lower() not in "aeiouy"
+    return last + ("과" if closed else "와")
+
+
+def _by_myriads(amount: int) -> str:
+    """A whole number as Korean counts it: in units of ten thousand, each ten thousand times the last."""
+    parts: list[str] = []
+    for unit in ("", "만", "억", "조", "경"):
+        amount, rest = divmod(amount, 10_000)
+        if rest or not (amount or parts):
+            parts.append(f"{rest:,}{unit}")
+    return " ".join(reversed(parts))
 
 
 @lru_cache

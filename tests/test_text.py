@@ -72,9 +72,9 @@ def test_plurals(n: int, english: str, korean: str) -> None:
 
 
 def test_plurals_take_other_values() -> None:
-    one, many = "Sources: {shown} and {n} more", "Sources: {shown} and {n} more"
-    assert words("en").plural(one, many, 2, shown="A, B") == "Sources: A, B and 2 more"
-    assert words("ko").plural(one, many, 2, shown="A, B") == "출처: A, B 외 2곳"
+    one, many = "Source: {name} and {n} more", "Source: {name} and {n} more"
+    assert words("en").plural(one, many, 2, name="A") == "Source: A and 2 more"
+    assert words("ko").plural(one, many, 2, name="A") == "출처: A 외 2곳"
 
 
 def test_dates() -> None:
@@ -93,15 +93,44 @@ def test_weekdays_begin_on_monday() -> None:
 @pytest.mark.parametrize(
     ("language", "amount", "currency", "shown"),
     [
-        ("en", 50_000_000_000, "KRW", "₩50,000,000,000"),
-        ("ko", 50_000_000_000, "KRW", "₩50,000,000,000"),
-        ("en", 40_700_000, "USD", "$40,700,000"),
-        ("ko", 40_700_000, "USD", "US$40,700,000"),
-        ("en", 33_800_000, "EUR", "€33,800,000"),
+        ("en", 50_000_000_000, "KRW", "₩50 billion"),
+        ("ko", 50_000_000_000, "KRW", "500억 원"),
+        ("en", 40_700_000, "USD", "$40.7 million"),
+        ("ko", 40_700_000, "USD", "4,070만 달러"),
+        ("en", 33_800_000, "EUR", "€33.8 million"),
+        ("en", 12_345_678, "KRW", "₩12,345,678"),
+        ("ko", 12_345_678, "KRW", "1,234만 5,678 원"),
+        ("ko", 1_200_000_000_000, "KRW", "1조 2,000억 원"),
+        ("ko", 1, "KRW", "1 원"),
+        ("en", 2_000_000_000_000, "JPY", "¥2 trillion"),
+        ("ko", 5_000, "CHF", "5,000 스위스 프랑"),
     ],
 )
 def test_money(language: str, amount: int, currency: str, shown: str) -> None:
     assert words(language).money(amount, currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("이브 킴", "이브 킴과 만남"), ("박동아", "박동아와 만남"), ("Suho", "Suho와 만남"), ("Aran", "Aran과 만남")],
+)
+def test_korean_particle_follows_the_sound_before_it(name: str, said: str) -> None:
+    assert words("ko")("meets {name}", name=name) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "shown"),
+    [
+        ("en", "21:20", "21:20"),
+        ("en", "24:10", "24:10"),
+        ("ko", "21:20", "오후 9시 20분"),
+        ("ko", "12:00", "오후 12시"),
+        ("ko", "0:05", "오전 12시 5분"),
+        ("ko", "24:10", "다음 날 오전 12시 10분"),
+    ],
+)
+def test_times_of_listings(language: str, listed: str, shown: str) -> None:
+    assert words(language).listed_time(listed) == shown
 
 
 @pytest.mark.parametrize(
