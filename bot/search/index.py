@@ -6,7 +6,8 @@ from collections.abc import Collection, Generator, Iterable, Sequence
 
 from bot.catalogue.model import Kind, Ref
 from bot.search.asking import Asked, Search
-from bot.search.entry import Entry, Match, importance
+from bot.search.entry import Entry, Match, Tier, importance
+from bot.search.layout import other_layout
 from bot.search.table import KINDS, Table, built
 
 
@@ -76,7 +77,20 @@ class Index:
         return self._table.entry(number) if number is not None and number not in self._hidden else None
 
     def search(self, query: str, kinds: Collection[Kind], limit: int = 25) -> list[Match]:
-        """The entities of `kinds` whose names fit `query` best, the best first; for no query, the best known ones."""
+        """The entities of `kinds` whose names fit `query` best, the best first; for no query, the best known ones.
+
+        Where nothing fits but by likeness, the query is also read as if typed in the other keyboard layout.
+        """
+        found = self._search(query, kinds, limit)
+        if (found and found[0].tier < Tier.ENDS_LIKE) or (switched := other_layout(query)) is None:
+            return found
+        typed_so = [
+            _as_suggestion(match) for match in self._search(switched, kinds, limit) if match.tier < Tier.ENDS_LIKE
+        ]
+        known = {match.entry.ref for match in typed_so}
+        return [*typed_so, *(match for match in found if match.entry.ref not in known)][:limit]
+
+    def _search(self, query: str, kinds: Collection[Kind], limit: int) -> list[Match]:
         asked = Asked(query)
         codes = {KINDS[kind] for kind in kinds}
         table, changed = self._table, self._changed
@@ -87,6 +101,11 @@ class Index:
         hits = Search(changed, asked, codes, limit, ()).run()
         found += [Match(changed.entry(number), tier, score) for number, (tier, score) in hits.items()]
         return sorted(found, key=_order)[:limit]
+
+
+def _as_suggestion(match: Match) -> Match:
+    """A match in the other layout: only the whole name is certain to be meant."""
+    return match if match.tier is Tier.EXACT else match._replace(tier=Tier.ENDS_LIKE)
 
 
 def _order(match: Match) -> tuple[int, float, tuple[int, int, str]]:

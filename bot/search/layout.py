@@ -1,0 +1,30 @@
+"""What was typed while the keyboard was switched to the other layout: Hangul for Latin letters, or the reverse. Pure.
+
+Korean keyboards switch between Latin letters (QWERTY) and the two-set layout (KS X 5002) with one key, which is easily
+forgotten: 아이유 becomes dkdldb, and iu becomes ㅑㅕ.
+"""
+
+from __future__ import annotations
+
+from bot.search.hangul import is_syllable, keystrokes
+
+_LATIN = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml"
+_HANGUL = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ"
+_PAIRS = list(zip(_LATIN, _HANGUL, strict=True))
+# A capital is the plain letter of its key, unless Shift gives that key another.
+_TO_HANGUL = {latin.upper(): hangul for latin, hangul in _PAIRS if latin.islower()} | dict(_PAIRS)
+_TO_LATIN = {hangul: latin.lower() for latin, hangul in _PAIRS}
+
+
+def other_layout(text: str) -> str | None:
+    """The keys of `text` in the other layout; None where it is not all of one of them, digits and signs aside."""
+    letters = [character for character in text if character.isalpha()]
+    if letters and all(character in _TO_HANGUL for character in letters):
+        return "".join(_TO_HANGUL.get(character, character) for character in text)
+    if letters and all(is_syllable(character) or character in _TO_LATIN for character in "".join(map(_keys, letters))):
+        return "".join(_TO_LATIN.get(key, key) for character in text for key in _keys(character))
+    return None
+
+
+def _keys(character: str) -> str:
+    return keystrokes(character) if is_syllable(character) or character in _HANGUL else character
