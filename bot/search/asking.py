@@ -12,7 +12,7 @@ from bot.catalogue.model import Kind
 from bot.search import spelling
 from bot.search.entry import Tier
 from bot.search.hangul import is_syllable
-from bot.search.places import Places
+from bot.search.prefixes import PrefixIndex
 from bot.search.table import KINDS, Table
 
 MAX_QUERY = 64
@@ -57,7 +57,7 @@ Hits = dict[int, tuple[Tier, float]]
 """The numbers of entities, the best first, with how well each fits: `Match` says more."""
 
 
-class Asked:
+class ParsedQuery:
     """What was typed, in the forms in which names are compared."""
 
     def __init__(self, query: str) -> None:
@@ -91,7 +91,9 @@ class Asked:
 class Search:
     """One question to one table."""
 
-    def __init__(self, table: Table, asked: Asked, kinds: Collection[int], limit: int, hidden: Collection[int]) -> None:
+    def __init__(
+        self, table: Table, asked: ParsedQuery, kinds: Collection[int], limit: int, hidden: Collection[int]
+    ) -> None:
         self._table = table
         self._asked = asked
         self._kinds = kinds
@@ -197,11 +199,11 @@ class Search:
             if alike[number] or spelt[number] >= NEAR:
                 self._add(tier, (number,), 100 * spelt[number])
 
-    def _heard(self, places: Places) -> dict[int, bool]:
+    def _heard(self, index: PrefixIndex) -> dict[int, bool]:
         """The entities of which something sounds as asked, or begins so, and whether that is all of it."""
         alike: dict[int, bool] = {}
         for fold in self._asked.folds:
-            exact, longer = places.exactly_and_owners(fold, self._kinds)
+            exact, longer = index.exactly_and_owners(fold, self._kinds)
             alike |= dict.fromkeys(exact, True)
             if len(fold) >= 4:
                 alike = dict.fromkeys(longer, False) | alike

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Sequence
 
 from bot.catalogue.model import Kind, Ref
-from bot.search.asking import Asked, Search
+from bot.search.asking import ParsedQuery, Search
 from bot.search.entry import Entry, Match, Tier, importance
 from bot.search.layout import other_layout
 from bot.search.table import KINDS, Table, built
@@ -91,7 +91,7 @@ class Index:
         return [*typed_so, *(match for match in found if match.entry.ref not in known)][:limit]
 
     def _search(self, query: str, kinds: Collection[Kind], limit: int) -> list[Match]:
-        asked = Asked(query)
+        asked = ParsedQuery(query)
         codes = {KINDS[kind] for kind in kinds}
         table, changed = self._table, self._changed
         hits = Search(table, asked, codes, limit, self._hidden).run()

@@ -104,7 +104,7 @@ def at_hand(count: int) -> Generator[None, None, memoryview]:
     return numbers
 
 
-def let_go(memory: Iterable[Pages | dict[bytes, Any]]) -> Generator[None, None, None]:
+def release_incrementally(memory: Iterable[Pages | dict[bytes, Any]]) -> Generator[None, None, None]:
     """Let go of what nobody uses any more, step by step: at once, a hundred megabytes take over ten milliseconds."""
     for part in memory:
         if isinstance(part, dict):

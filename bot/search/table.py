@@ -17,7 +17,7 @@ from bot.catalogue.model import Kind, Label, Ref
 from bot.search import spelling
 from bot.search.entry import Entry, importance
 from bot.search.memory import Chunks, Pages
-from bot.search.places import Places
+from bot.search.prefixes import PrefixIndex
 from bot.search.typos import Typos
 
 KINDS = {kind: number for number, kind in enumerate(Kind)}
@@ -58,11 +58,11 @@ class Table:
         self.names = Forms()
         self.folds = Forms()
         self.spoken = Forms()
-        self.starts: Places
-        self.words: Places
-        self.sounds: Places
-        self.tails: Places
-        self.initials: Places
+        self.starts: PrefixIndex
+        self.words: PrefixIndex
+        self.sounds: PrefixIndex
+        self.tails: PrefixIndex
+        self.initials: PrefixIndex
         self.typos = Typos()
         self.records = Chunks()
 
@@ -185,11 +185,11 @@ class Builder:
         names = yield from table.names.close()
         folds = yield from table.folds.close()
         initials = yield from self._initials.close()
-        table.starts = yield from Places.arranged(names, self._starts, kinds)
-        table.words = yield from Places.arranged(names, self._words, kinds)
-        table.sounds = yield from Places.arranged(folds, self._sounds, kinds)
-        table.tails = yield from Places.arranged(folds, self._tails, kinds)
-        table.initials = yield from Places.arranged(initials, self._initial_places, kinds)
+        table.starts = yield from PrefixIndex.arranged(names, self._starts, kinds)
+        table.words = yield from PrefixIndex.arranged(names, self._words, kinds)
+        table.sounds = yield from PrefixIndex.arranged(folds, self._sounds, kinds)
+        table.tails = yield from PrefixIndex.arranged(folds, self._tails, kinds)
+        table.initials = yield from PrefixIndex.arranged(initials, self._initial_places, kinds)
         yield from table.typos.arrange()
         return table
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from bot.catalogue.model import Clock, Kind, Ref
 from bot.errors import AmbiguousError, NotFoundError
 from bot.search import Builder, Entry, Index, Match, Tier, certain
-from bot.search.memory import let_go
+from bot.search.memory import release_incrementally
 from bot.store import names
 from bot.store.database import Database
 
@@ -141,7 +141,7 @@ class Lookup:
             memory, asked = before.table.memory(), weakref.ref(before.table)
             del before
             if asked() is None:  # else it goes with whoever still asks it
-                leaving = asyncio.create_task(_in_slices(let_go(memory)))
+                leaving = asyncio.create_task(_in_slices(release_incrementally(memory)))
                 self._leaving.add(leaving)
                 leaving.add_done_callback(self._leaving.discard)
 

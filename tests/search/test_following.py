@@ -214,10 +214,10 @@ async def test_a_small_change_is_found_while_what_a_large_one_replaced_is_let_go
     monkeypatch.setattr(following, "PATIENCE", 0.0)
     monkeypatch.setattr(following, "SLICE", 0.0)
 
-    def let_go(_: object) -> Generator[None, None, None]:
+    def release_incrementally(_: object) -> Generator[None, None, None]:
         yield from (None for _ in range(100_000))
 
-    monkeypatch.setattr(following, "let_go", let_go)
+    monkeypatch.setattr(following, "release_incrementally", release_incrementally)
     lookup = Lookup(database, lambda: NOW)
     await lookup.index()
     await database.write(lambda connection: connection.execute("UPDATE name SET text = text || ' once'"))

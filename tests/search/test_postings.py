@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 from typing import TypeVar
 
-from bot.search.memory import PIECE, Chunks, behind, let_go, zeros
+from bot.search.memory import PIECE, Chunks, behind, release_incrementally, zeros
 from bot.search.postings import Postings
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ def test_memory_is_let_go_of_in_small_steps() -> None:
     numbers = zeros(1 << 20)
     numbers[5] = numbers[(1 << 20) - 1] = 7
     known = {number.to_bytes(2, "big"): number for number in range(2_000)}
-    left = [len(known) for _ in let_go([known, behind(numbers)])]
+    left = [len(known) for _ in release_incrementally([known, behind(numbers)])]
     assert len(left) > 40
     assert max(before - after for before, after in pairwise([2_000, *left])) <= 100
     assert left[-1] == 0

@@ -34,7 +34,7 @@ Best = dict[int, Sequence[int]]
 """Of each kind, the numbers of the most important entities, in order."""
 
 
-class Places:
+class PrefixIndex:
     """Places in a text, sorted by what stands there, each with the number of the entity it belongs to."""
 
     def __init__(self, text: Pages, count: int) -> None:
@@ -45,7 +45,7 @@ class Places:
         self._samples = array("Q")
 
     @classmethod
-    def arranged(cls, text: Pages, added: Chunks, kinds: bytes) -> Generator[None, None, Places]:
+    def arranged(cls, text: Pages, added: Chunks, kinds: bytes) -> Generator[None, None, PrefixIndex]:
         """Sort the pairs that were added (owner << 32 | place, owners in order), step by step. `kinds` has the kind of
         each owner."""
         places = cls(text, added.size // 8)
