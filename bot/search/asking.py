@@ -13,10 +13,10 @@ from bot.search import spelling
 from bot.search.entry import Tier
 from bot.search.hangul import is_syllable
 from bot.search.prefixes import PrefixIndex
+from bot.search.query import ParsedQuery
+from bot.search.sounding import is_same
 from bot.search.table import KINDS, Table
 
-MAX_QUERY = 64
-"""Characters of a query that are looked at; longer ones are nobody's name."""
 ENOUGH = 6
 """Entities after which nothing is looked for that only resembles the query."""
 MOST_FUZZY = 8
@@ -57,37 +57,6 @@ Hits = dict[int, tuple[Tier, float]]
 """The numbers of entities, the best first, with how well each fits: `Match` says more."""
 
 
-class ParsedQuery:
-    """What was typed, in the forms in which names are compared."""
-
-    def __init__(self, query: str) -> None:
-        self.name = spelling.plain(query[:MAX_QUERY])
-        self.bare = spelling.bare(self.name)
-        self.form = spelling.squash(self.name)
-        self.bare_form = spelling.squash(self.bare) if self.bare != self.name else self.form
-        self.words = self.bare.split()
-        self.hangul = spelling.has_hangul(self.form)
-        self.initials = spelling.is_initials(self.form)
-        self._folds: list[bytes] | None = None
-
-    @property
-    def folds(self) -> list[bytes]:
-        """The forms in which romanisations meet; most questions are answered without."""
-        if self._folds is None:
-            self._folds = spelling.folds(self.name)
-        return self._folds
-
-    @property
-    def spoken(self) -> bytes:
-        """What was typed, in Latin letters if it was Hangul."""
-        return next(iter(spelling.spoken(self.name)), self.form)
-
-    @property
-    def likened(self) -> list[bytes]:
-        """The forms that are compared with those of names that are not quite what was asked."""
-        return [self.form] if self.hangul else self.folds
-
-
 class Search:
     """One question to one table."""
 
@@ -101,8 +70,8 @@ class Search:
         self._hidden = hidden
         self._found: Hits = {}
 
-    def run(self) -> Hits:
-        """What was found, the best first."""
+    def run(self, *, quick: bool) -> Hits:
+        """What was found, the best first; if `quick`, only what begins as asked."""
         asked, starts = self._asked, self._table.starts
         if not asked.form:
             self._add(Tier.PREFIX, starts.owners(b"", self._kinds))
@@ -110,16 +79,20 @@ class Search:
         exact, longer = starts.exactly_and_owners(asked.form, self._kinds)
         self._add(Tier.EXACT, exact)
         if asked.bare_form != asked.form:
-            self._add(Tier.EXACT, starts.exactly(asked.bare_form, self._kinds))
+            titled = starts.exactly(asked.bare_form, self._kinds)
+            self._add(Tier.EXACT, [number for number in titled if self._table.kinds[number] != KINDS[Kind.PERSON]])
+        if longer and len(asked.words) > 1 and not exact:
+            self._add(Tier.PREFIX, self._same())
         self._add(Tier.PREFIX, longer)
-        for stage in (
+        stages = (
             self._words,
             self._sounds,
             self._any_order,
             self._initials,
             self._tails,
             self._resembling,
-        ):
+        )
+        for stage in stages[:1] if quick else stages:
             if len(self._found) >= self._limit:
                 break
             stage()
@@ -133,6 +106,13 @@ class Search:
                 return
             if number not in found and kinds[number] in wanted and number not in hidden:
                 found[number] = fit
+
+    def _same(self) -> list[int]:
+        """The entities with a name that sounds just as asked: likelier than what begins so across words."""
+        asked, table = self._asked, self._table
+        alike = {number for fold in asked.folds for number in table.sounds.exactly(fold, self._kinds)}
+        likely = sorted(self._new(alike))[:MOST_ALIKE]
+        return [n for n in likely if any(is_same(asked.name, spelling.plain(text)) for text in table.texts(n))]
 
     def _words(self) -> None:
         asked, table = self._asked, self._table
@@ -289,6 +269,13 @@ class Search:
     def _likeness(self, numbers: list[int], form: bytes) -> dict[int, float]:
         """How alike the spelling of entities is: of their names, and of their Hangul in Latin letters."""
         return dict.fromkeys(numbers, 0.0) | _alike([form], numbers, self._spellings)
+
+
+def called(table: Table, asked: ParsedQuery) -> Iterable[int]:
+    """The numbers of the entities of any kind whose whole name was asked for."""
+    return dict.fromkeys(
+        (*table.starts.exactly(asked.form, KINDS.values()), *table.starts.exactly(asked.bare_form, KINDS.values()))
+    )
 
 
 def _alike(

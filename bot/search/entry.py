@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from bot.catalogue.model import Label, Ref
 
 class Entry(NamedTuple):
     """An entity as search sees it. `hints` and `year` tell it from others of the same name; `weight` is how much
-    there is to show of it."""
+    there is to show of it; `works` are the dramas whose song it is."""
 
     ref: Ref
     label: Label
@@ -19,6 +18,12 @@ class Entry(NamedTuple):
     hints: tuple[Label, ...] = ()
     year: int | None = None
     weight: int = 0
+    works: tuple[Ref, ...] = ()
+
+    @property
+    def related(self) -> set[Ref]:
+        """What may be named beside it: its groups, performers and dramas."""
+        return {*(hint.ref for hint in self.hints), *self.works}
 
 
 class Tier(IntEnum):
@@ -37,20 +42,17 @@ class Tier(IntEnum):
 
 
 class Match(NamedTuple):
-    """An entity that was found, and how well its best name fits; `score` is the similarity, of 100."""
+    """An entity that was found, and how well its best name fits; `score` is the similarity, of 100.
+
+    `query` is what found it: what was typed, or another reading of that.
+    """
 
     entry: Entry
     tier: Tier
     score: float
+    query: str = ""
 
 
 def importance(entry: Entry) -> tuple[int, int, str]:
     """What entities that fit equally well are ordered by: how much there is of them, the newest, then their keys."""
     return (-entry.weight, -(entry.year or 0), entry.ref.slug)
-
-
-def certain(matches: Sequence[Match]) -> list[Match]:
-    """The matches that may be what was meant: those of the best tier, unless the best only resembles the query."""
-    if not matches or matches[0].tier >= Tier.ENDS_LIKE:
-        return []
-    return [match for match in matches if match.tier is matches[0].tier]

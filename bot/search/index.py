@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 
 from bot.catalogue.model import Kind, Ref
-from bot.search.asking import ParsedQuery, Search
+from bot.search import spelling
+from bot.search.asking import Search, called
+from bot.search.deciding import is_whole
 from bot.search.entry import Entry, Match, Tier, importance
 from bot.search.layout import other_layout
+from bot.search.query import ParsedQuery
+from bot.search.reading import halves, trimmed
 from bot.search.table import KINDS, Table, built
 
 
@@ -79,33 +83,82 @@ class Index:
     def search(self, query: str, kinds: Collection[Kind], limit: int = 25) -> list[Match]:
         """The entities of `kinds` whose names fit `query` best, the best first; for no query, the best known ones.
 
-        Where nothing fits but by likeness, the query is also read as if typed in the other keyboard layout.
+        Where nothing fits as it was typed but by likeness, other readings of it are tried.
         """
         found = self._search(query, kinds, limit)
-        if (found and found[0].tier < Tier.ENDS_LIKE) or (switched := other_layout(query)) is None:
+        if not query.strip() or _is_settled(found):
             return found
-        typed_so = [
-            _as_suggestion(match) for match in self._search(switched, kinds, limit) if match.tier < Tier.ENDS_LIKE
-        ]
-        known = {match.entry.ref for match in typed_so}
-        return [*typed_so, *(match for match in found if match.entry.ref not in known)][:limit]
+        others: dict[Ref, Match] = {}
+        for match in self._read_otherwise(query, kinds, limit):
+            if (known := others.get(match.entry.ref)) is None or match.tier < known.tier:
+                others[match.entry.ref] = match
+        found = [match for match in found if match.entry.ref not in others]
+        likely = [match for match in others.values() if match.tier is not Tier.FUZZY]
+        unlikely = [match for match in others.values() if match.tier is Tier.FUZZY]
+        return sorted([*likely, *found, *unlikely], key=lambda match: match.tier)[:limit]
 
-    def _search(self, query: str, kinds: Collection[Kind], limit: int) -> list[Match]:
+    def _search(self, query: str, kinds: Collection[Kind], limit: int, *, quick: bool = False) -> list[Match]:
+        """What fits a query as it stands; if `quick`, only what begins so."""
         asked = ParsedQuery(query)
         codes = {KINDS[kind] for kind in kinds}
         table, changed = self._table, self._changed
-        hits = Search(table, asked, codes, limit, self._hidden).run()
-        found = [Match(table.entry(number), tier, score) for number, (tier, score) in hits.items()]
+        hits = Search(table, asked, codes, limit, self._hidden).run(quick=quick)
+        found = [Match(table.entry(number), tier, score, query) for number, (tier, score) in hits.items()]
         if changed is None:
             return found
-        hits = Search(changed, asked, codes, limit, ()).run()
-        found += [Match(changed.entry(number), tier, score) for number, (tier, score) in hits.items()]
+        hits = Search(changed, asked, codes, limit, ()).run(quick=quick)
+        found += [Match(changed.entry(number), tier, score, query) for number, (tier, score) in hits.items()]
         return sorted(found, key=_order)[:limit]
 
+    def _read_otherwise(self, query: str, kinds: Collection[Kind], limit: int) -> Iterator[Match]:
+        """What fits the other readings of a query: surely, or as a suggestion."""
+        if (switched := other_layout(query)) is not None:
+            # Latin letters in the other layout rarely make whole syllables; what does may be a name as it stands.
+            for match in self._search(switched, kinds, limit, quick=not spelling.has_lone_letters(query)):
+                if match.tier is Tier.EXACT or (match.tier < Tier.ENDS_LIKE and is_whole(match)):
+                    yield match
+                elif match.tier < Tier.ENDS_LIKE:
+                    yield match._replace(tier=Tier.ENDS_LIKE)
+        name = spelling.plain(query)
+        if (trim := trimmed(query)) is not None:
+            name = trim.name
+            found = [match for match in self._search(name, kinds, limit) if match.tier < Tier.ENDS_LIKE]
+            yield from found if trim.year is None else _of_year(found, trim.year)
+            if _is_settled(found):
+                return
+        for part, beside in halves(name):
+            if whose := self._called(beside):
+                for match in self._search(part, kinds, limit):
+                    if match.tier < Tier.ENDS_LIKE:
+                        yield _as_beside(match, whose)
 
-def _as_suggestion(match: Match) -> Match:
-    """A match in the other layout: only the whole name is certain to be meant."""
-    return match if match.tier is Tier.EXACT else match._replace(tier=Tier.ENDS_LIKE)
+    def _called(self, name: str) -> list[Entry]:
+        """Everything of any kind with just this name."""
+        asked = ParsedQuery(name)
+        found = [self._table.entry(n) for n in called(self._table, asked) if n not in self._hidden]
+        if self._changed is not None:
+            found += [self._changed.entry(number) for number in called(self._changed, asked)]
+        return found
+
+
+def _is_settled(found: list[Match]) -> bool:
+    """Whether the best that was found is what was typed, and not only something like it."""
+    if not found:
+        return False
+    return found[0].tier <= Tier.WORDS or (found[0].tier is Tier.SOUNDS_LIKE and is_whole(found[0]))
+
+
+def _of_year(found: list[Match], year: int) -> list[Match]:
+    """What is of a year as it was found, all else as a suggestion."""
+    return [match if match.entry.year == year else match._replace(tier=Tier.ENDS_LIKE) for match in found]
+
+
+def _as_beside(match: Match, whose: list[Entry]) -> Match:
+    """A match that was typed beside others: sure if it belongs to one, as a member, a performer or a song does."""
+    related = match.entry.related
+    if any(other.ref in related for other in whose):
+        return match if match.tier is Tier.EXACT else match._replace(tier=Tier.ENDS_LIKE)
+    return match._replace(tier=Tier.FUZZY)
 
 
 def _order(match: Match) -> tuple[int, float, tuple[int, int, str]]:

@@ -6,7 +6,7 @@ forgotten: 아이유 becomes dkdldb, and iu becomes ㅑㅕ.
 
 from __future__ import annotations
 
-from bot.search.hangul import is_syllable, keystrokes
+from bot.search.hangul import keystrokes
 
 _LATIN = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml"
 _HANGUL = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ"
@@ -21,10 +21,6 @@ def other_layout(text: str) -> str | None:
     letters = [character for character in text if character.isalpha()]
     if letters and all(character in _TO_HANGUL for character in letters):
         return "".join(_TO_HANGUL.get(character, character) for character in text)
-    if letters and all(is_syllable(character) or character in _TO_LATIN for character in "".join(map(_keys, letters))):
-        return "".join(_TO_LATIN.get(key, key) for character in text for key in _keys(character))
+    if letters and all(key in _TO_LATIN for key in "".join(map(keystrokes, letters))):
+        return "".join(_TO_LATIN.get(key, key) for character in text for key in keystrokes(character) or character)
     return None
-
-
-def _keys(character: str) -> str:
-    return keystrokes(character) if is_syllable(character) or character in _HANGUL else character

@@ -168,6 +168,11 @@ def fold(name: str) -> bytes:
     return plain_fold(name)
 
 
+def is_family(word: str) -> bool:
+    """Whether a plain word is a family name that has customary spellings."""
+    return word in _FAMILY
+
+
 def folds(name: str) -> list[bytes]:
     """The folds of a plain name: as a Korean's name, and as any other, which differ for families such as Lee."""
     found = [fold(name)]
@@ -220,6 +225,11 @@ def is_short_for(short: str, name: str) -> bool:
     """Whether a name has all characters of `short`, in order and from the first on: 슬의생 is 슬기로운 의사생활."""
     left = iter(name)
     return name[:1] == short[:1] and all(character in left for character in short)
+
+
+def has_lone_letters(text: str) -> bool:
+    """Whether a letter of Hangul stands outside a syllable."""
+    return _LONE.search(text) is not None
 
 
 def is_initials(form: bytes) -> bool:

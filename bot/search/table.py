@@ -33,6 +33,7 @@ _Packed: TypeAlias = tuple[
     tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...],
     int | None,
     int,
+    tuple[str, ...],
 ]
 
 
@@ -71,11 +72,11 @@ class Table:
 
     def entry(self, number: int) -> Entry:
         """An entity, as it was added."""
-        slug, names, texts, packed, year, weight = self._record(number)
+        slug, names, texts, packed, year, weight, works = self._record(number)
         ref = Ref(_KINDS[self.kinds[number]], slug)
         label = Label(ref, {code: texts[name] if isinstance(name, int) else name for code, name in names})
         hints = tuple([Label(Ref(Kind(kind), slug), dict(names)) for kind, slug, names in packed]) if packed else ()
-        return Entry(ref, label, texts, hints, year, weight)
+        return Entry(ref, label, texts, hints, year, weight, tuple([Ref(Kind.WORK, work) for work in works]))
 
     def texts(self, number: int) -> tuple[str, ...]:
         """The names of an entity, as they were added."""
@@ -122,7 +123,7 @@ class Builder:
         slug = spelling.plain(entry.ref.slug.replace("-", " "))
         person = entry.ref.kind is Kind.PERSON
         given = [given for name in names if person and (given := spelling.given(name))]
-        self._add_names(number, names, _different((*names, slug)), given)
+        self._add_names(number, names, _different((*names, slug)), given, titled=not person)
         sounds = list(dict.fromkeys(fold for name in names for fold in spelling.folds(name) if fold))
         self._add_sounds(number, sounds, [*(tail for name in names for tail in spelling.tails(name)), *given])
         table.spoken.add_all(dict.fromkeys(form for name in names for form in spelling.spoken(name)))
@@ -142,8 +143,8 @@ class Builder:
         _add_pairs(self._sounds, number, begins.values())
         _add_pairs(self._tails, number, places)
 
-    def _add_names(self, number: int, names: list[str], typed: list[str], given: list[str]) -> None:
-        """Add the initials of names, and what may be typed: whole, without particles, by word."""
+    def _add_names(self, number: int, names: list[str], typed: list[str], given: list[str], *, titled: bool) -> None:
+        """Add the initials of names, and what may be typed: whole, by word, and if it is a title, without particles."""
         table = self._table
         forms: dict[bytes, list[int]] = {}
         initials: dict[bytes, None] = {}
@@ -153,7 +154,7 @@ class Builder:
                 words = name.split()
                 places += accumulate(map(len, words if name.isascii() else map(spelling.squash, words)))
                 del places[-1]
-                if (bare := spelling.bare(name)) != name:
+                if titled and (bare := spelling.bare(name)) != name:
                     forms.setdefault(spelling.squash(bare), [])
                     initials[spelling.initials(bare)] = None
             known = forms.setdefault(spelling.squash(name), places)
@@ -224,7 +225,8 @@ def _packed(entry: Entry) -> _Packed:
     names = tuple(
         (code, entry.texts.index(name) if name in entry.texts else name) for code, name in entry.label.names.items()
     )
-    return (entry.ref.slug, names, entry.texts, hints, entry.year, entry.weight)
+    works = tuple([work.slug for work in entry.works])
+    return (entry.ref.slug, names, entry.texts, hints, entry.year, entry.weight, works)
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:

@@ -19,6 +19,9 @@ _HINTS = (
 )
 """Who an entity is shown with: a person's groups, a song's performers."""
 
+_WORKS = "SELECT entity_id, slug FROM ost JOIN entity ON entity.id = work_id WHERE entity_id IN ({}) ORDER BY ost.id"
+"""Whose song it is: fans name the drama beside it."""
+
 _HINTED = (
     ("SELECT entity_id FROM membership WHERE group_id IN ({})"),
     ("SELECT entity_id FROM performer WHERE artist_id IN ({})"),
@@ -73,9 +76,15 @@ def entries(connection: sqlite3.Connection, ids: Collection[int]) -> list[Entry]
     hints: dict[int, list[Label]] = {}
     for id_, other in pairs:
         hints.setdefault(id_, []).append(known[other])
+    works: dict[int, list[Ref]] = {}
+    for id_, slug in connection.execute(_WORKS.format(marks(ids)), ids):
+        works.setdefault(id_, []).append(Ref(Kind.WORK, slug))
     rows = connection.execute(f"SELECT id, {_YEAR}, {_WEIGHT} FROM entity WHERE {_NAMED} AND id IN ({marks(ids)})", ids)
     found = {
-        id_: Entry(known[id_].ref, known[id_], tuple(texts[id_]), tuple(hints.get(id_, ())), year, weight)
+        id_: Entry(
+            *(known[id_].ref, known[id_], tuple(texts[id_]), tuple(hints.get(id_, ()))),
+            *(year, weight, tuple(works.get(id_, ()))),
+        )
         for id_, year, weight in rows
     }
     return [found[id_] for id_ in ids if id_ in found]

@@ -25,7 +25,7 @@ ALL = frozenset(Kind)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def _finished(steps: Generator[None, None, Index]) -> Index:
+def finished(steps: Generator[None, None, Index]) -> Index:
     while True:
         try:
             next(steps)
@@ -44,7 +44,7 @@ def test_an_index_with_changes_finds_what_one_built_anew_finds() -> None:
             entries[ref]._replace(texts=(f"Quilt {number}", *entries[ref].texts), weight=random.randrange(40))
             for number, ref in enumerate(random.sample(sorted(entries.keys() - set(gone)), 8))
         ]
-        index = _finished(index.with_changes(new, gone))
+        index = finished(index.with_changes(new, gone))
         for ref in gone:
             del entries[ref]
         entries |= {entry.ref: entry for entry in new}
@@ -61,11 +61,11 @@ def test_an_index_with_changes_finds_what_one_built_anew_finds() -> None:
 def test_what_is_gone_is_not_found_and_an_index_never_changes() -> None:
     before = Index(catalogue(20, 1))
     entry = before.entries[0]
-    after = _finished(before.with_changes([], [entry.ref, Ref(Kind.WORK, "never-was")]))
+    after = finished(before.with_changes([], [entry.ref, Ref(Kind.WORK, "never-was")]))
     assert before.get(entry.ref) == entry
     assert after.get(entry.ref) is None
     assert entry.ref not in {match.entry.ref for match in after.search(entry.texts[0], ALL)}
-    again = _finished(after.with_changes([entry], []))
+    again = finished(after.with_changes([entry], []))
     assert again.search(entry.texts[0], ALL)[0].entry == entry
 
 
