@@ -31,12 +31,12 @@ HEARD = 0.55
 """The similarity of sound, of 1, below which the spelling is not compared."""
 MOST_INITIALS = 8
 """Letters of a query up to which they may be the initials of a title."""
-SHORTENED = 0.8
-"""What it counts, as a similarity, that a title may be shortened to what was typed."""
+SHORT = 0.8
+"""What it counts, as a similarity, that a title has the syllables that were typed, in their order."""
+MOST_LONGER = 400
+"""Entities whose names have all of them, that are looked at."""
 MOST_SYLLABLES = 5
 """Syllables of a query up to which a longer name may be shortened to them."""
-MOST_SHORTENED = 40
-"""Entities whose names begin with the first of them, that are looked at."""
 WIDE = 1000
 """Places at which a word begins as asked, up to which their entities are compared with those of another word."""
 WIDEST = 20
@@ -89,6 +89,7 @@ class Search:
             self._sounds,
             self._any_order,
             self._initials,
+            self._shortened,
             self._tails,
             self._resembling,
         )
@@ -112,7 +113,10 @@ class Search:
         asked, table = self._asked, self._table
         alike = {number for fold in asked.folds for number in table.sounds.exactly(fold, self._kinds)}
         likely = sorted(self._new(alike))[:MOST_ALIKE]
-        return [n for n in likely if any(is_same(asked.name, spelling.plain(text)) for text in table.texts(n))]
+        return list(filter(self._is_same, likely))
+
+    def _is_same(self, number: int) -> bool:
+        return any(is_same(self._asked.name, spelling.plain(text)) for text in self._table.texts(number))
 
     def _words(self) -> None:
         asked, table = self._asked, self._table
@@ -159,6 +163,9 @@ class Search:
             for turned in _turned(asked.words):
                 alike |= dict.fromkeys(sounds.exactly(spelling.fold(turned), self._kinds), True)
         new = self._by_sound(alike)
+        if asked.hangul and self._longer(spelling.is_clipped):
+            # A short form is likelier than what only sounds somewhat alike.
+            new = [number for number in new if self._is_same(number)]
         if len(new) == 1 and alike[new[0]]:
             self._add(Tier.SOUNDS_LIKE, new)
         elif new:
@@ -209,7 +216,7 @@ class Search:
     def _resembling(self) -> None:
         asked, typos = self._asked, self._table.typos
         tier = next(iter(self._found.values()))[0] if self._found else Tier.FUZZY
-        if tier <= Tier.WORDS or len(self._found) >= ENOUGH or len(asked.form) < 2 or asked.initials:
+        if tier <= Tier.WORDS or len(self._found) >= ENOUGH or len(asked.form) < 2 or asked.initials or asked.number:
             return
         likeness: dict[int, float] = {}
         best = 0.0 if asked.hangul else self._measure(likeness, typos.spelt(asked.form, self._new))
@@ -223,25 +230,24 @@ class Search:
         if best < NEAR and len(asked.form) >= SHORTEST_PART:
             for number, alike in _parts(asked.form, likely, self._spellings).items():
                 likeness[number] = max(likeness.get(number, 0.0), PART * alike)
-        for number in self._shortened():
-            likeness[number] = max(likeness.get(number, 0.0), SHORTENED)
+        for number in self._longer(spelling.is_short_for):
+            likeness[number] = max(likeness.get(number, 0.0), SHORT)
         for number, alike in sorted(likeness.items(), key=lambda found: (-found[1], found[0]))[:MOST_FUZZY]:
             if alike < CUTOFF:
                 break
             self._add(Tier.FUZZY, (number,), 100 * alike)
 
-    def _shortened(self) -> list[int]:
-        """The best known entities that may be shortened so, as Koreans do it: to a few syllables of a title."""
-        asked, table = self._asked, self._table
-        if not 2 <= len(asked.name) <= MOST_SYLLABLES or not all(map(is_syllable, asked.name)):
+    def _shortened(self) -> None:
+        """The titles and groups of which what was typed is a short form, as Koreans clip words."""
+        self._add(Tier.SHORTENED, self._longer(spelling.is_clipped))
+
+    def _longer(self, is_short: Callable[[str, str], bool]) -> list[int]:
+        """The best known titles and groups that a few syllables may be short for."""
+        name, table = self._asked.name, self._table
+        if not 2 <= len(name) <= MOST_SYLLABLES or not all(map(is_syllable, name)):
             return []
-        begin = table.starts.owners(spelling.squash(asked.name[0]), self._kinds)
-        titled = (number for number in self._new(begin) if table.kinds[number] != KINDS[Kind.PERSON])
-        return [
-            number
-            for number in islice(titled, MOST_SHORTENED)
-            if any(spelling.is_short_for(asked.name, spelling.plain(text)) for text in table.texts(number))
-        ]
+        likely = islice(self._new(sorted(table.typos.with_syllables(name))), MOST_LONGER)
+        return [n for n in likely if any(is_short(name, spelling.plain(text)) for text in table.texts(n))]
 
     def _new(self, numbers: Iterable[int]) -> Iterator[int]:
         """The entities that may still be added."""

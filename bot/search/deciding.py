@@ -41,7 +41,7 @@ def certain(matches: Sequence[Match]) -> list[Match]:
 
     `matches` are all of a query, the best first.
     """
-    likely = [match for match in matches if match.tier < Tier.ENDS_LIKE]
+    likely = [match for match in matches if match.is_likely]
     if not likely:
         return []
     for fits in (_is_exact, _is_turned, is_whole):

@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 class Tier(IntEnum):
     """How well a name fits, the best first. WORDS is a later word as it is written, ENDS_LIKE as it sounds.
 
-    Of the last two nothing is certain: they are suggestions.
+    Of those from SHORTENED on nothing is certain: they are suggestions.
     """
 
     EXACT = 0
@@ -37,8 +37,9 @@ class Tier(IntEnum):
     WORDS = 2
     SOUNDS_LIKE = 3
     INITIALS = 4
-    ENDS_LIKE = 5
-    FUZZY = 6
+    SHORTENED = 5
+    ENDS_LIKE = 6
+    FUZZY = 7
 
 
 class Match(NamedTuple):
@@ -51,6 +52,11 @@ class Match(NamedTuple):
     tier: Tier
     score: float
     query: str = ""
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it is more than a suggestion."""
+        return self.tier < Tier.SHORTENED
 
 
 def importance(entry: Entry) -> tuple[int, int, str]:

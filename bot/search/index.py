@@ -115,21 +115,21 @@ class Index:
         if (switched := other_layout(query)) is not None:
             # Latin letters in the other layout rarely make whole syllables; what does may be a name as it stands.
             for match in self._search(switched, kinds, limit, quick=not spelling.has_lone_letters(query)):
-                if match.tier is Tier.EXACT or (match.tier < Tier.ENDS_LIKE and is_whole(match)):
+                if match.tier is Tier.EXACT or (match.is_likely and is_whole(match)):
                     yield match
-                elif match.tier < Tier.ENDS_LIKE:
-                    yield match._replace(tier=Tier.ENDS_LIKE)
+                elif match.is_likely:
+                    yield match._replace(tier=Tier.SHORTENED)
         name = spelling.plain(query)
         if (trim := trimmed(query)) is not None:
             name = trim.name
-            found = [match for match in self._search(name, kinds, limit) if match.tier < Tier.ENDS_LIKE]
+            found = [match for match in self._search(name, kinds, limit) if match.is_likely]
             yield from found if trim.year is None else _of_year(found, trim.year)
             if _is_settled(found):
                 return
         for part, beside in halves(name):
             if whose := self._called(beside):
                 for match in self._search(part, kinds, limit):
-                    if match.tier < Tier.ENDS_LIKE:
+                    if match.is_likely:
                         yield _as_beside(match, whose)
 
     def _called(self, name: str) -> list[Entry]:
@@ -150,14 +150,14 @@ def _is_settled(found: list[Match]) -> bool:
 
 def _of_year(found: list[Match], year: int) -> list[Match]:
     """What is of a year as it was found, all else as a suggestion."""
-    return [match if match.entry.year == year else match._replace(tier=Tier.ENDS_LIKE) for match in found]
+    return [match if match.entry.year == year else match._replace(tier=Tier.SHORTENED) for match in found]
 
 
 def _as_beside(match: Match, whose: list[Entry]) -> Match:
     """A match that was typed beside others: sure if it belongs to one, as a member, a performer or a song does."""
     related = match.entry.related
     if any(other.ref in related for other in whose):
-        return match if match.tier is Tier.EXACT else match._replace(tier=Tier.ENDS_LIKE)
+        return match if match.tier is Tier.EXACT else match._replace(tier=Tier.SHORTENED)
     return match._replace(tier=Tier.FUZZY)
 
 

@@ -19,6 +19,8 @@ class ParsedQuery:
         self.words = self.bare.split()
         self.hangul = spelling.has_hangul(self.form)
         self.initials = spelling.is_initials(self.form)
+        self.number = self.form.replace(b".", b"").isdigit()
+        """Another number is no slip."""
         self._folds: list[bytes] | None = None
 
     @property

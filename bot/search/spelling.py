@@ -34,8 +34,11 @@ _ASCII_PLAIN = {
     code: None if chr(code) == "'" else chr(code).lower() if chr(code).isalnum() else " " for code in range(128)
 }
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
+# Letters with a stroke or joined to another, which Unicode does not take apart as it does those with an accent.
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _SIMPLE = re.compile("[가-힣a-zA-Z0-9 ]+")
 _LONE = re.compile("[ㄱ-ㅣ]")
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 # "An" is also a family name, so it is a particle only behind another word.
 _PARTICLE = re.compile(r"\b(?:the|a)\b ?|(?<= )an ")
@@ -118,8 +121,10 @@ _DOUBLED = re.compile(rb"(.)\1+", re.DOTALL)
 def plain(text: str) -> str:
     """A name without what nobody types alike: compatibility forms, case, accents, punctuation and doubled spaces.
 
-    A name of nothing but punctuation ("?!") keeps it.
+    A name of nothing but punctuation ("?!") keeps it, and so does a number its point: 3.98 does not begin with 39.
     """
+    if "." in text and _POINT.search(text):
+        return ".".join(map(plain, _POINT.split(text)))
     if text.isascii():
         return " ".join(text.translate(_ASCII_PLAIN).split()) or _printable(text)
     if _SIMPLE.fullmatch(text):
@@ -128,7 +133,7 @@ def plain(text: str) -> str:
     folded = _NOT_JAMO.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text).casefold()
     decomposed = unicodedata.normalize("NFD", folded)
     folded = unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
-    folded = folded.translate(_APOSTROPHES).translate(hangul.CONJOINING)
+    folded = folded.translate(_APOSTROPHES).translate(_STROKES).translate(hangul.CONJOINING)
     return " ".join(_PUNCTUATION.sub(" ", folded).split()) or _printable(text)
 
 
@@ -225,6 +230,30 @@ def is_short_for(short: str, name: str) -> bool:
     """Whether a name has all characters of `short`, in order and from the first on: 슬의생 is 슬기로운 의사생활."""
     left = iter(name)
     return name[:1] == short[:1] and all(character in left for character in short)
+
+
+def is_clipped(short: str, name: str) -> bool:
+    """Whether `short` is made of the beginnings of some words of a name: 꽃남 is 꽃보다 남자, 스키즈 스트레이 키즈.
+
+    A word of four syllables is nearly always made of two words: 여친 is 여자친구.
+    """
+    if name[:1] != short[:1] or len(short) >= len(name):
+        return False
+    words = [half for word in name.split() for half in ((word[:2], word[2:]) if len(word) == 4 else (word,))]
+    return len(words) > 1 and _begin_words(short, words)
+
+
+def _begin_words(short: str, words: list[str]) -> bool:
+    """Whether a short form is made of a beginning of the first word, and of beginnings of some of the others."""
+    if not short:
+        return True
+    for place, word in enumerate(words):
+        length = 1
+        while length <= len(word) and word[:length] == short[:length]:
+            if _begin_words(short[length:], words[place + 1 :]):
+                return True
+            length += 1
+    return False
 
 
 def has_lone_letters(text: str) -> bool:

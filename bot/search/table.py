@@ -85,7 +85,7 @@ class Table:
     def number(self, ref: Ref) -> int | None:
         """The number of an entity: its slug is one of its names."""
         kind = KINDS[ref.kind]
-        form = spelling.squash(spelling.plain(ref.slug.replace("-", " ")))
+        form = spelling.squash(_typed_slug(ref))
         for number in self.starts.every(form + b"\0", len(self)) or ():
             if self.kinds[number] == kind and self._record(number)[0] == ref.slug:
                 return number
@@ -120,7 +120,7 @@ class Builder:
         table.kinds.append(KINDS[entry.ref.kind])
         table.records.add(marshal.dumps(_packed(entry)))
         names = _different(map(spelling.plain, entry.texts))
-        slug = spelling.plain(entry.ref.slug.replace("-", " "))
+        slug = _typed_slug(entry.ref)
         person = entry.ref.kind is Kind.PERSON
         given = [given for name in names if person and (given := spelling.given(name))]
         self._add_names(number, names, _different((*names, slug)), given, titled=not person)
@@ -131,6 +131,7 @@ class Builder:
         table.typos.add(
             [*sounds, *(form for form in forms if spelling.has_hangul(form))],
             [form for form in forms if form.isascii()],
+            [] if person else [name for name in names if not name.isascii() and len(name) > 2],
         )
 
     def _add_sounds(self, number: int, sounds: list[bytes], tails: list[str]) -> None:
@@ -202,6 +203,12 @@ def built(entries: list[Entry]) -> Generator[None, None, Table]:
         builder.add(entry)
         yield
     return (yield from builder.finish())
+
+
+def _typed_slug(ref: Ref) -> str:
+    """A slug as it is typed. One of digits keeps its dashes: 3-98 is not called 398."""
+    spaced = ref.slug.replace("-", " ")
+    return ref.slug if spaced.replace(" ", "").isdigit() else spelling.plain(spaced)
 
 
 def _add_pairs(added: Chunks, owner: int, places: Collection[int]) -> None:

@@ -32,10 +32,14 @@ MOST = 40
 """Candidates that are given at a time; of more, the most important."""
 READ = 400
 """Entities that are read of those that are filed under the same letters; of more, the most important."""
+CLIPPED = 12
+"""Syllables of a name of which a short form is made."""
+WIDE = 4000
+"""Entities that are read of those with two syllables in common; of more, the most important."""
 BUDGET = 1000
 """Entities that are read for sequences of three letters, the rarest first."""
 
-_WHOLE, _BEGINNING, _END, _SHORT_BEGINNING, _SHORT_END, _WRITTEN, _SEQUENCE = range(7)
+_WHOLE, _BEGINNING, _END, _SHORT_BEGINNING, _SHORT_END, _WRITTEN, _SEQUENCE, _SYLLABLES = range(8)
 """What is filed: each kind meets only its own."""
 
 Wanted = Callable[[Iterable[int]], Iterator[int]]
@@ -48,10 +52,11 @@ class Typos:
     def __init__(self) -> None:
         self._filed = Postings()
 
-    def add(self, forms: list[bytes], spelt: list[bytes]) -> None:
+    def add(self, forms: list[bytes], spelt: list[bytes], clipped: list[str]) -> None:
         """File the forms of the next entity; they come in the order of their numbers, without gaps.
 
-        `spelt` are Latin names as they are written: a slip changes more than a letter of a fold.
+        `spelt` are Latin names as they are written: a slip changes more than a letter of a fold. `clipped` are names in
+        Hangul that have short forms.
         """
         numbers: set[int] = set()
         for form in forms:
@@ -61,6 +66,8 @@ class Typos:
         for form in spelt:
             if len(form) <= SPELT:
                 numbers |= _filings((_WRITTEN, form))
+        for name in clipped:
+            numbers |= _syllables(name.replace(" ", "")[:CLIPPED])
         self._filed.add(numbers)
 
     def arrange(self) -> Generator[None, None, None]:
@@ -85,6 +92,11 @@ class Typos:
             yield both
         yield [*both, *_first((beginning ^ end) - whole, wanted)][:MOST]
         yield self._sharing(form, wanted)
+
+    def with_syllables(self, short: str) -> set[int]:
+        """The entities of which a name that has short forms begins as `short` does and has its other syllables."""
+        first, *others = (set(self._filed.under(number, WIDE)) for number in _syllables(short))
+        return first.intersection(*others)
 
     def spelt(self, form: bytes, wanted: Wanted) -> list[int]:
         """Entities that may be written like this, but for a letter."""
@@ -132,6 +144,11 @@ def _filings(part: tuple[int, bytes]) -> set[int]:
     """The numbers of something, and of what is left of it when one letter is taken away."""
     which, form = part
     return {crc32(form, which), *[crc32(form[at + 1 :], crc32(form[:at], which)) for at in range(len(form))]}
+
+
+def _syllables(name: str) -> set[int]:
+    """The numbers of the first syllable of a name with each of the others."""
+    return {crc32((name[0] + other).encode(), _SYLLABLES) for other in name[1:]}
 
 
 def _sequences(form: bytes) -> set[int]:

@@ -109,8 +109,8 @@ def test_a_name_is_found_as_people_type_it(query: str, slug: str, tier: Tier) ->
         pytest.param("ㅂㄷㅇㄱ", "when-the-stars-gossip", Tier.INITIALS, id="initial consonants of a title"),
         pytest.param("ㅇㅁㅎ", "lee-min-ho", Tier.INITIALS, id="initial consonants that are silent"),
         pytest.param("효진", "gong-hyo-jin", Tier.WORDS, id="a given name"),
-        pytest.param("별물", "when-the-stars-gossip", Tier.FUZZY, id="shortened to the first syllables of words"),
-        pytest.param("우들블", "our-blues", Tier.FUZZY, id="shortened to any of its syllables"),
+        pytest.param("별물", "when-the-stars-gossip", Tier.SHORTENED, id="shortened to the first syllables of words"),
+        pytest.param("우들블", "our-blues", Tier.SHORTENED, id="shortened to any of its syllables"),
         pytest.param("방소단", "bts", Tier.FUZZY, id="one word that is shortened"),
     ],
 )
@@ -207,6 +207,89 @@ def test_a_person_is_not_shortened_and_a_title_is_beside_one_who_sounds_so() -> 
         ]
     )
     assert {match.entry.ref.slug for match in index.search("태후", ALL)} == {"descendants-of-the-sun", "lee-tae-hu"}
+
+
+@pytest.mark.parametrize(
+    ("short", "slug"),
+    [
+        pytest.param("스키즈", "stray-kids", id="two words"),
+        pytest.param("여친", "gfriend", id="a word made of two"),
+        pytest.param("동방", "tvxq", id="the beginning"),
+        pytest.param("꽃남", "boys-over-flowers", id="a title"),
+        pytest.param("슬의생", "hospital-playlist", id="one word clipped to two syllables"),
+    ],
+)
+def test_a_short_form_that_can_be_derived_comes_first_among_many(short: str, slug: str) -> None:
+    groups = [
+        entry("stray-kids", "Stray Kids", "스트레이 키즈", kind=Kind.GROUP),
+        entry("gfriend", "GFriend", "여자친구", kind=Kind.GROUP),
+        entry("tvxq", "TVXQ", "동방신기", kind=Kind.GROUP),
+        entry("boys-over-flowers", "Boys Over Flowers", "꽃보다 남자", kind=Kind.WORK),
+        entry("hospital-playlist", "Hospital Playlist", "슬기로운 의사생활", kind=Kind.WORK),
+    ]
+    others = [
+        entry(
+            f"other-{number}-{first}",
+            f"Other {number}",
+            f"{first}{chr(0xAC00 + 28 * number)}",
+            kind=Kind.WORK,
+            weight=9,
+        )
+        for first in "스여꽃슬"
+        for number in range(60)
+    ]
+    heard = [entry("yoojin", "Yoojin"), entry("yujin", "Han Yu-jin", "Yujin")]
+    assert Index([*groups, *others, *heard]).search(short, ALL)[0].entry.ref.slug == slug
+
+
+@pytest.mark.parametrize(
+    ("query", "slugs"),
+    [
+        pytest.param("3.98", ["3-98"], id="with its point"),
+        pytest.param("39", ["39"], id="another number"),
+        pytest.param("1988", [], id="a number that is nobody's"),
+    ],
+)
+def test_another_number_is_no_slip(query: str, slugs: list[str]) -> None:
+    index = Index([entry("3-98", "3.98"), entry("39", "39"), entry("1987", "1987")])
+    assert [match.entry.ref.slug for match in index.search(query, ALL)] == slugs
+    assert index.get(Ref(Kind.PERSON, "3-98")) is not None
+
+
+FOREIGN = Index(
+    [
+        entry("crash-landing", "Crash Landing on You", "사랑의 불시착", "愛の不時着", "爱的迫降", "Hạ Cánh Nơi Anh"),
+        entry("itaewon", "Itaewon Class", "梨泰院クラス", "Tầng Lớp Itaewon", "Класс Итхэвон"),
+        entry("goblin", "Goblin", "鬼怪", "Guardião: O Solitário e Grande Deus", "Yêu Tinh", "도깨비", "Đảo"),
+        entry("sukaretto", "スカーレットハート", "Сердце алой луны", "Corazón escarlata"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "slug", "tier"),
+    [
+        pytest.param("愛の不時着", "crash-landing", Tier.EXACT, id="Japanese"),
+        pytest.param("爱的迫降", "crash-landing", Tier.EXACT, id="Chinese"),
+        pytest.param("爱的", "crash-landing", Tier.PREFIX, id="its beginning"),
+        pytest.param("鬼怪", "goblin", Tier.EXACT, id="two characters"),
+        pytest.param("梨泰院クラス", "itaewon", Tier.EXACT, id="Han and kana"),
+        pytest.param("梨泰院ｸﾗｽ", "itaewon", Tier.EXACT, id="half-width kana"),
+        pytest.param("スカーレット", "sukaretto", Tier.PREFIX, id="kana, its beginning"),
+        pytest.param("スカーレツトハート", "sukaretto", Tier.FUZZY, id="kana with a slip"),
+        pytest.param("КЛАСС ИТХЭВОН", "itaewon", Tier.EXACT, id="Cyrillic capitals"),
+        pytest.param("класс итхевон", "itaewon", Tier.FUZZY, id="Cyrillic with a slip"),
+        pytest.param("алой луны", "sukaretto", Tier.WORDS, id="later words in Cyrillic"),
+        pytest.param("corazon escarlata", "sukaretto", Tier.EXACT, id="Spanish without its accent"),
+        pytest.param("guardiao o solitario e grande deus", "goblin", Tier.EXACT, id="Portuguese without accents"),
+        pytest.param("Hạ Cánh Nơi Anh", "crash-landing", Tier.EXACT, id="Vietnamese"),
+        pytest.param("ha canh noi anh", "crash-landing", Tier.EXACT, id="Vietnamese without accents"),
+        pytest.param("tang lop", "itaewon", Tier.PREFIX, id="its beginning without accents"),
+        pytest.param("dao", "goblin", Tier.EXACT, id="a letter with a stroke"),
+    ],
+)
+def test_names_in_other_scripts_are_found(query: str, slug: str, tier: Tier) -> None:
+    assert [(match.entry.ref.slug, match.tier) for match in FOREIGN.search(query, ALL)][:1] == [(slug, tier)]
 
 
 def test_words_that_are_repeated_are_answered_at_once() -> None:
