@@ -72,7 +72,8 @@ def something_else(t: Words, query: str, others: Sequence[Entry]) -> ui.LayoutVi
     ]
     leads = [lead for entry in others[:2] for lead in _cards_of(t, entry)]
     title = t("I know “{query}” as something else", query=_shown(query))
-    return notice(Accent.BOT, title, "\n".join(lines), leading(leads[:5]))
+    rows = [leading(leads[:5])] if leads else []
+    return notice(Accent.BOT, title, "\n".join(lines), *rows)
 
 
 def _cards_of(t: Words, entry: Entry) -> list[Lead]:
@@ -82,6 +83,9 @@ def _cards_of(t: Words, entry: Entry) -> list[Lead]:
             return [Lead("drama", entry.ref, name, "🎬"), Lead("cast", entry.ref, t("Cast"), "🎭")]
         case Kind.TRACK:
             return [Lead("ost", entry.ref, name, "🎵")]
+        case Kind.ALBUM:
+            performers = [(hint.ref, hint.name(t.language) or t("untitled")) for hint in entry.hints]
+            return [Lead("artist", ref, performer, "🎤") for ref, performer in performers]
         case _:
             return [Lead("artist", entry.ref, name, "🎤"), Lead("ost", entry.ref, t("OST"), "🎵")]
 

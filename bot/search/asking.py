@@ -21,7 +21,7 @@ ENOUGH = 6
 """Entities after which nothing is looked for that only resembles the query."""
 MOST_FUZZY = 8
 """Entities that are suggested only because they resemble the query."""
-CUTOFF = 0.62
+CUTOFF = 0.73
 """The similarity, of 1, below which nothing is suggested."""
 NEAR = 0.84
 """The similarity, of 1, from which on no weaker candidates are looked for."""

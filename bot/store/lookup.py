@@ -37,10 +37,6 @@ def _utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-SHOWN = (Kind.WORK, Kind.PERSON, Kind.GROUP, Kind.TRACK)
-"""What has a card of its own."""
-
-
 class Lookup:
     """Finds what somebody means. Follows every change of the catalogue, also those that another process makes."""
 
@@ -89,7 +85,7 @@ class Lookup:
         matches = index.search(query, kinds)
         likely = certain(matches)
         if not likely or not query.strip():
-            called_so = certain(index.search(query, SHOWN)) if query.strip() else []
+            called_so = certain(index.search(query, names.SEARCHED)) if query.strip() else []
             others = [match.entry for match in called_so if match.tier is Tier.EXACT]
             raise NotFoundError(query, [match.entry for match in matches[:5]], others)
         if len(likely) > 1:

@@ -166,6 +166,7 @@ async def test_blank_name_asks_for_one(world: World) -> None:
         ("cast", {"drama": "jin"}, "## Jin · 진"),
         ("artist", {"name": "hwarang"}, "## Hwarang"),
         ("announcements follow", {"name": "life is tricky"}, "## Life is Tricky"),
+        ("ost", {"name": "happy"}, "## Jin · 진"),
     ],
 )
 async def test_name_of_something_else_leads_to_its_card(

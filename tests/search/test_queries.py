@@ -12,14 +12,15 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.catalogue.model import Kind, Label, Ref
-from bot.search import Entry, Index
+from bot.catalogue.model import ARTISTS, Kind, Label, Ref
+from bot.search import Entry, Index, certain
 from bot.store.database import Database
 from bot.store.lookup import Lookup
 
 from .catalogue import catalogue
 
 ALL = frozenset(Kind)
+SUNG = frozenset((Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK))
 GENERATED = (2_000, 20_250_104)
 """Size and seed of the catalogue that the queries of the file were drawn from."""
 
@@ -93,6 +94,30 @@ def test_typed_queries_find_who_is_meant(indexes: dict[str, Index]) -> None:
     others = [kind for kind in first if kind not in CERTAIN]
     assert _share([hit for kind in others for hit in first[kind]]) >= AT_LEAST["recall@1"], missed
     assert _share([hit for kind in others for hit in five[kind]]) >= AT_LEAST["recall@5"], missed
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds", "ref"),
+    [
+        pytest.param("jin bts", ARTISTS, "person/jin", id="a member and the group"),
+        pytest.param("song in hwarang", SUNG, "work/hwarang", id="a song of a drama"),
+        pytest.param("close to you jin", SUNG, "track/close-to-you-jin", id="a song and its singer"),
+        pytest.param("itaewon class ost", SUNG, "work/itaewon-class", id="what is wanted of a drama"),
+        pytest.param("hwarang 2016", {Kind.WORK}, "work/hwarang", id="a drama and its year"),
+        pytest.param("월수금화목토", {Kind.WORK}, "work/wol-su-geum-hwa-mok-to", id="a title in Hangul"),
+        pytest.param("The Our Blues", {Kind.WORK}, "work/our-blues", id="a particle too many"),
+        pytest.param("rhdgywls", ARTISTS, "person/gong-hyo-jin", id="the other keyboard layout"),
+    ],
+)
+def test_what_is_stored_is_answered_at_once(
+    indexes: dict[str, Index], query: str, kinds: frozenset[Kind], ref: str
+) -> None:
+    assert [str(match.entry.ref) for match in certain(indexes["seeds"].search(query, kinds))] == [ref]
+
+
+def test_who_is_not_stored_is_not_taken_for_somebody_else(indexes: dict[str, Index]) -> None:
+    assert certain(indexes["seeds"].search("baekhyun", ARTISTS)) == []
+    assert [match for match in indexes["seeds"].search("baekhyun", ARTISTS) if match.entry.ref.slug == "v"] == []
 
 
 def _share(hits: list[bool]) -> float:
