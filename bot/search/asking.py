@@ -277,11 +277,10 @@ class Search:
         return dict.fromkeys(numbers, 0.0) | _alike([form], numbers, self._spellings)
 
 
-def called(table: Table, asked: ParsedQuery) -> Iterable[int]:
-    """The numbers of the entities of any kind whose whole name was asked for."""
-    return dict.fromkeys(
-        (*table.starts.exactly(asked.form, KINDS.values()), *table.starts.exactly(asked.bare_form, KINDS.values()))
-    )
+def called(table: Table, name: str) -> Iterable[int]:
+    """The numbers of the entities of any kind that have just this plain name."""
+    forms = {spelling.squash(name), spelling.squash(spelling.bare(name))}
+    return {number for form in forms for number in table.starts.exactly(form, KINDS.values())}
 
 
 def _alike(

@@ -14,6 +14,9 @@ from bot.search.query import ParsedQuery
 from bot.search.reading import halves, trimmed
 from bot.search.table import KINDS, Table, built
 
+ALIKE = 84
+"""How much alike, of 100, the spelling of a name is that sounds as asked, from which on it is what was typed."""
+
 
 class Index:
     """Names that never change: `with_changes` gives another index, which shares all that stayed the same."""
@@ -128,16 +131,15 @@ class Index:
                 return
         for part, beside in halves(name):
             if whose := self._called(beside):
-                for match in self._search(part, kinds, limit):
+                for match in self._search(part, kinds, limit, quick=True):
                     if match.is_likely:
                         yield _as_beside(match, whose)
 
     def _called(self, name: str) -> list[Entry]:
         """Everything of any kind with just this name."""
-        asked = ParsedQuery(name)
-        found = [self._table.entry(n) for n in called(self._table, asked) if n not in self._hidden]
+        found = [self._table.entry(number) for number in called(self._table, name) if number not in self._hidden]
         if self._changed is not None:
-            found += [self._changed.entry(number) for number in called(self._changed, asked)]
+            found += [self._changed.entry(number) for number in called(self._changed, name)]
         return found
 
 
@@ -145,7 +147,10 @@ def _is_settled(found: list[Match]) -> bool:
     """Whether the best that was found is what was typed, and not only something like it."""
     if not found:
         return False
-    return found[0].tier <= Tier.WORDS or (found[0].tier is Tier.SOUNDS_LIKE and is_whole(found[0]))
+    best = found[0]
+    if best.tier is Tier.SOUNDS_LIKE and best.score >= ALIKE:
+        return " " not in best.query or is_whole(best)
+    return best.tier <= Tier.WORDS
 
 
 def _of_year(found: list[Match], year: int) -> list[Match]:

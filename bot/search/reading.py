@@ -19,7 +19,8 @@ _ASKED_FOR = frozenset(
 _SONG = "song"
 _JOINTS = frozenset("by in from of the with and feat ft for 의 에 나오는 부른".split())
 """What stands between a name and what is beside it."""
-_SPLIT_WORDS = (("k drama", "kdrama"), ("k pop", "kpop"))
+_AROUND = _ASKED_FOR | _JOINTS
+_SPLIT_WORDS = re.compile(r"\bk (drama|pop)\b")
 _YEAR = re.compile("(?:19|20)[0-9]{2}년?")
 MOST_WORDS = 8
 """Words up to which a query is cut in two."""
@@ -34,13 +35,10 @@ class Trimmed(NamedTuple):
 
 def trimmed(query: str) -> Trimmed | None:
     """A query without what only says what is asked for; None where it has nothing of that, or nothing else."""
-    name = f" {spelling.plain(query)} "
-    for words, one in _SPLIT_WORDS:
-        name = name.replace(f" {words} ", f" {one} ")
-    words = name.split()
+    words = _SPLIT_WORDS.sub(r"k\1", spelling.plain(query)).split()
     year = None
     begin, end = 0, len(words)
-    while begin < end and (words[end - 1] in _ASKED_FOR | _JOINTS or _YEAR.fullmatch(words[end - 1])):
+    while begin < end and (words[end - 1] in _AROUND or _YEAR.fullmatch(words[end - 1])):
         end -= 1
         year = int(words[end][:4]) if words[end][:1].isdigit() else year
     while begin < end and _is_around(words[begin:end]):

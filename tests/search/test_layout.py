@@ -66,9 +66,19 @@ def test_what_is_of_no_layout_or_of_both_is_left(typed: str) -> None:
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", min_size=1).filter(str.strip))
 def test_latin_letters_come_back(typed: str) -> None:
-    switched = other_layout(typed)
+    assert other_layout(in_hangul(typed)) == typed
+
+
+@given(st.text(alphabet="가나힣뷁의왜걁읊  ", min_size=1).filter(str.strip))
+def test_hangul_comes_back_as_its_keys(typed: str) -> None:
+    switched = other_layout(in_latin(typed))
     assert switched is not None
-    assert other_layout(switched) == typed
+    assert in_latin(switched) == in_latin(typed)
+
+
+@pytest.mark.parametrize("typed", ["lee", "strong", "iu", "vvv"])
+def test_latin_letters_that_make_no_syllables_are_left(typed: str) -> None:
+    assert other_layout(typed) is None
 
 
 def test_real_names_typed_in_the_other_layout_are_found() -> None:
