@@ -21,8 +21,10 @@ ENOUGH = 6
 """Entities after which nothing is looked for that only resembles the query."""
 MOST_FUZZY = 8
 """Entities that are suggested only because they resemble the query."""
-CUTOFF = 0.73
+CUTOFF = 0.62
 """The similarity, of 1, below which nothing is suggested."""
+SHORT_QUERY, SHORT_CUTOFF = 8, 0.73
+"""Letters up to which a query is short, and the same of one: few letters are soon somewhat alike."""
 NEAR = 0.84
 """The similarity, of 1, from which on no weaker candidates are looked for."""
 CUT = 0.96
@@ -233,7 +235,7 @@ class Search:
         for number in self._longer(spelling.is_short_for):
             likeness[number] = max(likeness.get(number, 0.0), SHORT)
         for number, alike in sorted(likeness.items(), key=lambda found: (-found[1], found[0]))[:MOST_FUZZY]:
-            if alike < CUTOFF:
+            if alike < (SHORT_CUTOFF if len(asked.form) <= SHORT_QUERY and not asked.hangul else CUTOFF):
                 break
             self._add(Tier.FUZZY, (number,), 100 * alike)
 

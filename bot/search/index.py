@@ -117,7 +117,10 @@ class Index:
         """What fits the other readings of a query: surely, or as a suggestion."""
         if (switched := other_layout(query)) is not None:
             # Latin letters in the other layout rarely make whole syllables; what does may be a name as it stands.
-            for match in self._search(switched, kinds, limit, quick=not spelling.has_lone_letters(query)):
+            initials = ParsedQuery(query).initials
+            for match in self._search(switched, kinds, limit, quick=initials or not spelling.has_lone_letters(query)):
+                if initials and match.tier is not Tier.EXACT:
+                    continue
                 if match.tier is Tier.EXACT or (match.is_likely and is_whole(match)):
                     yield match
                 elif match.is_likely:
