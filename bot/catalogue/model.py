@@ -1,10 +1,10 @@
-"""What the catalogue holds, as the rest of the bot sees it, and the pure rules over it. Standard library only."""
+"""What the catalogue holds, as the rest of the bot sees it. Standard library only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -289,10 +289,12 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class Discography:
-    """The songs of an artist or of a work."""
+    """The songs of an artist or of a work; of a group also its members'. `has_cast`: some of a work's is known."""
 
     label: Label
     songs: Sequence[Song]
+    by_members: Sequence[Song] = ()
+    has_cast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,10 @@ class Profile:
     relations: Sequence[Relation]
     events: Sequence[Event]
 
+    def dates(self, kind: EventKind) -> list[Event]:
+        """The dates of one kind, the one that holds first."""
+        return [event for event in self.events if event.kind is kind]
+
     def detail(self, attribute: str) -> list[Detail]:
         """The statements of one attribute, the best first."""
         return [detail for detail in self.details if detail.attribute == attribute]
@@ -316,28 +322,29 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A drama, with where it airs, who made it and its songs."""
+    """A drama, with where it airs, who made it, who plays in it and its songs."""
 
     profile: Profile
     airings: Sequence[Airing]
     crew: Sequence[Crew]
     songs: Sequence[Song]
-    cast_size: int
+    credits: Sequence[Credit]
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays whom in a work, with what is known of each character."""
+    """Who plays whom in a work, with what is known of each character. `has_songs`: songs of it are known."""
 
     work: Label
     complete: bool
     credits: Sequence[Credit]
     characters: Mapping[Ref, Profile]
+    has_songs: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Artist:
-    """A person or a group: memberships, parts, songs and albums."""
+    """A person or a group: memberships, parts, songs and albums. `member_osts`: of a group, those its members sing."""
 
     profile: Profile
     memberships: Sequence[Membership]
@@ -345,6 +352,7 @@ class Artist:
     crew: Sequence[Crew]
     songs: Sequence[Song]
     albums: Sequence[Album]
+    member_osts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,48 +378,3 @@ class Upcoming:
     event: Event
     works: Sequence[Label] = field(default=())
     performers: Sequence[Label] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class OstCount:
-    """How many OSTs an artist has sung, and how many of them alone."""
-
-    total: int
-    solo: int
-
-
-def count_osts(songs: Iterable[Song]) -> OstCount:
-    """Count the OSTs among an artist's own songs; those credited to a group of the artist's are not among them."""
-    osts = [song for song in songs if song.osts]
-    return OstCount(len(osts), sum(song.solo for song in osts))
-
-
-_UNDATED = datetime.min.replace(tzinfo=UTC)
-
-
-def newest_first(songs: Iterable[Song]) -> list[Song]:
-    """Order songs by date, the newest first and those without a date last; never leaves one out."""
-
-    def key(song: Song) -> datetime:
-        return (song.event.when.earliest if song.event else None) or _UNDATED
-
-    return sorted(songs, key=key, reverse=True)
-
-
-def by_part(songs: Iterable[Song], work: Ref) -> list[Song]:
-    """Order a work's songs by part; those without a part number after them, by date and the undated last."""
-
-    def key(song: Song) -> tuple[bool, int, bool, datetime]:
-        part = next((ost.part for ost in song.osts if ost.work.ref == work), None)
-        at = song.event.when.earliest if song.event else None
-        return (part is None, part or 0, at is None, at or _UNDATED)
-
-    return sorted(songs, key=key)
-
-
-_ROLE_ORDER = {Role.LEAD: 0, Role.SUPPORT: 1, None: 2, Role.SPECIAL: 3, Role.CAMEO: 4}
-
-
-def billed(credits_: Iterable[Credit]) -> list[Credit]:
-    """Order a cast: leads, support, parts whose size no source states, special appearances, cameos; each by billing."""
-    return sorted(credits_, key=lambda credit: (_ROLE_ORDER[credit.role], credit.billing))

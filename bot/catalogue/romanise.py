@@ -3,7 +3,7 @@
 The rule is the Revised Romanisation of Korean (Ministry of Culture and Tourism, notice 2000-8, kept by the National
 Institute of Korean Language). Chapter 3, paragraph 1 has the changes of sound between syllables; paragraph 4 has
 personal names: the family name first and apart, and the syllables of the given name, which a hyphen may part, each as
-it sounds by itself. What depends on the parts of a word (신문로 is Sinmunno, 신라 Silla) cannot be told from letters.
+it sounds by itself. What depends on the parts of a word (신문로 is Sinmunno, 신라 Silla), letters do not tell.
 """
 
 from __future__ import annotations

@@ -54,6 +54,14 @@ class When:
         """The first day it may be, in the zone it was stated in."""
         return self.earliest.astimezone(ZoneInfo(self.zone)).date() if self.earliest else None
 
+    def agrees(self, other: When) -> bool:
+        """Whether both may be true: one that is only vaguer than the other disagrees with nothing."""
+        if self.earliest is None or self.latest is None or other.earliest is None or other.latest is None:
+            return True
+        shortest = timedelta(minutes=1)
+        ends = (max(at.latest, at.earliest + shortest) for at in (self, other) if at.earliest and at.latest)
+        return max(self.earliest, other.earliest) < min(ends)
+
 
 FORMS = (
     '"2025-01-26 18:00", "2025-01-26", "early 2025-01", "2025-01", "spring 2025", "early 2025", "H1 2025", "Q1 2025", '

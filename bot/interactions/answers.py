@@ -17,7 +17,7 @@ from bot.interactions.host import Host
 from bot.render import menus
 from bot.render.card import escape
 from bot.render.reasons import discord_refusal, permissions_missing
-from bot.store import browse
+from bot.store import browse, songs
 from bot.text import Words, words
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,9 @@ async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutV
     t = words_of(interaction)
     match error:
         case NotFoundError() if error.others:
-            return menus.something_else(t, error.query, error.others)
+            refs = [entry.ref for entry in error.others]
+            singing = await interaction.client.database.read(songs.singing, refs)
+            return menus.something_else(t, error.query, _card_of(interaction), error.others, error.near, singing)
         case NotFoundError():
             size = await interaction.client.database.read(browse.size)
             return menus.unknown(t, error.query, _card_of(interaction), error.near, size)

@@ -50,6 +50,8 @@ async def _ost(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     ref = _ref(key)
     if ref.kind is Kind.TRACK:
         return ost.track(scene, _there(await client.database.read(songs.track, ref.slug)))
+    if ref.kind is Kind.ALBUM:
+        return ost.album(scene, _there(await client.database.read(songs.album, ref.slug)))
     return ost.discography(scene, _there(await client.database.read(songs.discography, ref)))
 
 
@@ -72,6 +74,8 @@ async def _sources(client: Host, key: str, scene: Scene) -> ui.LayoutView:
             return sources.of_work(scene, _there(await client.database.read(works.work, ref.slug)))
         case Kind.TRACK:
             return sources.of_track(scene, _there(await client.database.read(songs.track, ref.slug)))
+        case Kind.ALBUM:
+            return sources.of_album(scene, _there(await client.database.read(songs.album, ref.slug)))
         case _:
             return sources.of_artist(scene, _there(await client.database.read(artists.artist, ref)))
 
@@ -84,8 +88,13 @@ async def _upcoming(client: Host, key: str, scene: Scene) -> ui.LayoutView:
     days = int(key.removeprefix("days-"))
     until = scene.now + timedelta(days=days)
     found = await client.database.read(events.upcoming, scene.now, until)
-    latest = None if found else await client.database.read(events.latest, scene.now)
-    return upcoming.upcoming(scene, days, found, latest)
+    later = (
+        await client.database.read(events.next_up, until, upcoming.FEW - len(found))
+        if len(found) < upcoming.FEW
+        else []
+    )
+    latest = None if found or later else await client.database.read(events.latest, scene.now)
+    return upcoming.upcoming(scene, days, found, later, latest)
 
 
 async def _browse(client: Host, key: str, scene: Scene) -> ui.LayoutView:

@@ -51,9 +51,9 @@ class FindArtist(Find):
 
 
 class FindSung(Find):
-    """Whatever has OSTs: an artist, a drama, or a song itself."""
+    """Whatever has songs: an artist, a drama or an album, or a song itself."""
 
-    kinds = (Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK)
+    kinds = (Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK, Kind.ALBUM)
 
 
 class FindFollowed(Find):

@@ -7,7 +7,8 @@ from itertools import chain
 
 from discord import ui
 
-from bot.catalogue.model import Album, Artist, Credit, Fact, Kind, Song, count_osts, newest_first
+from bot.catalogue.lists import count_osts, holding, newest_first
+from bot.catalogue.model import Album, Artist, Credit, Fact, Kind, Song
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words
@@ -18,19 +19,24 @@ def artist(scene: Scene, found: Artist) -> ui.LayoutView:
     t, profile = scene.words, found.profile
     ref = profile.label.ref
     osts = newest_first(song for song in found.songs if song.osts)
-    blocks = [
-        *phrases.also_called(t, profile),
+    others = newest_first(song for song in found.songs if not song.osts)
+    lists = [
         *_members(t, found),
-        *phrases.detail_lines(t, profile.details),
-        *_listed(t("Roles"), (_part(t, credit) for credit in found.credits)),
-        *_listed(
+        *phrases.headed(t("Roles"), (_part(t, credit) for credit in holding(found.credits))),
+        *phrases.headed(
             t("Behind the camera"),
-            (f"{phrases.called(t, c.work)} — {vocabulary.job_name(t, c.job)}" for c in found.crew),
+            (f"{phrases.called(t, c.work)} — {vocabulary.job_name(t, c.job)}" for c in holding(found.crew)),
         ),
-        *_listed(t("OSTs"), (_song(scene, song) for song in osts)),
-        *_listed(t("Albums"), (_album(scene, album) for album in found.albums)),
+        *phrases.headed(t("OSTs"), (_song(scene, song) for song in osts)),
+        *phrases.headed(t("Other songs"), (_song(scene, song) for song in others)),
+        *phrases.headed(t("Albums"), (_album(scene, album) for album in found.albums)),
+    ]
+    more = [
+        *phrases.also_called(t, profile),
+        *phrases.detail_lines(t, profile.details),
         *phrases.link_lines(t, profile.links),
     ]
+    blocks = [*lists, *(phrases.headed(t("More"), more) if lists else more)]
     works = {credit.work.ref: credit.work for credit in found.credits}
     facts: Iterable[Fact] = chain(
         found.memberships,
@@ -50,7 +56,7 @@ def artist(scene: Scene, found: Artist) -> ui.LayoutView:
         key=str(ref),
         footer=phrases.footer(t, facts),
         leads=[
-            *([Lead("ost", ref, t("OST"), "🎵")] if osts else []),
+            *([Lead("ost", ref, t("OST"), "🎵")] if found.songs or found.member_osts else []),
             *(Lead("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in [*works.values()][:2]),
             Lead("sources", ref, t("Sources"), "📎"),
         ],
@@ -60,28 +66,25 @@ def artist(scene: Scene, found: Artist) -> ui.LayoutView:
 
 def _subtitle(t: Words, found: Artist, osts: list[Song]) -> str:
     person = found.profile.label.ref.kind is Kind.PERSON
-    groups = [phrases.called(t, m.other) for m in found.memberships] if person else []
-    counted = count_osts(osts)
-    counts = [
-        t.plural("{n} drama", "{n} dramas", len({c.work.ref for c in found.credits})) if found.credits else "",
-        t.plural("{n} OST", "{n} OSTs", counted.total) if counted.total else "",
-        t.plural("{n} solo", "{n} solo", counted.solo) if counted.total else "",
-    ]
-    return " · ".join(filter(None, (vocabulary.kind_name(t, found.profile.label.ref.kind), *groups, *counts)))
+    groups = [phrases.called(t, m.other) for m in holding(found.memberships)] if person else []
+    counts = [t.plural("{n} drama", "{n} dramas", len({c.work.ref for c in found.credits}))] if found.credits else []
+    kind = [] if person and (groups or counts or osts) else [vocabulary.kind_name(t, found.profile.label.ref.kind)]
+    return " · ".join([*kind, *groups, *counts, *phrases.ost_counts(t, count_osts(osts))])
 
 
 def _members(t: Words, found: Artist) -> list[str]:
-    if not found.memberships:
+    """The members of a group; which groups a person belongs to stands under the name."""
+    known = holding(found.memberships)
+    if not known or found.profile.label.ref.kind is Kind.PERSON:
         return []
-    heading = t("Member of") if found.profile.label.ref.kind is Kind.PERSON else t("Members")
-    members = (phrases.called_fully(t, m.other) + phrases.remarks(t, m) for m in found.memberships)
-    return [phrases.field(heading, ", ".join(members))]
-
-
-def _listed(heading: str, entries: Iterable[str]) -> list[str]:
-    """A heading with its entries: one block each, the heading on the first."""
-    blocks = [f"- {entry}" for entry in entries]
-    return [f"**{heading}**\n{blocks[0]}", *blocks[1:]] if blocks else []
+    members = ", ".join(phrases.called_fully(t, m.other) + phrases.remarks(t, m) for m in known)
+    line = phrases.field(t("Members"), members)
+    if "members" not in found.profile.partial:
+        return [line]
+    note = t.plural(
+        "Incomplete: my sources name {n} member so far.", "Incomplete: my sources name {n} members so far.", len(known)
+    )
+    return [f"{line}\n-# {note}"]
 
 
 def _part(t: Words, credit: Credit) -> str:
@@ -99,16 +102,14 @@ def _part(t: Words, credit: Credit) -> str:
 
 def _song(scene: Scene, song: Song) -> str:
     t = scene.words
-    place = " / ".join(phrases.ost_place(t, ost) for ost in song.osts)
-    return f"**{phrases.song_title(t, song)}** — {place} · {phrases.dated(t, song.event, scene.now)}"
+    place = " / ".join(phrases.ost_place(t, ost) for ost in holding(song.osts))
+    line = f"**{phrases.song_title(t, song)}**" + (f" — {place}" if place else "")
+    return line + phrases.song_date(t, song, scene.now)
 
 
 def _album(scene: Scene, album: Album) -> str:
-    t, events = scene.words, album.profile.events
+    t, events = scene.words, holding(album.profile.events)
     line = f"**{phrases.called_fully(t, album.profile.label)}**"
-    if events:
-        line += f" · {phrases.dated(t, events[0], scene.now)}{phrases.remarks(t, events[0])}"
-    details, disputed = phrases.ranked(t, album.profile.details)
-    others = [phrases.when(t, event.when) + phrases.remarks(t, event) for event in events if event.rank > 0]
-    lines = [line, details, *(t("Also stated: {others}", others="; ".join(o)) for o in (disputed, others) if o)]
-    return "\n".join(filter(None, lines)).replace("\n", "\n  ")
+    said = [escape(t.pick(d.value)) for d in holding(album.profile.details) if d.attribute in ("album_type", "tracks")]
+    date = [phrases.dated(t, events[0], scene.now) + phrases.remarks(t, events[0])] if events else []
+    return " · ".join([line, *date, *said])

@@ -71,20 +71,27 @@ class Lead:
 class Content:
     """What a card says. Paging never cuts one of `blocks`; its buttons find it again by `card` and `key`.
 
-    `pages`: `blocks` are those of one page alone, of so many.
+    `later`: blocks that are less asked for, and stand on pages of their own after `blocks`. `pages`: `blocks` are
+    those of one page alone, of so many.
     """
 
     accent: Accent
     title: str
     subtitle: str
     blocks: Sequence[str]
+    later: Sequence[str] = ()
     card: str = ""
     key: str = ""
     intro: str = ""
     footer: str = ""
     leads: Sequence[Lead] = ()
     per_page: int = PAGE_BLOCKS
+    page_text: int = PAGE_TEXT
     pages: int | None = None
+
+
+BY_RULE = "∗"
+"""Stands after a name that is romanised by rule; whatever shows one has a footnote."""
 
 
 def escape(text: str) -> str:
@@ -122,13 +129,13 @@ def frozen(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
     return view
 
 
-def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS) -> list[list[str]]:
+def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS, page_text: int = PAGE_TEXT) -> list[list[str]]:
     """Spread blocks over pages; there is always one. A block too long for a page is shortened."""
     spread: list[list[str]] = [[]]
     size = 0
     for block in blocks:
         fitted = shorten(block, PAGE_TEXT)
-        if spread[-1] and (size + len(fitted) > PAGE_TEXT or len(spread[-1]) >= per_page):
+        if spread[-1] and (size + len(fitted) > page_text or len(spread[-1]) >= per_page):
             spread.append([])
             size = 0
         spread[-1].append(fitted)
@@ -139,7 +146,7 @@ def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS) -> list[list[str]]
 def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.LayoutView:
     """The layout of a card. `mark` tells which delivery it is, if it is one."""
     t = scene.words
-    spread = pages(content.blocks, content.per_page) if content.pages is None else [content.blocks] * content.pages
+    spread = _spread(content)
     page = min(max(scene.page, 0), len(spread) - 1)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(content.accent))
     heading = f"## {shorten(content.title, 250)}"
@@ -150,6 +157,7 @@ def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.Layou
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay("\n".join(spread[page])))
     footer = [content.footer] if content.footer else []
+    footer += _footnote(t, [content.title, content.subtitle, *spread[page]])
     if len(spread) > 1:
         footer.insert(0, t("Page {page} of {pages}", page=page + 1, pages=len(spread)))
     if footer:
@@ -159,6 +167,18 @@ def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.Layou
     if content.leads:
         box.add_item(leading(content.leads[:5], mark))
     return frozen(box)
+
+
+def _spread(content: Content) -> list[Sequence[str]]:
+    if content.pages is not None:
+        return [content.blocks] * content.pages
+    first, later = (pages(blocks, content.per_page, content.page_text) for blocks in (content.blocks, content.later))
+    return [*first, *later] if content.later else [*first]
+
+
+def _footnote(t: Words, texts: Sequence[str]) -> list[str]:
+    """What the mark at a name means, where one stands in a text."""
+    return [f"{BY_RULE} {t('romanised by rule')}"] if any(BY_RULE in text for text in texts) else []
 
 
 def leading(leads: Sequence[Lead], mark: str | None = None) -> Row:
@@ -179,15 +199,17 @@ class Classic:
     view: ui.View
 
 
-def classic(line: str, content: Content, mark: str | None = None) -> Classic:
+def classic(t: Words, line: str, content: Content, mark: str | None = None) -> Classic:
     """The message that says `line` and, below it, `content`. `mark` tells which delivery it is, if it is one."""
     # Discord's limits (https://discord.com/developers/docs/resources/message#embed-object-embed-limits): 256
     # characters of a title, 4,096 of a description.
     subtitle = [f"**{content.subtitle}**"] if content.subtitle else []
-    footer = ["-# " + shorten(content.footer, 400)] if content.footer else []
+    footer = [content.footer] if content.footer else []
+    footer += _footnote(t, [content.title, *content.blocks])
+    small = ["-# " + shorten(" · ".join(footer), 400)] if footer else []
     embed = discord.Embed(
         title=shorten(content.title, 250),
-        description="\n".join([*subtitle, shorten("\n".join(content.blocks), 3000), *footer]),
+        description="\n".join([*subtitle, shorten("\n".join(content.blocks), 3000), *small]),
         colour=discord.Colour(content.accent),
     )
     view = ui.View(timeout=None)

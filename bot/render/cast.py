@@ -6,7 +6,8 @@ from itertools import chain, groupby
 
 from discord import ui
 
-from bot.catalogue.model import Cast, Credit, Profile, billed
+from bot.catalogue.lists import billed, holding
+from bot.catalogue.model import Cast, Credit, Profile
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
 from bot.text import Words
@@ -15,36 +16,41 @@ from bot.text import Words
 def cast(scene: Scene, found: Cast) -> ui.LayoutView:
     """Who plays whom: leads first, then the others by the size of the part, in billing order."""
     t = scene.words
+    shown = billed(holding(found.credits))
     blocks: list[str] = []
-    for role, credits_ in groupby(billed(found.credits), key=lambda credit: credit.role):
-        heading = f"### {vocabulary.role_name(t, role)}\n" if any(c.role for c in found.credits) else ""
+    for role, credits_ in groupby(shown, key=lambda credit: credit.role):
+        heading = f"### {vocabulary.role_name(t, role)}\n" if any(c.role for c in shown) else ""
         for credit in credits_:
-            character = found.characters.get(credit.character.ref) if credit.character else None
-            blocks.append(heading + _entry(t, credit, character))
+            blocks.append(heading + _entry(t, credit, found))
             heading = ""
-    if not found.complete:
-        blocks.append(f"*{t('... and more: this list is not complete.')}*" if blocks else t("No cast is known yet."))
-    people = {credit.person.ref: credit.person for credit in billed(found.credits)}
+    people = {credit.person.ref: credit.person for credit in shown}
+    if not found.complete and blocks:
+        note = t.plural(
+            "Incomplete: my sources name {n} person so far.",
+            "Incomplete: my sources name {n} people so far.",
+            len(people),
+        )
+        blocks.append(f"-# {note}")
     ref = found.work.ref
     content = Content(
         accent=Accent.WORK,
         title=t("Cast of {work}", work=phrases.called_fully(t, found.work)),
         subtitle=t.plural("{n} person", "{n} people", len(people)) if people else "",
-        blocks=blocks,
+        blocks=blocks or [t("No cast is known yet.")],
         card="cast",
         key=str(ref),
         footer=phrases.footer(t, chain(found.credits, *(p.details for p in found.characters.values()))),
         leads=[
             Lead("drama", ref, t("Drama"), "🎬"),
-            Lead("ost", ref, t("OST"), "🎵"),
+            *([Lead("ost", ref, t("OST"), "🎵")] if found.has_songs else []),
             *(Lead("artist", person.ref, person.name(t.language) or "", "🎤") for person in [*people.values()][:2]),
-            Lead("cast-sources", ref, t("Sources"), "📎"),
+            *([Lead("cast-sources", ref, t("Sources"), "📎")] if people else []),
         ],
     )
     return draw(scene, content)
 
 
-def _entry(t: Words, credit: Credit, character: Profile | None) -> str:
+def _entry(t: Words, credit: Credit, found: Cast) -> str:
     line = f"**{phrases.called_fully(t, credit.person)}**"
     if credit.credited_as:
         line += " " + t("(credited as {name})", name=escape(credit.credited_as))
@@ -52,27 +58,38 @@ def _entry(t: Words, credit: Credit, character: Profile | None) -> str:
         line += f" — {phrases.called_fully(t, credit.character)}"
     if credit.role_words:
         line += f" ({escape(t.pick(credit.role_words))})"
-    line += phrases.remarks_fully(t, credit)
-    said = character_lines(t, character) if character else []
-    return "\n".join([line, *(f"-# {words}" for words in said)])
+    line += phrases.remarks(t, credit)
+    character = found.characters.get(credit.character.ref) if credit.character else None
+    said = [f"-# {words}" for words in character_lines(t, character)] if character else []
+    others = (part_words(t, other) for other in found.credits if other.rank > 0 and _same(other, credit))
+    return "\n".join(filter(None, [line, *said, phrases.also_stated(t, others)]))
+
+
+def _same(one: Credit, other: Credit) -> bool:
+    """Whether two statements are about one part: the same person's, or the same character."""
+    if one.person.ref == other.person.ref:
+        return True
+    return one.character is not None and other.character is not None and one.character.ref == other.character.ref
+
+
+def part_words(t: Words, credit: Credit) -> str:
+    """A part in a line: who, whom, and how large it is."""
+    said = phrases.called(t, credit.person)
+    if credit.character:
+        said += f" — {phrases.called(t, credit.character)}"
+    size = escape(t.pick(credit.role_words)) if credit.role_words else ""
+    if not size and credit.role:
+        size = vocabulary.role_of(t, credit.role)
+    return said + (f" ({size})" if size else "")
 
 
 def character_lines(t: Words, character: Profile) -> list[str]:
-    """What is known of a character: descriptions, the better ones first, and how it stands to others."""
-    lines: list[str] = []
-    first, others = phrases.ranked(t, character.detail("description"))
-    if first:
-        lines.append(first)
-    if others:
-        lines.append(t("Also stated: {others}", others="; ".join(others)))
-    shown = {character.label.english, character.label.korean}
-    names = [escape(name.text) for name in character.names if name.text not in shown]
-    if names:
-        lines.append(t("Also called {names}", names=", ".join(names)))
-    for rank, relations in groupby(character.relations, key=lambda relation: relation.rank > 0):
-        words = "; ".join(
-            phrases.relation(t, relation.kind, phrases.called(t, relation.other)) + phrases.remarks(t, relation)
-            for relation in relations
-        )
-        lines.append(t("Also stated: {others}", others=words) if rank else words)
-    return lines
+    """What is known of a character, and how it stands to others, as nothing better disagrees with it."""
+    described = [
+        escape(t.pick(detail.value)) + phrases.remarks(t, detail) for detail in holding(character.detail("description"))
+    ]
+    related = [
+        phrases.relation(t, relation.kind, phrases.called(t, relation.other)) + phrases.remarks(t, relation)
+        for relation in holding(character.relations)
+    ]
+    return [line for line in ("; ".join(described), "; ".join(related)) if line]

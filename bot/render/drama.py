@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 
 from discord import ui
 
-from bot.catalogue.model import Airing, Crew, Song, Work, by_part
+from bot.catalogue.lists import billed, by_part, holding
+from bot.catalogue.model import KOREAN, Airing, Credit, Crew, Event, EventKind, Money, Role, Song, Work
+from bot.catalogue.when import SEOUL
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.render.told import begins
 from bot.text import Words
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FIRST = ("synopsis", "genre", "episodes", "slot")
+"""Attributes that stand on the first page, or, as the slot, in words of its own."""
+_MOST_SONGS = 6
+_MOST_PEOPLE = 4
 
 
 def drama(scene: Scene, found: Work) -> ui.LayoutView:
-    """A drama: titles, where and when it airs, who made it, what it cost, its story and its songs."""
+    """A drama as a fan asks for it: when and where, the story, who leads, its songs; the rest on a page of its own."""
     t, profile = scene.words, found.profile
     ref = profile.label.ref
-    synopsis = [detail for detail in profile.detail("synopsis") if detail.rank == 0]
     blocks = [
-        *phrases.also_called(t, profile),
-        *phrases.event_lines(t, profile.events, scene.now),
+        *_dates(scene, found),
         *airing_lines(t, found.airings),
-        *phrases.detail_lines(t, [d for d in profile.details if d.attribute in ("episodes", "slot", "genre")]),
-        *crew_lines(t, found.crew),
-        *phrases.money_lines(t, profile.money),
-        *phrases.detail_lines(
-            t, [d for d in profile.details if d.attribute not in ("episodes", "slot", "genre", "synopsis")]
-        ),
-        *phrases.link_lines(t, profile.links),
-        *_songs(t, found.songs, found),
+        *(escape(t.pick(detail.value)) for detail in holding(profile.detail("synopsis"))[:1]),
+        *_leads(t, found.credits),
+        *_songs(scene, found.songs, found),
+        *_budget(t, profile.money),
     ]
-    facts = [*profile.events, *found.airings, *profile.names, *found.crew, *profile.details, *profile.money]
+    later = [
+        *phrases.also_called(t, profile),
+        *crew_lines(t, found.crew),
+        *(
+            phrases.field(vocabulary.event_name(t, event.kind, event.number), phrases.dated(t, event, scene.now))
+            for event in holding(profile.dates(EventKind.EPISODE))
+        ),
+        *phrases.detail_lines(t, [d for d in profile.details if d.attribute not in _FIRST]),
+        *phrases.link_lines(t, profile.links),
+    ]
+    facts = [*profile.events, *found.airings, *found.credits, *found.crew, *profile.details, *profile.money]
     content = Content(
         accent=Accent.WORK,
         title=phrases.called_fully(t, profile.label),
         subtitle=_subtitle(t, found),
-        intro="\n".join(escape(t.pick(detail.value)) for detail in synopsis[:1]),
-        blocks=blocks or [t("Nothing more is known yet.")],
+        blocks=blocks or later or [t("Nothing more is known yet.")],
+        later=later if blocks else [],
         card="drama",
         key=str(ref),
-        footer=phrases.footer(t, facts),
+        footer=phrases.footer(t, [*facts, *profile.names]),
         leads=[
-            Lead("cast", ref, t("Cast"), "🎭"),
-            Lead("ost", ref, t("OST"), "🎵"),
+            *([Lead("cast", ref, t("Cast"), "🎭")] if found.credits else []),
+            *([Lead("ost", ref, t("OST"), "🎵")] if found.songs else []),
             Lead("sources", ref, t("Sources"), "📎"),
         ],
     )
@@ -53,59 +63,115 @@ def drama(scene: Scene, found: Work) -> ui.LayoutView:
 
 
 def _subtitle(t: Words, found: Work) -> str:
-    networks = dict.fromkeys(phrases.called(t, airing.organisation) for airing in found.airings if airing.rank == 0)
-    episodes = [escape(t.pick(d.value)) for d in found.profile.detail("episodes") if d.rank == 0]
-    return " · ".join(
-        [
-            vocabulary.kind_name(t, found.profile.label.ref.kind, found.profile.type),
-            *networks,
-            *(t.plural("{n} episode", "{n} episodes", int(number)) for number in episodes[:1] if number.isdecimal()),
-        ]
+    episodes = [t.pick(detail.value) for detail in holding(found.profile.detail("episodes"))][:1]
+    counted = [
+        t.plural("{n} episode", "{n} episodes", int(said)) if said.isdecimal() and len(said) < 5 else escape(said)
+        for said in episodes
+    ]
+    genres = ", ".join(escape(t.pick(detail.value)) for detail in holding(found.profile.detail("genre")))
+    kind = vocabulary.kind_name(t, found.profile.label.ref.kind, found.profile.type)
+    return " · ".join(filter(None, [kind, *counted, genres]))
+
+
+def _dates(scene: Scene, found: Work) -> list[str]:
+    """Premiere and finale in a line, each date once, and dates beneath it that cannot be true as well."""
+    t, events = scene.words, found.profile.events
+    shown = [
+        event for kind in (EventKind.PREMIERE, EventKind.FINALE) for event in holding(found.profile.dates(kind))[:1]
+    ]
+    if not shown:
+        return []
+    statuses = [event.status_at(scene.now) for event in shown]
+    words = [_date(t, event, found.airings) for event in shown]
+    if len(set(statuses)) > 1:
+        words = [phrases.with_status(t, said, status) for said, status in zip(words, statuses, strict=True)]
+    line = t("{premiere} to {finale}", premiere=words[0], finale=words[1]) if len(words) == 2 else words[0]
+    if len(set(statuses)) == 1:
+        line = phrases.with_status(t, line, statuses[0])
+    heading = t("Airs") if len(shown) == 2 else vocabulary.event_name(t, shown[0].kind)
+    others = (
+        f"{vocabulary.event_name(t, event.kind)} {phrases.dated(t, other, scene.now)}"
+        for event in shown
+        for other in phrases.disputing(event, events)
     )
+    return ["\n".join(filter(None, (phrases.field(heading, line), phrases.also_stated(t, others))))]
+
+
+def _date(t: Words, event: Event, airings: Sequence[Airing]) -> str:
+    """A date; the premiere to the minute where the slot of its network says at which."""
+    at = (begins(event.when, airings) if event.kind is EventKind.PREMIERE else None) or event.when
+    return phrases.when(t, at) + phrases.remarks(t, event)
 
 
 def airing_lines(t: Words, airings: Sequence[Airing]) -> list[str]:
-    """Where a work can be seen, and what else was said of it."""
-    names = {"network": t("Airs on"), "platform": t("Streams on")}
-    lines: list[str] = []
-    for type_, group in groupby(sorted(airings, key=lambda a: a.type or ""), key=lambda a: a.type):
-        all_ = list(group)
-        first = [airing_words(t, airing) for airing in all_ if airing.rank == 0]
-        others = [airing_words(t, airing) for airing in all_ if airing.rank > 0]
-        lines += phrases.with_others(t, names.get(type_ or "", t("Airs on")), ", ".join(first), others)
-    return lines
+    """Where a work can be seen: networks with their slots, then platforms."""
+    shown = [airing_words(t, airing) for airing in sorted(holding(airings), key=lambda a: a.type or "")]
+    return [phrases.field(t("Where"), " · ".join(shown))] if shown else []
 
 
 def airing_words(t: Words, airing: Airing) -> str:
     """One network with its slot, or one platform."""
     words = phrases.called(t, airing.organisation)
-    days = ", ".join(t.weekday(_DAYS.index(day)) for day in airing.days)
-    slot = " ".join(filter(None, (days, airing.time and f"{airing.time} {phrases.zone_short(airing.zone)}")))
-    if slot:
+    if slot := slot_words(t, airing):
         words += f" {slot}"
     if airing.region:
         words += f" ({escape(t.pick(airing.region))})"
     return words + phrases.remarks(t, airing)
 
 
+def slot_words(t: Words, airing: Airing) -> str:
+    """The days and the time of a slot, as listings of the language have it."""
+    days = t.weekdays([_DAYS.index(day) for day in airing.days])
+    clock = t.listed_time(airing.time) if airing.time else ""
+    # Korean readers take a Korean slot for granted.
+    named = airing.time and (t.language != KOREAN or airing.zone != SEOUL)
+    return " ".join(filter(None, (days, clock, phrases.zone_short(airing.zone) if named else "")))
+
+
 def crew_lines(t: Words, crew: Sequence[Crew]) -> list[str]:
     """Who made it."""
     lines: list[str] = []
     for job in ("writer", "director", "music_director"):
-        people = [phrases.called_fully(t, c.person) + phrases.remarks(t, c) for c in crew if c.job == job]
+        people = [phrases.called_fully(t, c.person) + phrases.remarks(t, c) for c in holding(crew) if c.job == job]
         if people:
             lines.append(phrases.field(vocabulary.job_name(t, job), ", ".join(people)))
     return lines
 
 
-def _songs(t: Words, songs: Sequence[Song], found: Work) -> list[str]:
-    if not songs:
-        return []
+def _leads(t: Words, credits_: Iterable[Credit]) -> list[str]:
+    """Who leads; where no source says who does, who is named first."""
+    known = billed(holding(credits_))
+    leads = [credit for credit in known if credit.role is Role.LEAD]
+    parts: dict[str, list[str]] = {}
+    for credit in leads or known[:_MOST_PEOPLE]:
+        named = parts.setdefault(phrases.called(t, credit.person), [])
+        if credit.character:
+            named.append(phrases.called(t, credit.character))
+    people = [person + (f" ({', '.join(named)})" if named else "") for person, named in parts.items()]
+    heading = vocabulary.role_name(t, Role.LEAD) if leads else t("With")
+    return [phrases.field(heading, ", ".join(people))] if people else []
+
+
+def _songs(scene: Scene, songs: Sequence[Song], found: Work) -> list[str]:
+    """The songs that have a title, by part, and how many more there are."""
+    t = scene.words
+    titled = [song for song in by_part(songs, found.profile.label.ref) if song.label.name(t.language)]
     entries = [
-        f"{phrases.song_title(t, song)} — {phrases.performers(t, song.performers)}"
-        for song in by_part(songs, found.profile.label.ref)[:6]
+        f"{phrases.called_clearly(t, song.label)} — {phrases.performers(t, song.performers)}"
+        + phrases.song_date(t, song, scene.now)
+        for song in titled[:_MOST_SONGS]
     ]
+    if not entries:
+        return [phrases.field(t("OST"), t.plural("{n} song", "{n} songs", len(songs)))] if songs else []
     more = len(songs) - len(entries)
-    listed = "\n".join(f"-# {entry}" for entry in entries)
-    count = t.plural("{n} song", "{n} songs", len(songs))
-    return [f"{phrases.field(t('OST'), count)}\n{listed}" + ("\n-# …" if more > 0 else "")]
+    rest = [t.plural("and {n} more", "and {n} more", more)] if more > 0 else []
+    return ["\n".join([f"**{t('OST')}**", *(f"-# {entry}" for entry in [*entries, *rest])])]
+
+
+def _budget(t: Words, money: Sequence[Money]) -> list[str]:
+    """The budget, once: as it was stated, with a conversion for whom it may say more."""
+    shown = {m.converted: phrases.amount(t, m) for m in reversed(holding(money)) if m.attribute == "budget"}
+    if False not in shown:
+        return []
+    converted = f" ({shown[True]})" if True in shown and t.language != KOREAN else ""
+    return [phrases.field(vocabulary.attribute_name(t, "budget"), shown[False] + converted)]

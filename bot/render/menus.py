@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import discord
 from discord import ui
 
-from bot.catalogue.model import Kind, Label
+from bot.catalogue.model import Kind, Label, Ref
 from bot.render import phrases, vocabulary
 from bot.render.browse import ARTISTS, DRAMAS
 from bot.render.card import MAX_LABEL, MAX_MENU, Accent, Lead, Row, escape, leading, notice, pick_id, shorten
@@ -53,6 +53,11 @@ def unknown(t: Words, query: str, card: str | None, near: Sequence[Entry], size:
         return notice(Accent.BOT, title, f"{known}\n{how}", browse)
     if card is None:
         return notice(Accent.BOT, title, f"{known}\n{_named(t, near)}", browse)
+    return notice(Accent.BOT, title, f"{known}\n{t('Did you mean one of these?')}", _picks(t, card, near), browse)
+
+
+def _picks(t: Words, card: str, near: Sequence[Entry]) -> Row:
+    """Buttons that answer with one of what may have been meant."""
     row: Row = ui.ActionRow()
     for entry in near[:5]:
         row.add_item(
@@ -62,32 +67,38 @@ def unknown(t: Words, query: str, card: str | None, near: Sequence[Entry], size:
                 style=discord.ButtonStyle.primary,
             )
         )
-    return notice(Accent.BOT, title, f"{known}\n{t('Did you mean one of these?')}", row, browse)
+    return row
 
 
-def something_else(t: Words, query: str, others: Sequence[Entry]) -> ui.LayoutView:
-    """What has that name is of another kind than was asked for: what it is, and buttons to its cards."""
+def something_else(
+    t: Words, query: str, card: str | None, others: Sequence[Entry], near: Sequence[Entry], singing: Collection[Ref]
+) -> ui.LayoutView:
+    """What has that name is of another kind than was asked for: what it is, buttons to its cards, and what is near.
+
+    `singing`: those of which songs are known.
+    """
     lines = [
         f"**{escape(phrases.option(t, entry))}** — {vocabulary.kind_name(t, entry.ref.kind)}" for entry in others[:3]
     ]
-    leads = [lead for entry in others[:2] for lead in _cards_of(t, entry)]
+    leads = [lead for entry in others[:2] for lead in _cards_of(t, entry, singing)]
     title = t("I know “{query}” as something else", query=_shown(query))
     rows = [leading(leads[:5])] if leads else []
+    if card is not None and near:
+        lines.append(t("Or did you mean one of these?"))
+        rows.append(_picks(t, card, near))
     return notice(Accent.BOT, title, "\n".join(lines), *rows)
 
 
-def _cards_of(t: Words, entry: Entry) -> list[Lead]:
-    name = entry.label.name(t.language) or t("untitled")
+def _cards_of(t: Words, entry: Entry, singing: Collection[Ref]) -> list[Lead]:
+    name, emoji = phrases.told_apart(t, entry), phrases.EMOJI[entry.ref.kind]
+    osts = [Lead("ost", entry.ref, t("OST"), "🎵")] if entry.ref in singing else []
     match entry.ref.kind:
         case Kind.WORK:
-            return [Lead("drama", entry.ref, name, "🎬"), Lead("cast", entry.ref, t("Cast"), "🎭")]
-        case Kind.TRACK:
-            return [Lead("ost", entry.ref, name, "🎵")]
-        case Kind.ALBUM:
-            performers = [(hint.ref, hint.name(t.language) or t("untitled")) for hint in entry.hints]
-            return [Lead("artist", ref, performer, "🎤") for ref, performer in performers]
+            return [Lead("drama", entry.ref, name, emoji), *osts]
+        case Kind.TRACK | Kind.ALBUM:
+            return [Lead("ost", entry.ref, name, emoji)]
         case _:
-            return [Lead("artist", entry.ref, name, "🎤"), Lead("ost", entry.ref, t("OST"), "🎵")]
+            return [Lead("artist", entry.ref, t("About {name}", name=name), emoji), *osts]
 
 
 def _named(t: Words, entries: Sequence[Entry]) -> str:

@@ -1,14 +1,16 @@
-"""The cards of songs: those of an artist, those of a drama, and one song by itself."""
+"""The cards of songs: those of an artist, those of a drama, one song or one album by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from discord import ui
 
-from bot.catalogue.model import Discography, Kind, Song, Track, by_part, count_osts, newest_first
-from bot.render import phrases
-from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.catalogue.lists import by_part, count_osts, holding, newest_first
+from bot.catalogue.model import Album, Discography, Kind, Ref, Song, Track
+from bot.render import phrases, vocabulary
+from bot.render.card import Accent, Content, Lead, Scene, draw
 from bot.text import Words
 
 
@@ -18,61 +20,102 @@ def discography(scene: Scene, found: Discography) -> ui.LayoutView:
 
 
 def _of_artist(scene: Scene, found: Discography) -> ui.LayoutView:
-    t = scene.words
-    songs = newest_first(song for song in found.songs if song.osts)
-    counted = count_osts(songs)
-    total = t.plural("{n} OST", "{n} OSTs", counted.total)
-    solo = t.plural("{n} solo", "{n} solo", counted.solo)
-    ref = found.label.ref
+    """Those of the artist, of a group's members, and then songs that belong to no work of the catalogue."""
+    t, ref = scene.words, found.label.ref
+    osts = newest_first(song for song in found.songs if song.osts)
+    others = newest_first(song for song in found.songs if not song.osts)
+    by_members = newest_first(found.by_members)
+    counts = phrases.ost_counts(t, count_osts(osts)) if ref.kind is Kind.PERSON else []
+    blocks = [
+        *(_entry(scene, song, found) for song in osts),
+        *phrases.headed(t("By members"), (_by_member(scene, song) for song in by_members)),
+        *phrases.headed(t("Other songs"), (_entry(scene, song, found) for song in others)),
+    ]
+    every = [*osts, *by_members, *others]
+    if blocks:
+        blocks.append(_may_be_more(t))
     content = Content(
         accent=Accent.SONG,
         title=phrases.called_fully(t, found.label),
-        subtitle=f"{total}, {solo}",
-        blocks=[_entry(scene, song, found) for song in songs] or [t("No OST is known.")],
+        subtitle=", ".join(counts) or t.plural("{n} song", "{n} songs", len(every)) if every else "",
+        blocks=blocks or [t("No OST is known yet.")],
         card="ost",
         key=str(ref),
-        footer=phrases.footer(t, chain.from_iterable((*song.osts, *song.events) for song in songs)),
+        footer=_footer(t, every),
         leads=[
             Lead("artist", ref, t("About {name}", name=found.label.name(t.language) or ""), "🎤"),
-            *_song_leads(t, songs),
+            *_song_leads(t, every),
+            *_sources(t, ref, every),
         ],
     )
     return draw(scene, content)
 
 
-def _song_leads(t: Words, songs: list[Song]) -> list[Lead]:
+def _may_be_more(t: Words) -> str:
+    return f"-# {t('There may be more: I list what my sources name.')}"
+
+
+def _footer(t: Words, songs: Iterable[Song]) -> str:
+    return phrases.footer(t, chain.from_iterable((*song.osts, *song.performers, *song.events) for song in songs))
+
+
+def _sources(t: Words, ref: Ref, songs: Sequence[Song]) -> list[Lead]:
+    return [Lead("sources", ref, t("Sources"), "📎")] if songs else []
+
+
+def _song_leads(t: Words, songs: Iterable[Song]) -> list[Lead]:
     titled = ((song, song.label.name(t.language)) for song in songs)
     return [Lead("ost", song.label.ref, title, "🎵") for song, title in titled if title][:3]
 
 
 def _entry(scene: Scene, song: Song, among: Discography) -> str:
+    """A song of an artist: of which drama, and with whom; or one of a drama: by whom."""
+    t, osts = scene.words, holding(song.osts)
+    if among.label.ref.kind is Kind.WORK:
+        place = " / ".join(
+            phrases.ost_place(t, ost, with_work=False) for ost in osts if ost.work.ref == among.label.ref
+        )
+        others = phrases.performers(t, song.performers)
+    else:
+        place = " / ".join(phrases.ost_place(t, ost) for ost in osts)
+        others = phrases.performers(t, song.performers, but=among.label)
+        others = t("with {names}", names=others) if others else ""
+    return _song(scene, song, place, others)
+
+
+def _by_member(scene: Scene, song: Song) -> str:
     t = scene.words
-    of_artist = among.label.ref.kind is not Kind.WORK
-    place = " / ".join(
-        phrases.ost_place(t, ost, with_work=of_artist)
-        for ost in song.osts
-        if of_artist or ost.work.ref == among.label.ref
-    )
+    place = " / ".join(phrases.ost_place(t, ost) for ost in holding(song.osts))
+    return _song(scene, song, place, phrases.performers(t, song.performers))
+
+
+def _song(scene: Scene, song: Song, place: str, artists: str) -> str:
+    t = scene.words
     line = f"**{phrases.song_title(t, song)}**" + (f" — {place}" if place else "")
-    others = phrases.performers(t, song.performers, but=among.label if of_artist else None)
-    if others:
-        others = t("with {names}", names=others) if of_artist else others
-    return line + "\n-# " + " · ".join(filter(None, (others, phrases.dated(t, song.event, scene.now))))
+    date = phrases.dated(t, song.event, scene.now) if song.event else ""
+    small = " · ".join(filter(None, (artists, date)))
+    return f"{line}\n-# {small}" if small else line
 
 
 def _of_work(scene: Scene, found: Discography) -> ui.LayoutView:
     t = scene.words
     ref = found.label.ref
     songs = by_part(found.songs, ref)
+    blocks = [_entry(scene, song, found) for song in songs]
     content = Content(
         accent=Accent.SONG,
         title=t("OST of {work}", work=phrases.called_fully(t, found.label)),
-        subtitle=t.plural("{n} song", "{n} songs", len(songs)),
-        blocks=[_entry(scene, song, found) for song in songs] or [t("No song is known yet.")],
+        subtitle=t.plural("{n} song", "{n} songs", len(songs)) if songs else "",
+        blocks=[*blocks, _may_be_more(t)] if blocks else [t("No song is known yet.")],
         card="ost",
         key=str(ref),
-        footer=phrases.footer(t, chain.from_iterable((*song.osts, *song.events) for song in songs)),
-        leads=[Lead("drama", ref, t("Drama"), "🎬"), Lead("cast", ref, t("Cast"), "🎭"), *_song_leads(t, songs)],
+        footer=_footer(t, songs),
+        leads=[
+            Lead("drama", ref, t("Drama"), "🎬"),
+            *([Lead("cast", ref, t("Cast"), "🎭")] if found.has_cast else []),
+            *_song_leads(t, songs)[: 2 if found.has_cast else 3],
+            *_sources(t, ref, songs),
+        ],
     )
     return draw(scene, content)
 
@@ -81,18 +124,20 @@ def track(scene: Scene, found: Track) -> ui.LayoutView:
     """One song: performers, drama, dates, links."""
     t = scene.words
     song, profile = found.song, found.profile
-    blocks = [phrases.field(t("Performed by"), phrases.performers(t, song.performers))] if song.performers else []
-    blocks += [phrases.field(t("OST of"), phrases.ost_place(t, ost)) for ost in song.osts]
-    blocks += phrases.event_lines(scene.words, profile.events, scene.now)
-    blocks += phrases.also_called(t, profile)
-    blocks += phrases.detail_lines(t, profile.details)
-    blocks += phrases.link_lines(t, profile.links)
+    blocks = [
+        *_performed(t, song),
+        *(phrases.field(t("OST of"), phrases.ost_place(t, ost)) for ost in holding(song.osts)),
+        *phrases.event_lines(scene.words, profile.events, scene.now),
+        *phrases.also_called(t, profile),
+        *phrases.detail_lines(t, profile.details),
+        *phrases.link_lines(t, profile.links),
+    ]
     works = [ost.work for ost in song.osts]
     content = Content(
         accent=Accent.SONG,
         title=phrases.song_title(t, song),
         subtitle=_credit_line(t, song),
-        blocks=blocks,
+        blocks=blocks or [t("Nothing more is known yet.")],
         card="ost",
         key=str(profile.label.ref),
         footer=phrases.footer(t, [*song.osts, *song.performers, *song.events, *profile.names]),
@@ -100,7 +145,7 @@ def track(scene: Scene, found: Track) -> ui.LayoutView:
             *(Lead("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in works[:1]),
             *(
                 Lead("ost", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
-                for performer in song.performers[:3]
+                for performer in holding(song.performers)[:3]
             ),
             Lead("sources", profile.label.ref, t("Sources"), "📎"),
         ],
@@ -108,7 +153,45 @@ def track(scene: Scene, found: Track) -> ui.LayoutView:
     return draw(scene, content)
 
 
+def album(scene: Scene, found: Album) -> ui.LayoutView:
+    """An album: whose it is, when it came, and what is said of it."""
+    t, profile = scene.words, found.profile
+    performers = phrases.performers(t, found.performers)
+    blocks = [
+        *([phrases.field(t("Performed by"), performers)] if performers else []),
+        *phrases.event_lines(t, profile.events, scene.now),
+        *phrases.also_called(t, profile),
+        *phrases.detail_lines(t, profile.details),
+        *phrases.link_lines(t, profile.links),
+    ]
+    content = Content(
+        accent=Accent.SONG,
+        title=phrases.called_fully(t, profile.label),
+        subtitle=" · ".join(filter(None, (vocabulary.kind_name(t, Kind.ALBUM), performers))),
+        blocks=blocks or [t("Nothing more is known yet.")],
+        card="ost",
+        key=str(profile.label.ref),
+        footer=phrases.footer(t, [*profile.events, *found.performers, *profile.details, *profile.names]),
+        leads=[
+            *(
+                Lead("artist", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
+                for performer in holding(found.performers)[:3]
+            ),
+            Lead("sources", profile.label.ref, t("Sources"), "📎"),
+        ],
+    )
+    return draw(scene, content)
+
+
+def _performed(t: Words, song: Song) -> list[str]:
+    """Who performs a song, and who else is said to."""
+    shown = phrases.performers(t, song.performers)
+    others = phrases.also_stated(t, (phrases.called(t, p.artist) for p in song.performers if p.rank > 0))
+    line = phrases.field(t("Performed by"), shown) if shown else ""
+    return ["\n".join(filter(None, (line, others)))] if line or others else []
+
+
 def _credit_line(t: Words, song: Song) -> str:
     kind = t("Song") if not song.osts else t("OST")
-    by = ", ".join(escape(name) for p in song.performers if (name := p.artist.name(t.language)))
+    by = phrases.performers(t, song.performers)
     return " · ".join(filter(None, (kind, by)))

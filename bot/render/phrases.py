@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from discord.utils import format_dt
 
+from bot.catalogue.lists import OstCount, holding
 from bot.catalogue.model import (
     Detail,
     Event,
@@ -25,7 +27,7 @@ from bot.catalogue.model import (
 )
 from bot.catalogue.when import EXACT, Precision, When
 from bot.render import vocabulary
-from bot.render.card import MAX_OPTION, escape, shorten
+from bot.render.card import BY_RULE, MAX_OPTION, escape, shorten
 from bot.search import Entry
 from bot.text import Words
 
@@ -41,9 +43,9 @@ EMOJI = {
 
 
 def called(t: Words, label: Label) -> str:
-    """What an entity is called, escaped."""
+    """What an entity is called, escaped, and marked where the name is made by rule."""
     name = label.name(t.language)
-    return escape(name) if name else t("untitled")
+    return (escape(name) + (BY_RULE if label.by_rule(t.language) else "")) if name else t("untitled")
 
 
 def called_fully(t: Words, label: Label) -> str:
@@ -52,15 +54,24 @@ def called_fully(t: Words, label: Label) -> str:
     return f"{called(t, label)} · {escape(other)}" if other else called(t, label)
 
 
-def option(t: Words, entry: Entry) -> str:
-    """An entity as a choice in a list: kind, name, what tells it from others, other script. Not escaped."""
-    name = entry.label.name(t.language) or t("untitled")
+def called_clearly(t: Words, label: Label) -> str:
+    """What an entity is called, with its name in Hangul where the other is made by rule."""
+    return called_fully(t, label) if label.by_rule(t.language) else called(t, label)
+
+
+def told_apart(t: Words, entry: Entry) -> str:
+    """A name with what tells it from others: "Jin (BTS)". Not escaped."""
     hints = [hint for label in entry.hints[:3] if (hint := label.name(t.language))]
     if entry.year is not None:
         hints.append(str(entry.year))
+    return (entry.label.name(t.language) or t("untitled")) + (f" ({', '.join(hints)})" if hints else "")
+
+
+def option(t: Words, entry: Entry) -> str:
+    """An entity as a choice in a list: kind, name, what tells it from others, other script. Not escaped."""
     other = entry.label.other(t.language)
-    told_apart = f" ({', '.join(hints)})" if hints else ""
-    return shorten(f"{EMOJI[entry.ref.kind]} {name}{told_apart}{f' · {other}' if other else ''}", MAX_OPTION)
+    name = told_apart(t, entry)
+    return shorten(f"{EMOJI[entry.ref.kind]} {name}{f' · {other}' if other else ''}", MAX_OPTION)
 
 
 def when(t: Words, at: When) -> str:
@@ -99,34 +110,34 @@ def dated(t: Words, event: Event | None, now: datetime) -> str:
     if event.after and event.when.precision not in (Precision.MINUTE, Precision.DAY):
         work, kind = event.after
         shown += " " + t("(after: {event}, {work})", event=vocabulary.event_name(t, kind).lower(), work=called(t, work))
+    return with_status(t, shown, status)
+
+
+def with_status(t: Words, shown: str, status: Status) -> str:
+    """A date in words with how firm it is; "released" goes without saying."""
     return shown if status is Status.RELEASED else f"{shown} · {vocabulary.status_name(t, status)}"
+
+
+def song_date(t: Words, song: Song, now: datetime) -> str:
+    """The date of a song, for the end of a line; empty where none is known. "Confirmed" goes without saying."""
+    if song.event is None or song.event.when.precision is Precision.UNKNOWN:
+        return ""
+    firm = song.event.status_at(now) is Status.CONFIRMED
+    return " · " + (when(t, song.event.when) if firm else dated(t, song.event, now))
 
 
 def remarks(t: Words, fact: Fact) -> str:
     """How certain a statement is, and its words where they say more. Starts with a space, or is empty."""
-    return _bracketed(_said(t, fact))
-
-
-def remarks_fully(t: Words, fact: Fact) -> str:
-    """The same with the note, for where there is room for it."""
-    return _bracketed([*_said(t, fact), escape(t.pick(fact.note)) if fact.note else ""])
-
-
-def _said(t: Words, fact: Fact) -> list[str]:
     said = [vocabulary.certainty_name(t, fact.certainty)]
     if isinstance(fact, Event) and fact.when.words is not None and fact.when.precision in EXACT:
         said.insert(0, quoted(t, fact.when.words))
-    return said
-
-
-def _bracketed(words: Iterable[str]) -> str:
-    said = "; ".join(filter(None, words))
-    return f" ({said})" if said else ""
+    words = "; ".join(filter(None, said))
+    return f" ({words})" if words else ""
 
 
 def performers(t: Words, performed: Iterable[Performer], but: Label | None = None) -> str:
     """Who performs, in the order of the credit, leaving one out if asked to."""
-    credited = (p for p in performed if p.rank == 0 and (but is None or p.artist.ref != but.ref))
+    credited = (p for p in holding(performed) if but is None or p.artist.ref != but.ref)
     return ", ".join(called(t, p.artist) + remarks(t, p) for p in credited)
 
 
@@ -137,9 +148,17 @@ def song_title(t: Words, song: Song) -> str:
     return t("Main OST, title not known") if any(ost.main for ost in song.osts) else t("Title not known")
 
 
+def ost_counts(t: Words, counted: OstCount) -> list[str]:
+    """How many OSTs somebody sings, and how many alone; nothing where there is none."""
+    total = t.plural("{n} OST", "{n} OSTs", counted.total) if counted.total else ""
+    # Of one that is solo, and of a group's songs, it need not be said.
+    solo = t.plural("{n} solo", "{n} solo", counted.solo) if counted.solo else ""
+    return [words for words in (total, solo) if words]
+
+
 def ost_place(t: Words, ost: Ost, *, with_work: bool = True) -> str:
     """Which OST of which drama a song is."""
-    parts = [f"*{called(t, ost.work)}*"] if with_work else []
+    parts = [f"*{called_clearly(t, ost.work)}*"] if with_work else []
     if ost.part is not None:
         parts.append(t("Part {part}", part=ost.part))
     if ost.main:
@@ -151,37 +170,29 @@ def amount(t: Words, money: Money) -> str:
     """An amount as it was stated."""
     shown = t.money(money.amount, money.currency)
     if money.qualifier == "about":
-        shown = t("about {amount}", amount=shown)
-    elif money.qualifier == "more_than":
-        shown = t("more than {amount}", amount=shown)
-    return t("{amount} as reported", amount=shown) if money.converted else shown
+        return t("about {amount}", amount=shown)
+    return t("more than {amount}", amount=shown) if money.qualifier == "more_than" else shown
 
 
 def source(t: Words, cited: Source) -> str:
-    """A source: publisher and day, leading to its address where it is known."""
-    words = cited.publisher
-    if cited.published:
-        words = f"{words}, {t.day(date.fromisoformat(cited.published))}"
+    """A source: publisher, title and day, leading to its address where it is known."""
+    words = escape(cited.publisher)
     # An address may hold a closing bracket, which would end a link; angle brackets keep Discord from unfolding it.
-    return f"[{escape(words)}](<{cited.url}>)" if cited.url else escape(words)
+    shown = f"**[{words}](<{cited.url}>)**" if cited.url else f"**{words}**"
+    if cited.title:
+        shown += f", *{escape(shorten(cited.title, 120))}*"  # no quotation marks: it may be a description
+    return f"{shown}, {t.day(date.fromisoformat(cited.published))}" if cited.published else shown
 
 
-def sources_of(facts: Iterable[Fact]) -> list[Source]:
-    """The sources of what a card states, each once, in the order of the statements."""
-    return list({cited.slug: cited for fact in facts for cited in fact.sources}.values())
-
-
-def footer(t: Words, facts: Iterable[Fact], limit: int = 3) -> str:
-    """The line under a card that says where it comes from: publishers by name, and how many more there are."""
-    found = list(dict.fromkeys(cited.publisher for cited in sources_of(facts)))
-    if not found:
+def footer(t: Words, facts: Iterable[Fact]) -> str:
+    """The line under a card that says where it comes from: who states most of it, and how many others there are."""
+    cited = Counter(cited.publisher for fact in facts for cited in fact.sources)
+    if not cited:
         return ""
-    shown = ", ".join(escape(publisher) for publisher in found[:limit])
-    if len(found) > limit:
-        return t.plural(
-            "Sources: {shown} and {n} more", "Sources: {shown} and {n} more", len(found) - limit, shown=shown
-        )
-    return t("Sources: {shown}", shown=shown)
+    (most, _), others = cited.most_common(1)[0], len(cited) - 1
+    if not others:
+        return t("Source: {name}", name=escape(most))
+    return t.plural("Source: {name} and {n} more", "Source: {name} and {n} more", others, name=escape(most))
 
 
 def field(name: str, value: str) -> str:
@@ -204,74 +215,59 @@ def relation(t: Words, kind: str, other: str) -> str:
     }[kind]
 
 
-def ranked(t: Words, facts: Sequence[Detail], separator: str = "; ") -> tuple[str, list[str]]:
-    """Details in words: those that nothing better disagrees with, and the others."""
-    said = [(d.rank, escape(t.pick(d.value)) + remarks(t, d)) for d in facts]
-    return separator.join(words for rank, words in said if rank == 0), [words for rank, words in said if rank > 0]
-
-
-def with_others(t: Words, heading: str, shown: str, others: Sequence[str]) -> list[str]:
-    """A named value, and beneath it what sources that disagree say; nothing where there is neither."""
-    lines = [field(heading, shown)] if shown else []
-    if others:
-        lines.append("-# " + t("Also stated: {others}", others="; ".join(others)))
-    return ["\n".join(lines)] if lines else []
+def also_stated(t: Words, others: Iterable[str]) -> str:
+    """A small line with what sources say that disagree; empty where none does."""
+    words = "; ".join(dict.fromkeys(others))
+    return "-# " + t("Also stated: {others}", others=words) if words else ""
 
 
 def also_called(t: Words, profile: Profile) -> list[str]:
-    """The names that the title of a card does not show."""
-    shown = {profile.label.english, profile.label.korean}
+    """The names that the title of a card does not show, but for other spellings of them."""
+    shown = set(profile.label.names.values())
     kinds: dict[str, list[str]] = {}
     for name in profile.names:
-        if name.text not in shown:
+        if name.text not in shown and name.kind != "spelling":
             kinds.setdefault(name.text, []).append(vocabulary.name_kind(t, name.kind) + remarks(t, name))
     listed = [f"{escape(text)} ({', '.join(kinds[text])})" for text in kinds]
-    return [field(t("Also"), " · ".join(listed))] if listed else []
+    return [field(t("Also called"), " · ".join(listed))] if listed else []
 
 
 def event_lines(t: Words, events: Sequence[Event], now: datetime) -> list[str]:
-    """Dates, each with what else was stated for it."""
+    """Dates, each with other dates that were stated and cannot be true as well."""
     lines: list[str] = []
-    for event in events:
-        if event.rank == 0:
-            others = [
-                dated(t, other, now) + remarks(t, other)
-                for other in events
-                if other.rank > 0 and (other.kind, other.number) == (event.kind, event.number)
-            ]
-            name = vocabulary.event_name(t, event.kind, event.number)
-            lines += with_others(t, name, dated(t, event, now) + remarks(t, event), others)
+    for event in holding(events):
+        name = vocabulary.event_name(t, event.kind, event.number)
+        others = also_stated(t, (dated(t, other, now) + remarks(t, other) for other in disputing(event, events)))
+        lines.append("\n".join(filter(None, (field(name, dated(t, event, now) + remarks(t, event)), others))))
     return lines
 
 
-def detail_lines(t: Words, details: Sequence[Detail]) -> list[str]:
-    """Attributes in words, each with what else was stated for it."""
-    lines: list[str] = []
-    for attribute in dict.fromkeys(detail.attribute for detail in details):
-        own = [detail for detail in details if detail.attribute == attribute]
-        first, others = ranked(t, own, ", " if attribute == "genre" else "; ")
-        lines += with_others(t, vocabulary.attribute_name(t, attribute), first, others)
-    return lines
-
-
-def money_lines(t: Words, money: Sequence[Money]) -> list[str]:
-    """Amounts, conversions as they were reported, and other amounts that were stated."""
-    lines: list[str] = []
-    for attribute in dict.fromkeys(sum_.attribute for sum_ in money):
-        said = [(m.rank, amount(t, m) + remarks(t, m)) for m in money if m.attribute == attribute]
-        first = [words for rank, words in said if rank == 0]
-        lines += with_others(
-            t, vocabulary.attribute_name(t, attribute), "; ".join(first), [w for rank, w in said if rank > 0]
-        )
-    return lines
-
-
-def link_lines(t: Words, links: Sequence[Link]) -> list[str]:
-    """What can be opened; where the address is lost, that it exists."""
-    named = [(vocabulary.link_name(t, link.kind), link) for link in links]
-    shown = [
-        (f"[{name}](<{link.url}>)" if link.url else t("{link} (it exists; its address is not known)", link=name))
-        + remarks(t, link)
-        for name, link in named
+def disputing(event: Event, events: Iterable[Event]) -> list[Event]:
+    """Dates stated for the same event that cannot be true as well."""
+    return [
+        other
+        for other in events
+        if other.rank > 0
+        and (other.kind, other.number) == (event.kind, event.number)
+        and not other.when.agrees(event.when)
     ]
+
+
+def detail_lines(t: Words, details: Iterable[Detail]) -> list[str]:
+    """Attributes in words, as nothing better disagrees with them."""
+    said: dict[str, list[str]] = {}
+    for detail in holding(details):
+        said.setdefault(detail.attribute, []).append(escape(t.pick(detail.value)) + remarks(t, detail))
+    return [field(vocabulary.attribute_name(t, attribute), "; ".join(said[attribute])) for attribute in said]
+
+
+def link_lines(t: Words, links: Iterable[Link]) -> list[str]:
+    """What can be opened."""
+    shown = [f"[{vocabulary.link_name(t, link.kind)}](<{link.url}>)" for link in holding(links) if link.url]
     return [field(t("Links"), " · ".join(shown))] if shown else []
+
+
+def headed(heading: str, entries: Iterable[str]) -> list[str]:
+    """Entries under a heading: one block each, the heading on the first."""
+    blocks = list(entries)
+    return [f"### {heading}\n{blocks[0]}", *blocks[1:]] if blocks else []

@@ -30,10 +30,10 @@ def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = Fal
     if digest:
         ahead = _ahead(told)
         line = digest_line(t, ahead, frame.zone, scene.now, role_id=role)
-        return classic(line, _digest(scene, ahead, frame), frame.mark)
+        return classic(t, line, _digest(scene, ahead, frame), frame.mark)
     ordered = _main_first(told)
     content = announcement(scene, ordered[0], frame) if len(ordered) == 1 else _several(scene, ordered, frame)
-    return classic(push_line(t, ordered, frame.zone, scene.now, role_id=role), content, frame.mark)
+    return classic(t, push_line(t, ordered, frame.zone, scene.now, role_id=role), content, frame.mark)
 
 
 def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:

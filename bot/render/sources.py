@@ -1,52 +1,68 @@
-"""The cards of sources: each statement with who made it, also those that a better one outranks."""
+"""The cards of sources: what they disagree on, and then each source with what it gave."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from discord import ui
 
-from bot.catalogue.model import Artist, Cast, Fact, Label, Profile, Track, Work
+from bot.catalogue.lists import holding
+from bot.catalogue.model import Album, Artist, Cast, Event, Fact, Label, Profile, Song, Source, Track, Work
 from bot.render import phrases, vocabulary
 from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.render.cast import part_words
 from bot.render.drama import airing_words
+from bot.text import Words
 
-Statement = tuple[str, str, Fact]
-"""What a statement is about, what it says, and the fact itself."""
+_PER_PAGE = 20
+_PAGE_TEXT = 3000
+"""Most of it is addresses, which nobody sees; heading and footer take up to 1,000 characters more."""
+_MOST_GIVEN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement: what it is about, what it says, the fact itself, and what tells which others it may dispute."""
+
+    heading: str
+    said: str
+    fact: Fact
+    about: object = None
 
 
 def of_work(scene: Scene, found: Work) -> ui.LayoutView:
     """Where what is known of a drama comes from."""
-    t = scene.words
+    t, ref = scene.words, found.profile.label.ref
     statements = [
         *_profile(scene, found.profile),
-        *((t("Airs on"), airing_words(t, airing), airing) for airing in found.airings),
-        *((vocabulary.job_name(t, c.job), phrases.called(t, c.person), c) for c in found.crew),
+        *(Statement(t("Where"), airing_words(t, one), one, one.type) for one in found.airings),
+        *(Statement(vocabulary.job_name(t, c.job), phrases.called(t, c.person), c, c.job) for c in found.crew),
+        *_songs(scene, found.songs),
     ]
-    return _draw(
-        scene,
-        found.profile.label,
-        "sources",
-        statements,
-        [Lead("cast-sources", found.profile.label.ref, t("Cast"), "🎭")],
-    )
+    leads = [Lead("drama", ref, t("Drama"), "🎬")]
+    if found.credits:
+        leads.append(Lead("cast-sources", ref, t("Cast"), "🎭"))
+    return _draw(scene, found.profile.label, "sources", statements, leads)
 
 
 def of_cast(scene: Scene, found: Cast) -> ui.LayoutView:
     """Where what is known of a cast comes from."""
     t = scene.words
-    statements: list[Statement] = []
-    for credit in found.credits:
-        said = phrases.called(t, credit.person)
-        if credit.character:
-            said += f" — {phrases.called(t, credit.character)}"
-        if credit.role_words:
-            said += f" ({escape(t.pick(credit.role_words))})"
-        elif credit.role:
-            said += f" ({vocabulary.role_of(t, credit.role)})"
-        statements.append((t("Cast"), said, credit))
+    playing = {credit.person.ref for credit in holding(found.credits)}
+    statements = [
+        # Sources disagree on whom somebody plays, or on who plays a character.
+        Statement(
+            t("Cast"),
+            part_words(t, credit),
+            credit,
+            credit.person.ref if credit.person.ref in playing or not credit.character else credit.character.ref,
+        )
+        for credit in found.credits
+    ]
     for character in found.characters.values():
-        statements += [(phrases.called(t, character.label), said, fact) for _, said, fact in _profile(scene, character)]
+        statements += _under(phrases.called(t, character.label), scene, character)
     return _draw(scene, found.work, "cast-sources", statements, [Lead("cast", found.work.ref, t("Cast"), "🎭")])
 
 
@@ -55,56 +71,147 @@ def of_artist(scene: Scene, found: Artist) -> ui.LayoutView:
     t = scene.words
     statements = [
         *_profile(scene, found.profile),
-        *((t("Member of"), phrases.called(t, m.other), m) for m in found.memberships),
-        *((t("Roles"), phrases.called(t, credit.work), credit) for credit in found.credits),
-        *((vocabulary.job_name(t, c.job), phrases.called(t, c.work), c) for c in found.crew),
+        *(Statement(t("Groups and members"), phrases.called(t, m.other), m) for m in found.memberships),
+        *(Statement(t("Roles"), phrases.called(t, credit.work), credit) for credit in found.credits),
+        *(Statement(vocabulary.job_name(t, c.job), phrases.called(t, c.work), c) for c in found.crew),
+        *_songs(scene, found.songs),
+        *chain.from_iterable(
+            _under(phrases.called(t, album.profile.label), scene, album.profile) for album in found.albums
+        ),
     ]
-    return _draw(scene, found.profile.label, "sources", statements)
+    ref = found.profile.label.ref
+    leads = [Lead("artist", ref, t("About {name}", name=found.profile.label.name(t.language) or ""), "🎤")]
+    return _draw(scene, found.profile.label, "sources", statements, leads)
 
 
 def of_track(scene: Scene, found: Track) -> ui.LayoutView:
     """Where what is known of a song comes from."""
     t = scene.words
-    statements = [
-        *((t("Performed by"), phrases.called(t, p.artist), p) for p in found.song.performers),
-        *((t("OST of"), phrases.ost_place(t, ost), ost) for ost in found.song.osts),
-        *_profile(scene, found.profile),
-    ]
-    return _draw(scene, found.profile.label, "sources", statements)
+    performers = (
+        Statement(t("Performed by"), phrases.called(t, one.artist), one, "performers") for one in found.song.performers
+    )
+    osts = (Statement(t("OST of"), phrases.ost_place(t, ost), ost, "ost") for ost in found.song.osts)
+    return _draw(
+        scene,
+        found.profile.label,
+        "sources",
+        [*performers, *osts, *_profile(scene, found.profile)],
+        [Lead("ost", found.profile.label.ref, t("Song"), "🎵")],
+    )
+
+
+def of_album(scene: Scene, found: Album) -> ui.LayoutView:
+    """Where what is known of an album comes from."""
+    t = scene.words
+    performers = (
+        Statement(t("Performed by"), phrases.called(t, one.artist), one, "performers") for one in found.performers
+    )
+    return _draw(
+        scene,
+        found.profile.label,
+        "sources",
+        [*performers, *_profile(scene, found.profile)],
+        [Lead("ost", found.profile.label.ref, t("Album"), "💿")],
+    )
+
+
+def _songs(scene: Scene, songs: Iterable[Song]) -> Iterator[Statement]:
+    t = scene.words
+    for song in songs:
+        title, ref = phrases.song_title(t, song), song.label.ref
+        said: list[tuple[str, Fact, object]] = [
+            *((phrases.dated(t, event, scene.now), event, (ref, event.kind, event.number)) for event in song.events),
+            *((phrases.ost_place(t, ost), ost, (ref, "ost")) for ost in song.osts),
+            *((phrases.called(t, one.artist), one, (ref, "performers")) for one in song.performers),
+        ]
+        for words, fact, about in said:
+            yield Statement(t("OST"), f"{title} — {words}", fact, about)
+
+
+def _under(heading: str, scene: Scene, profile: Profile) -> Iterator[Statement]:
+    """What is said of an entity beside another, under its name."""
+    for one in _profile(scene, profile):
+        yield Statement(heading, one.said, one.fact, one.about and (profile.label.ref, one.about))
 
 
 def _profile(scene: Scene, profile: Profile) -> Iterator[Statement]:
     t = scene.words
     for event in profile.events:
-        yield vocabulary.event_name(t, event.kind, event.number), phrases.dated(t, event, scene.now), event
+        heading = vocabulary.event_name(t, event.kind, event.number)
+        yield Statement(heading, phrases.dated(t, event, scene.now), event, (event.kind, event.number))
     for name in profile.names:
-        yield vocabulary.name_kind(t, name.kind).capitalize(), escape(name.text), name
+        yield Statement(t("Names"), escape(name.text), name)
     for detail in profile.details:
-        yield vocabulary.attribute_name(t, detail.attribute), escape(t.pick(detail.value)), detail
+        heading = vocabulary.attribute_name(t, detail.attribute)
+        yield Statement(heading, escape(t.pick(detail.value)), detail, detail.attribute)
     for money in profile.money:
-        yield vocabulary.attribute_name(t, money.attribute), phrases.amount(t, money), money
+        # Two conversions of one amount are no disagreement.
+        about = None if money.converted else money.attribute
+        yield Statement(vocabulary.attribute_name(t, money.attribute), phrases.amount(t, money), money, about)
     for link in profile.links:
-        yield t("Links"), vocabulary.link_name(t, link.kind), link
+        name = vocabulary.link_name(t, link.kind)
+        yield Statement(name, name, link)
     for relation in profile.relations:
         said = phrases.relation(t, relation.kind, phrases.called(t, relation.other))
-        yield t("Relation"), said, relation
+        yield Statement(t("Relation"), said, relation, ("relation", relation.other.ref))
 
 
 def _draw(
-    scene: Scene, label: Label, card: str, statements: Iterable[Statement], leads: Iterable[Lead] = ()
+    scene: Scene, label: Label, card: str, statements: Sequence[Statement], leads: Sequence[Lead]
 ) -> ui.LayoutView:
     t = scene.words
-    blocks: list[str] = []
-    for heading, said, fact in statements:
-        cited = " · ".join(phrases.source(t, source) for source in fact.sources) or t("no source is named")
-        blocks.append(f"**{heading}** {said}{phrases.remarks_fully(t, fact)}\n-# {cited}")
+    gave: dict[str, tuple[Source, dict[str, None]]] = {}
+    for one in statements:
+        for cited in one.fact.sources:
+            given = one.heading if one.fact.rank == 0 else f"{one.heading} ({one.said})"
+            gave.setdefault(cited.slug, (cited, {}))[1].setdefault(given)
+    # Those that gave most stand first.
+    ordered = sorted(gave.values(), key=lambda given: -len(given[1]))
+    listed = [f"- {phrases.source(t, cited)}: {_given(t, [*headings])}" for cited, headings in ordered]
+    disputes = _disputes(t, statements)
+    if disputes and listed:
+        listed[0] = f"### {t('Who said what')}\n{listed[0]}"
     content = Content(
         accent=Accent.BOT,
         title=t("Sources: {name}", name=phrases.called(t, label)),
-        subtitle=t.plural("{n} statement", "{n} statements", len(blocks)),
-        blocks=blocks,
+        subtitle=t.plural("{n} source", "{n} sources", len(ordered)) if ordered else "",
+        blocks=[*disputes, *listed] or [t("No source is named.")],
+        per_page=_PER_PAGE,
+        page_text=_PAGE_TEXT,
         card=card,
         key=str(label.ref),
-        leads=list(leads),
+        leads=leads,
     )
     return draw(scene, content)
+
+
+def _given(t: Words, headings: Sequence[str]) -> str:
+    shown, more = ", ".join(headings[:_MOST_GIVEN]), len(headings) - _MOST_GIVEN
+    return t.plural("{shown} and {n} more", "{shown} and {n} more", more, shown=shown) if more > 0 else shown
+
+
+def _disputes(t: Words, statements: Sequence[Statement]) -> list[str]:
+    """What sources disagree on: what is shown, and what else is said, with who says it."""
+    shown: dict[object, Statement] = {}
+    for one in statements:
+        if one.about is not None and one.fact.rank == 0:
+            shown.setdefault(one.about, one)
+    blocks: list[str] = []
+    for about, first in shown.items():
+        said = [
+            "-# " + t("but {said} ({publishers})", said=other.said, publishers=_publishers(other.fact))
+            for other in statements
+            if other.about == about and other.fact.rank > 0 and _disagrees(first.fact, other.fact)
+        ]
+        if said:
+            blocks.append("\n".join([f"**{first.heading}** {first.said}", *said]))
+    return [f"### {t('Where they disagree')}\n{blocks[0]}", *blocks[1:]] if blocks else []
+
+
+def _disagrees(shown: Fact, other: Fact) -> bool:
+    """Whether both cannot be true: a date that is only vaguer may be."""
+    return not (isinstance(shown, Event) and isinstance(other, Event) and shown.when.agrees(other.when))
+
+
+def _publishers(fact: Fact) -> str:
+    return ", ".join(escape(publisher) for publisher in dict.fromkeys(cited.publisher for cited in fact.sources))

@@ -24,12 +24,16 @@ class Announced:
     @property
     def starts_at(self) -> When | None:
         """When it begins, to the minute, where only its day is stated but the slot of its network is known."""
-        at = self.item.event.when
-        day = at.first_day
-        if self.work is None or at.precision is not Precision.DAY or day is None:
-            return None
-        slot = next((one for one in self.work.airings if one.rank == 0 and _airs_on(one, day)), None)
-        return parse(f"{day} {slot.time}", slot.zone) if slot else None
+        return begins(self.item.event.when, self.work.airings) if self.work else None
+
+
+def begins(at: When, airings: Sequence[Airing]) -> When | None:
+    """The minute at which something airs of which only the day is stated, where the slot of a network tells it."""
+    day = at.first_day
+    if at.precision is not Precision.DAY or day is None:
+        return None
+    slot = next((one for one in airings if one.rank == 0 and _airs_on(one, day)), None)
+    return parse(f"{day} {slot.time}", slot.zone) if slot else None
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

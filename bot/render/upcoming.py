@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from discord import ui
+from discord.utils import format_dt
 
-from bot.catalogue.model import EventKind, Upcoming
-from bot.catalogue.when import EXACT
+from bot.catalogue.model import Event, EventKind, Upcoming
+from bot.catalogue.when import EXACT, SEOUL, Precision, When
 from bot.render import phrases
 from bot.render.card import Accent, Content, Scene, draw
 from bot.text import Words
 
+FEW = 6
+"""With fewer things ahead than that, a card also shows what comes after the days that were asked for."""
 
-def upcoming(scene: Scene, days: int, found: Sequence[Upcoming], latest: Upcoming | None) -> ui.LayoutView:
-    """What is dated in the next `days` days, by day, and then what is only vaguely dated; else the latest that was."""
+
+def upcoming(
+    scene: Scene, days: int, found: Sequence[Upcoming], later: Sequence[Upcoming], latest: Upcoming | None
+) -> ui.LayoutView:
+    """What is dated in the next `days` days, by day, what is dated more vaguely, and the first things `later`; else
+    the latest that was."""
     t = scene.words
     exact = [item for item in found if item.event.when.precision in EXACT]
     vague = [item for item in found if item.event.when.precision not in EXACT]
-    blocks: list[str] = []
-    for day, items in groupby(exact, key=lambda item: item.event.when.first_day):
-        heading = f"### {t.day(day)}\n" if day else ""
-        for item in items:
-            blocks.append(heading + line(scene, item))
-            heading = ""
-    heading = f"### {t('Not dated to the day yet')}\n"
-    for item in vague:
-        blocks.append(heading + line(scene, item))
-        heading = ""
+    blocks = [*_by_day(scene, exact)]
     if not blocks:
         blocks.append(t("Nothing is dated in this time."))
-        if latest is not None:
-            blocks.append(t("The latest was:") + "\n" + line(scene, latest))
+    blocks += phrases.headed(t("Not dated to the day yet"), [line(scene, item) for item in vague])
+    blocks += phrases.headed(t("After that"), [line(scene, item) for item in later])
+    if latest is not None:
+        blocks.append(t("The latest was:") + "\n" + line(scene, latest))
     content = Content(
         accent=Accent.DATES,
         title=t("Coming up"),
@@ -40,9 +42,35 @@ def upcoming(scene: Scene, days: int, found: Sequence[Upcoming], latest: Upcomin
         blocks=blocks,
         card="upcoming",
         key=f"days-{days}",
-        footer=t("Days are Korean days; times are shown in your own time zone."),
+        footer=t("Days are days in Korea; times are shown in your own time zone."),
     )
     return draw(scene, content)
+
+
+def _by_day(scene: Scene, items: Sequence[Upcoming]) -> Iterator[str]:
+    """What is dated, under its day in Korea, whatever zone it was stated in."""
+    t = scene.words
+    ordered = sorted(items, key=lambda item: (str(_korean_day(item.event.when)), item.event.when.earliest))
+    for day, together in groupby(ordered, key=lambda item: _korean_day(item.event.when)):
+        heading = f"### {t.day(day)}\n" if day else ""
+        for item in together:
+            yield f"{heading}**{headline(t, item)}**\n-# {_within_day(scene, item.event)}".removesuffix("\n-# ")
+            heading = ""
+
+
+def _korean_day(when: When) -> date | None:
+    """The day of a minute in Korea; of a day that was stated, that day."""
+    if when.precision is Precision.MINUTE and when.earliest is not None:
+        return when.earliest.astimezone(ZoneInfo(SEOUL)).date()
+    return when.first_day
+
+
+def _within_day(scene: Scene, event: Event) -> str:
+    """What the heading of its day does not say of a date: the time, and how firm it is."""
+    t, at = scene.words, event.when.earliest
+    time = f"{format_dt(at, 't')} · {format_dt(at, 'R')}" if event.when.precision is Precision.MINUTE and at else ""
+    shown = phrases.with_status(t, time, event.status_at(scene.now)) + phrases.remarks(t, event)
+    return shown.removeprefix(" · ").strip()
 
 
 def line(scene: Scene, item: Upcoming) -> str:

@@ -95,7 +95,7 @@ def job_name(t: Words, job: str) -> str:
 def name_kind(t: Words, kind: str) -> str:
     """What sort of name it is."""
     return {
-        "official": t("official title"),
+        "official": t("official name"),
         "original": t("original name"),
         "former": t("former title"),
         "literal": t("literal translation"),

@@ -1,14 +1,15 @@
 """Whether a name is sure enough to be answered at once, or has to be asked about. Pure.
 
 Whoever is not in the catalogue nearly always sounds or begins like somebody who is. So only a whole name is sure: the
-same one, or one that sounds the same in every part. Of a title a few words do, if nothing else fits them.
+same one, or one that sounds the same in every part. Of a title its first word or a few others do, if nothing else has
+them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.catalogue.model import ARTISTS
+from bot.catalogue.model import ARTISTS, Kind
 from bot.search import spelling
 from bot.search.entry import Match, Tier
 from bot.search.hangul import is_syllable
@@ -16,7 +17,9 @@ from bot.search.query import ParsedQuery
 from bot.search.sounding import is_same
 
 FEWEST_WORDS = 2
-"""Words of a title that may stand for the whole."""
+"""Words of a title that may stand for the whole; its first one may by itself, if no other title has it."""
+FEWEST_LETTERS = 3
+"""Letters of such a first word."""
 LONG_END = 3
 """Letters that are missing of an artist's name, from which on what was typed is no other's."""
 _CONTINUED = (
@@ -90,7 +93,7 @@ def _is_turned(match: Match) -> bool:
 def _is_enough(match: Match) -> bool:
     """Whether a part of a name says which it is: some words of a title, or all of an artist's name but its end."""
     words = ParsedQuery(match.query).words
-    if len(words) < FEWEST_WORDS:
+    if len(words) < FEWEST_WORDS and not _is_first_word(match):
         return False
     names = [spelling.plain(text) for text in match.entry.texts]
     begin = spelling.squash(spelling.plain(match.query))
@@ -100,3 +103,10 @@ def _is_enough(match: Match) -> bool:
     if match.tier is Tier.PREFIX and ends:
         return not any(end.startswith(_CONTINUED) for end in ends)
     return any(set(words) <= set(name.split()) for name in names)
+
+
+def _is_first_word(match: Match) -> bool:
+    """Whether one word was asked for with which a title begins, as "itaewon" does."""
+    word = spelling.plain(match.query)
+    begins = match.entry.ref.kind is Kind.WORK and len(word) >= FEWEST_LETTERS
+    return begins and any(spelling.plain(text).startswith(f"{word} ") for text in match.entry.texts)

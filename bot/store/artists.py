@@ -6,7 +6,7 @@ import sqlite3
 
 from bot.catalogue.model import Artist, Membership, Ref
 from bot.store.reading import entity_id, labels, profiles, statements
-from bot.store.songs import albums, songs
+from bot.store.songs import albums, osts_of_members, songs
 from bot.store.works import credits_, crew
 
 
@@ -29,6 +29,7 @@ def artist(connection: sqlite3.Connection, ref: Ref) -> Artist | None:
         crew(connection, [id_], by="person_id"),
         songs(connection, released["track"]),
         albums(connection, released["album"]),
+        len(osts_of_members(connection, id_)),
     )
 
 

@@ -23,6 +23,16 @@ def upcoming(connection: sqlite3.Connection, now: datetime, until: datetime) -> 
     return with_context(connection, [id_ for id_, _ in rows])
 
 
+def next_up(connection: sqlite3.Connection, since: datetime, most: int) -> list[Upcoming]:
+    """The first things that are dated to the day or the minute at `since` or after it."""
+    rows = connection.execute(
+        "SELECT id FROM event WHERE claim = 0 AND earliest >= ? AND precision IN ('minute', 'day')"
+        " AND status <> 'cancelled' ORDER BY earliest LIMIT ?",
+        (stamp(since), most),
+    ).fetchall()
+    return with_context(connection, [id_ for (id_,) in rows])
+
+
 def concerning(connection: sqlite3.Connection, ref: Ref) -> list[Upcoming]:
     """The dates that hold and concern an entity, the earliest first.
 

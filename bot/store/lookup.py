@@ -84,10 +84,15 @@ class Lookup:
             return entry
         matches = index.search(query, kinds)
         likely = certain(matches)
-        if not likely or not query.strip():
-            called_so = certain(index.search(query, names.SEARCHED)) if query.strip() else []
+        near = [match.entry for match in matches[:5]]
+        if not query.strip():
+            raise NotFoundError(query, near)
+        if not likely or likely[0].tier is not Tier.EXACT:
+            # What is called just so, and is of another kind, is rather meant than what is only called alike.
+            called_so = certain(index.search(query, names.SEARCHED))
             others = [match.entry for match in called_so if match.tier is Tier.EXACT]
-            raise NotFoundError(query, [match.entry for match in matches[:5]], others)
+            if others or not likely:
+                raise NotFoundError(query, near, others)
         if len(likely) > 1:
             raise AmbiguousError(query, [match.entry for match in likely])
         return likely[0].entry

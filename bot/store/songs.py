@@ -18,18 +18,52 @@ def track(connection: sqlite3.Connection, slug: str) -> Track | None:
 
 
 def discography(connection: sqlite3.Connection, ref: Ref) -> Discography | None:
-    """The songs of an artist, or those that belong to a work."""
+    """The songs of an artist, or those that belong to a work; of a group also the OSTs of its members."""
     id_ = entity_id(connection, ref)
     if id_ is None:
         return None
-    query = (
-        "SELECT DISTINCT entity_id FROM ost WHERE work_id = ?"
-        if ref.kind is Kind.WORK
-        else "SELECT performer.entity_id FROM performer JOIN fact ON fact.id = performer.id"
-        " JOIN entity ON entity.id = performer.entity_id AND entity.kind = 'track' WHERE artist_id = ? AND rank = 0"
+    label = labels(connection, [id_])[id_]
+    if ref.kind is Kind.WORK:
+        tracks = [
+            track for (track,) in connection.execute("SELECT DISTINCT entity_id FROM ost WHERE work_id = ?", (id_,))
+        ]
+        (cast,) = connection.execute("SELECT EXISTS (SELECT 1 FROM credit WHERE entity_id = ?)", (id_,)).fetchone()
+        return Discography(label, songs(connection, tracks), has_cast=bool(cast))
+    tracks = [
+        track
+        for (track,) in connection.execute(
+            "SELECT performer.entity_id FROM performer JOIN fact ON fact.id = performer.id"
+            " JOIN entity ON entity.id = performer.entity_id AND entity.kind = 'track'"
+            " WHERE artist_id = ? AND rank = 0",
+            (id_,),
+        )
+    ]
+    members = sorted(set(osts_of_members(connection, id_)) - set(tracks))
+    return Discography(label, songs(connection, tracks), songs(connection, members))
+
+
+def singing(connection: sqlite3.Connection, refs: Collection[Ref]) -> set[Ref]:
+    """Those of some artists and works of which songs are known."""
+    rows = connection.execute(
+        f"SELECT kind, slug FROM entity WHERE (kind, slug) IN (VALUES {', '.join(['(?, ?)'] * len(refs))})"
+        " AND (EXISTS (SELECT 1 FROM performer WHERE artist_id = entity.id)"
+        " OR EXISTS (SELECT 1 FROM ost WHERE work_id = entity.id)"
+        " OR EXISTS (SELECT 1 FROM membership JOIN performer ON artist_id = membership.entity_id"
+        " WHERE group_id = entity.id))",
+        [part for ref in refs for part in ref],
     )
-    tracks = [track for (track,) in connection.execute(query, (id_,))]
-    return Discography(labels(connection, [id_])[id_], songs(connection, tracks))
+    return {Ref(Kind(kind), slug) for kind, slug in rows}
+
+
+def osts_of_members(connection: sqlite3.Connection, group: int) -> list[int]:
+    """The OSTs that members of a group sing under their own names."""
+    rows = connection.execute(
+        "SELECT DISTINCT performer.entity_id FROM membership JOIN performer ON artist_id = membership.entity_id"
+        " JOIN fact ON fact.id = performer.id AND rank = 0 JOIN ost ON ost.entity_id = performer.entity_id"
+        " WHERE group_id = ?",
+        (group,),
+    )
+    return [track for (track,) in rows]
 
 
 def songs(connection: sqlite3.Connection, tracks: Collection[int]) -> list[Song]:
@@ -45,6 +79,12 @@ def songs(connection: sqlite3.Connection, tracks: Collection[int]) -> list[Song]
         )
     dated = events(connection, tracks)
     return [Song(known[id_], performed.get(id_, []), osts.get(id_, []), dated.get(id_, [])) for id_ in tracks]
+
+
+def album(connection: sqlite3.Connection, slug: str) -> Album | None:
+    """An album, whole."""
+    id_ = entity_id(connection, Ref(Kind.ALBUM, slug))
+    return albums(connection, [id_])[0] if id_ is not None else None
 
 
 def performers(connection: sqlite3.Connection, releases: Collection[int]) -> dict[int, list[Performer]]:

@@ -11,18 +11,17 @@ from bot.store.songs import songs
 
 
 def work(connection: sqlite3.Connection, slug: str) -> Work | None:
-    """A drama with where it airs, who made it and its songs."""
+    """A drama with where it airs, who made it, who plays in it and its songs."""
     id_ = entity_id(connection, Ref(Kind.WORK, slug))
     if id_ is None:
         return None
     tracks = [track for (track,) in connection.execute("SELECT DISTINCT entity_id FROM ost WHERE work_id = ?", (id_,))]
-    (size,) = connection.execute("SELECT count(DISTINCT person_id) FROM credit WHERE entity_id = ?", (id_,)).fetchone()
     return Work(
         profiles(connection, [id_])[id_],
         _airings(connection, id_),
         crew(connection, [id_], by="entity_id"),
         songs(connection, tracks),
-        size,
+        credits_(connection, [id_], by="entity_id"),
     )
 
 
@@ -38,12 +37,14 @@ def cast(connection: sqlite3.Connection, slug: str) -> Cast | None:
             "SELECT DISTINCT character_id FROM credit WHERE entity_id = ? AND character_id IS NOT NULL", (id_,)
         )
     ]
+    (has_songs,) = connection.execute("SELECT EXISTS (SELECT 1 FROM ost WHERE work_id = ?)", (id_,)).fetchone()
     (partial,) = connection.execute("SELECT partial FROM entity WHERE id = ?", (id_,)).fetchone()
     return Cast(
         labels(connection, [id_])[id_],
         "cast" not in (partial or ""),
         played,
         {profile.label.ref: profile for profile in profiles(connection, characters).values()},
+        bool(has_songs),
     )
 
 

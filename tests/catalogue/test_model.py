@@ -8,22 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalogue.model import (
-    Certainty,
-    Credit,
-    Kind,
-    Label,
-    OstCount,
-    Performer,
-    Ref,
-    Role,
-    Song,
-    Status,
-    billed,
-    by_part,
-    count_osts,
-    newest_first,
-)
+from bot.catalogue.lists import OstCount, billed, by_part, count_osts, newest_first
+from bot.catalogue.model import Certainty, Credit, Kind, Label, Performer, Ref, Role, Song, Status
 from tests.helpers import event, label, song, utc
 
 

@@ -215,3 +215,23 @@ def test_what_can_be_announced_never_needs_words() -> None:
     assert {Precision.MINUTE, Precision.DAY} == EXACT
     assert {Precision.PART_OF_MONTH, Precision.SEASON, Precision.PART_OF_YEAR} == NEED_WORDS
     assert not EXACT & NEED_WORDS
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ("2025-01-04", "2025-01-04", True),
+        ("2025-01-04", "2025-01-05", False),
+        ("2025-01-04", "H1 2025", True),
+        ("2025-01-04", "H2 2025", False),
+        ("2025-01-04 00:00", "2025-01-04", True),
+        ("2025-01-04 23:59", "2025-01-04", True),
+        ("2025-01-05 00:00", "2025-01-04", False),
+        ("2025-01-04 21:20", "2025-01-04 21:20", True),
+        ("2025-01-04 21:20", "2025-01-04 21:10", False),
+        ("2025-01-04", "unknown", True),
+    ],
+)
+def test_vaguer_date_agrees_with_one_that_it_holds(one: str, other: str, agree: bool) -> None:
+    assert parse(one).agrees(parse(other)) is agree
+    assert parse(other).agrees(parse(one)) is agree

@@ -356,7 +356,7 @@ async def test_what_may_stand_in_a_channel_that_cannot_be_read_is_not_posted_aga
     await eve.at(PREMIERE + timedelta(minutes=5))
     assert eve.posts(channel) == []
     status = (await eve.ask("announcements status")).text
-    assert "may not read the channel to see whether it is there" in status
+    assert "can't read the channel to check whether it arrived" in status
 
 
 async def test_what_discord_was_too_busy_to_take_is_posted_later_even_where_nothing_can_be_read(eve: World) -> None:

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
-from bot.store.database import Database
-from tests.conftest import World, world_of
-from tests.helpers import apply, write
-
-LOST = """
-[[sources]]
-slug = "herald"
-publisher = "The Imaginary Herald"
-title = "A title"
-url = "https://example.com/1"
-
-[[works]]
-slug = "paper-moon-station"
-type = "drama"
-sources = ["herald"]
-names = ["Paper Moon Station"]
-links = [{ kind = "teaser" }]
-"""
+from tests.conftest import World
+from tests.seen import assert_within_limits
 
 
 async def both_pages(world: World, name: str) -> str:
@@ -33,21 +17,54 @@ async def both_pages(world: World, name: str) -> str:
     return text
 
 
-async def test_disagreeing_sources_are_both_shown_the_better_first(world: World) -> None:
+async def test_first_page_has_what_a_fan_asks_in_a_fans_order(world: World) -> None:
+    shown = await world.ask("drama", name="stars-gossip")
+    lines = shown.text.split("\n")
+    assert lines[:4] == [
+        "## When the Stars Gossip · 별들에게 물어봐",
+        "-# Drama · 16 episodes · Space, Romance",
+        "**Airs** <t:1735993200:f> to 23 February 2025",
+        "**Where** tvN Sat, Sun 21:20 KST · Netflix · TVING",
+    ]
+    order = [
+        "A gynaecologist",
+        "**Leads** Lee Min Ho (Gong Ryong), Gong Hyo Jin (Eve Kim)",
+        "**OST**",
+        "**Budget** ₩50 b",
+    ]
+    places = [shown.text.index(words) for words in order]
+    assert places == sorted(places)
+    assert "-# Feel Like a Million — BIG Naughty · <t:1736067600:f>" in lines
+    assert shown.labels == ["Back", "Next", "Cast", "OST", "Sources"]
+    assert_within_limits(shown)
+
+
+async def test_the_rest_stands_on_a_page_of_its_own(world: World) -> None:
+    first = await world.ask("drama", name="stars-gossip")
+    later = await world.press_in_place(first, "Next")
+    for words in (
+        "**Writer** Seo Sook-hyang",
+        "**Also called** Ask the Stars (former title",
+        "**Setting** A space station",
+    ):
+        assert words in later.text
+        assert words not in first.text
+    assert "Page 2 of 2" in later.text
+
+
+async def test_card_has_one_line_of_sources_and_nothing_of_disputes_and_notes(world: World) -> None:
     text = await both_pages(world, "stars-gossip")
-    assert "**Airs on** tvN Sat, Sun 21:20 KST\n-# Also stated: tvN 21:10 KST; tvN 21:00 KST" in text
-    assert "**Premiere** 4 January 2025" in text
-    assert "“first half of 2025” · expected" in text
+    assert len(re.findall(r"Source: \w+ and \d+ more", text)) == 2, "one a page"
+    for words in ("Also stated", "20?", "Time slot", "Teaser", "simulcast", "$38", "“first half of 2025”"):
+        assert words not in text
 
 
-async def test_money_is_shown_as_it_was_reported(world: World) -> None:
-    assert "**Budget** ₩50,000,000,000; about $40,700,000 as reported" in await both_pages(world, "stars-gossip")
-
-
-async def test_link_whose_address_is_lost_is_still_told(database: Database, tmp_path: Path) -> None:
-    await apply(database, write(tmp_path / "lost", drama=LOST))
-    async with world_of(database) as world:
-        assert "Teaser (it exists; its address is not known)" in await both_pages(world, "paper-moon-station")
+async def test_korean_card_writes_slots_money_and_dates_as_koreans_do(world: World) -> None:
+    world.korean()
+    text = (await world.ask("drama", name="stars-gossip")).text
+    assert "**방영** <t:1735993200:f> ~ 2025년 2월 23일" in text
+    assert "**시청** tvN 토·일 오후 9시 20분 · 넷플릭스 · TVING" in text
+    assert "**제작비** 500억 원\n" in text
 
 
 async def test_whom_a_source_counts_among_the_leads_is_told(world: World) -> None:
@@ -55,12 +72,35 @@ async def test_whom_a_source_counts_among_the_leads_is_told(world: World) -> Non
     assert told in await both_pages(world, "stars-gossip")
 
 
-async def test_sources_button_tells_who_said_what(world: World) -> None:
+async def test_sources_begin_with_what_they_disagree_on_and_then_say_who_gave_what(world: World) -> None:
     shown = await world.ask("drama", name="stars-gossip")
     sources = await world.press(shown, "Sources")
     assert sources.private
-    assert "**Premiere** 4 January 2025" in sources.text
-    assert "(<https://hankookilbo.com/News/Read/A2024112008430003352>)" in sources.text
+    assert_within_limits(sources)
+    assert "### Where they disagree" in sources.text.split("\n")[2]
+    assert (
+        "**Where** tvN Sat, Sun 21:20 KST\n-# but tvN 21:10 KST (Pinkvilla)\n-# but tvN 21:00 KST (tagar.id"
+        in sources.text
+    )
+    said = sources.text.partition("### Who said what")[2]
+    assert (
+        "- **[Hankook Ilbo](<https://hankookilbo.com/News/Read/A2024112008430003352>)**, *Report on the date of the"
+        " premiere of When the Stars Gossip*, 20 November 2024: Premiere, Names, Writer, Director" in said
+    )
+    assert "Page 1 of 2" in sources.text
+
+
+async def test_vaguer_date_and_another_conversion_are_no_disagreement(world: World) -> None:
+    sources = await world.press(await world.ask("drama", name="stars-gossip"), "Sources")
+    assert "first half of 2025" not in sources.text.partition("### Who said what")[0]
+    assert "$38" not in sources.text.partition("### Who said what")[0]
+
+
+async def test_drama_of_which_little_is_known_has_no_empty_buttons(world: World) -> None:
+    shown = await world.ask("drama", name="itaewon")
+    assert "Cast" not in shown.labels
+    assert "OST" in shown.labels
+    assert "0 " not in shown.text.replace("20 ", "")
 
 
 async def test_two_channels_with_two_slots(world: World) -> None:

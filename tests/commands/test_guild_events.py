@@ -158,7 +158,7 @@ async def test_a_premiere_stands_among_the_events_once_its_date_is_confirmed(cal
     assert entry.description.split("\n") == [
         "**Where to watch** MBC Sat 21:20 KST",
         r"**With** An \_Actor\_ · 배우",
-        "Sources: The Herald",
+        "Source: The Herald",
         "",
         MARK,
     ]

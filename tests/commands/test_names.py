@@ -156,6 +156,15 @@ async def test_unknown_name_says_how_large_the_catalogue_is_and_leads_on(world: 
     assert "**When the Stars Gossip · 별들에게 물어봐** · 2025" in shown.text
 
 
+async def test_name_romanised_by_rule_is_found_by_what_is_shown(world: World) -> None:
+    index = await world.bot.lookup.index()
+    romanised = [entry for entry in index.entries if entry.label.by_rule("en")]
+    assert romanised
+    for entry in romanised:
+        found = await world.bot.lookup.suggest(entry.label.name("en") or "", {entry.ref.kind}, 5)
+        assert entry.ref in [match.entry.ref for match in found], entry.label
+
+
 async def test_blank_name_asks_for_one(world: World) -> None:
     assert "Type a name, or a part of one" in (await world.ask("ost", name="   ")).text
 
@@ -164,9 +173,12 @@ async def test_blank_name_asks_for_one(world: World) -> None:
     ("command", "options", "title"),
     [
         ("cast", {"drama": "jin"}, "## Jin · 진"),
+        ("cast", {"drama": "bts"}, "## BTS"),
+        ("cast", {"drama": "happy"}, "## Happy"),
         ("artist", {"name": "hwarang"}, "## Hwarang"),
+        ("artist", {"name": "close to you"}, "## Close to You"),
+        ("announcements follow", {"name": "close to you"}, "## Close to You"),
         ("announcements follow", {"name": "life is tricky"}, "## Life is Tricky"),
-        ("ost", {"name": "happy"}, "## Jin · 진"),
     ],
 )
 async def test_name_of_something_else_leads_to_its_card(
@@ -175,6 +187,30 @@ async def test_name_of_something_else_leads_to_its_card(
     asked = await world.ask(command, by=world.admin, **options)
     assert "as something else" in asked.text
     assert (await world.press(asked, asked.labels[0], by=world.admin)).text.startswith(title)
+
+
+async def test_songs_of_one_name_have_buttons_that_tell_them_apart(world: World) -> None:
+    asked = await world.ask("artist", name="close to you")
+    assert asked.labels[:2] == ["Close to You (Jin)", "Close to You (Seungmin)"]
+
+
+async def test_button_to_songs_stands_only_where_there_are_some(world: World) -> None:
+    assert (await world.ask("cast", drama="jin")).labels == ["About Jin (BTS)", "OST"]
+    assert (await world.ask("cast", drama="gong hyo jin")).labels == ["About Gong Hyo Jin"]
+
+
+async def test_exact_name_of_another_kind_is_not_passed_over_for_a_beginning(world: World) -> None:
+    def rename(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE name SET text = 'Signal Fire' WHERE text = 'Gaho'")
+        connection.execute("UPDATE name SET text = 'Signal' WHERE text = 'Rothy'")
+        connection.execute("UPDATE name SET text = 'Signal of Light' WHERE text = 'Jirisan'")
+
+    await world.bot.database.write(rename)
+    asked = await world.ask("drama", name="signal")
+    assert "as something else" in asked.text
+    assert asked.labels[0] == "About Signal"
+    drama = next(label for label in asked.labels if "Signal of Light" in label)
+    assert "## Signal of Light" in (await world.press(asked, drama)).text
 
 
 async def test_browse_lists_what_there_is_a_page_at_a_time(world: World) -> None:

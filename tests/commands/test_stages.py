@@ -265,7 +265,9 @@ async def test_date_of_a_drama_that_no_file_states_any_more_is_not_announced(wor
     await drama.says("2031-04-12 21:20")
     await world.at(datetime(2031, 4, 11, 12, 20, tzinfo=UTC))
     assert len(world.posts(channel)) == 1, "the reminder, for which the drama stays known"
-    drama.file.write_text('[[sources]]\nslug = "s"\npublisher = "S"\n', "utf-8")
+    drama.file.write_text(
+        '[[sources]]\nslug = "s"\npublisher = "S"\ntitle = "A title"\nurl = "https://example.com/1"\n', "utf-8"
+    )
     desired = load([drama.file], Known({}, {}, frozenset()))
     await world.bot.database.write(catalogue.apply, desired, world.env.now())
     await world.at(datetime(2031, 4, 12, 12, 20, tzinfo=UTC))

@@ -52,7 +52,7 @@ def posted(stage: Stage) -> tuple[int, int]:
 async def test_the_same_question_is_answered_in_the_language_of_whoever_asks(stage: Stage) -> None:
     answers = [seen(await stage.ask(person.member, "ost", name="jin")).text for person in stage.people]
     assert ["출처" in answer for answer in answers] == [False, True, False]
-    assert ["Sources" in answer for answer in answers] == [True, False, True]
+    assert ["Source: " in answer for answer in answers] == [True, False, True]
 
 
 async def test_the_second_server_is_there_to_be_set_up(stage: Stage) -> None:

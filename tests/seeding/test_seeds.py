@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue.model import Kind, OstCount, Ref, count_osts
+from bot.catalogue.lists import OstCount, count_osts
+from bot.catalogue.model import Kind, Ref
 from bot.errors import AmbiguousError, SeedError
 from bot.seeding import load
 from bot.seeding.loader import ABOUT, Known

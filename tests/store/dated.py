@@ -39,7 +39,7 @@ def seed(premiere: str = "2031-04-05 21:20", song: str = "2031-04-12", status: s
         names = ["Paper Moon Station"]
         events = [
             {{ kind = "premiere", date = "{premiere}", status = "{status}" }},
-            {{ kind = "finale", date = "2031-05-25", status = "confirmed" }},
+            {{ kind = "finale", date = "2032-05-25", status = "confirmed" }},
         ]
 
         [[tracks]]

@@ -31,7 +31,7 @@ async def test_stage_names_stand_before_names_that_nobody_uses(
 ) -> None:
     seeds = write(
         tmp_path / "seeds",
-        sources='[[sources]]\nslug = "press"\npublisher = "Press"\nurl = "https://press.example/1"\n',
+        sources='[[sources]]\nslug = "press"\npublisher = "Press"\ntitle = "A title"\nurl = "https://press.example/1"\n',
         people=f'[[people]]\nslug = "somebody"\nsources = ["press"]\nnames = {names}\n',
     )
     async with opened(tmp_path / "byeol.db") as database:

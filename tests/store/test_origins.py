@@ -23,6 +23,8 @@ SEED = """
 [[sources]]
 slug = "herald"
 publisher = "The Herald"
+title = "A title"
+url = "https://example.com/1"
 
 [[people]]
 slug = "gong"
@@ -118,7 +120,7 @@ async def test_what_several_state_is_shown_once_with_all_their_sources(seeded: D
 
 async def test_an_entity_stays_until_nobody_states_it(seeded: Database, seeds: Path) -> None:
     await state(seeded, CURATOR, genre("romance", "curator-source"))
-    write(seeds, drama='[[sources]]\nslug = "herald"\npublisher = "The Herald"\n')
+    write(seeds, drama=SEED.partition("[[people]]")[0])
     changes = await apply(seeded, seeds)
     assert {change.what for change in changes if change.action == "removed"} == {
         "work/stars name Stars official en",

@@ -126,7 +126,7 @@ class Chores:
 
 
 async def _amend(message: discord.PartialMessage, scene: Scene, content: Content, mark: str) -> None:
-    after = classic(outdated_line(scene.words), content, mark)
+    after = classic(scene.words, outdated_line(scene.words), content, mark)
     try:
         await message.edit(content=after.content, embed=after.embed, view=after.view)
     except discord.HTTPException as error:

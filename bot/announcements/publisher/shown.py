@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from bot.catalogue.model import EventKind, Kind, Role, Upcoming, billed
+from bot.catalogue.lists import billed
+from bot.catalogue.model import EventKind, Kind, Role, Upcoming
 from bot.render.told import Announced
 from bot.store import deliveries, events, works
 from bot.store.database import Database

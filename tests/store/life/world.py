@@ -10,6 +10,7 @@ from typing import Any
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, Subscription
 from bot.catalogue.model import Kind, Ref
+from bot.errors import SeedError
 from bot.seeding import Known, load
 from bot.store import catalogue, follows, subscriptions
 from bot.store.database import Database
@@ -61,8 +62,14 @@ class World:
             case Tick(owner):
                 await self.owners[owner].tick(step)
             case Say(thing):
-                self.dates[thing], self.said_at[thing] = step, self.now
-                await self.say()
+                before = self.dates[thing]
+                self.dates[thing] = step
+                try:
+                    await self.say()
+                except SeedError:  # a finale before its premiere is refused, and all stays as it was
+                    self.dates[thing] = before
+                else:
+                    self.said_at[thing] = self.now
             case Choose(channel, (name, value)):
                 change: dict[str, Any] = {name: value}
                 self.touched.add(channel)
