@@ -9,6 +9,7 @@ it sounds by itself. What depends on the parts of a word (신문로 is Sinmunno,
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _LETTERS = dict(zip(_INITIALS, [*"g kk n d tt r m b pp s ss".split(), "", *"j jj ch k t p h".split()], strict=True))
@@ -41,11 +42,13 @@ def has_hangul(text: str) -> bool:
     return _RUN.search(text) is not None
 
 
+@lru_cache(4096)  # a card may name the same people dozens of times
 def title(text: str) -> str:
     """A title or a name that is no person's: each word as it sounds, with a capital."""
     return _RUN.sub(lambda run: _word(run[0]).capitalize(), text)
 
 
+@lru_cache(4096)
 def person(text: str) -> str:
     """A person's name: "Hong Bit-na". What has no family name that can be told, such as a stage name, is one word."""
     family = _family(text)

@@ -12,6 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from bot.demo.shots import ASKS_EVERY, COMPOSER, PHONE, open_channel, resize, settle, use, view_as, wait_for_suggestions
 from tests.demo.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 SOAK = int(os.environ.get("BYEOL_SOAK_SECONDS", "20"))
 """How long the page is watched at the fastest clock. `BYEOL_SOAK_SECONDS=300` watches it for five minutes."""
 

@@ -40,6 +40,7 @@ def test_the_drawings_need_nothing_else(name: str) -> None:
     assert "aria-label" in svg
 
 
+@pytest.mark.slow
 @each
 def test_the_pictures_are_current(name: str) -> None:
     if find_browser() is None:

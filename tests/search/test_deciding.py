@@ -30,6 +30,7 @@ def _direct(index: Index, query: str, meant: Entry) -> bool | None:
     return bool(forms(found[0].entry) & forms(meant)) if len(found) == 1 else None
 
 
+@pytest.mark.slow
 def test_real_names_that_are_left_out_at_random_get_no_wrong_answer() -> None:
     absent: Counter[bool | None] = Counter()
     present: Counter[bool | None] = Counter()

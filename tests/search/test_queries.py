@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +49,14 @@ def _typed() -> list[Typed]:
 async def indexes(database: Database) -> dict[str, Index]:
     return {
         "seeds": await Lookup(database).index(),
-        "generated": Index(catalogue(*GENERATED)),
+        "generated": _generated(),
         "known": Index(_known()),
     }
+
+
+@cache
+def _generated() -> Index:
+    return Index(catalogue(*GENERATED))
 
 
 def _known() -> list[Entry]:

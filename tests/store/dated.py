@@ -24,7 +24,12 @@ PREMIERE = utc("2031-04-05 12:20")
 """The premiere, 21:20 in Seoul."""
 
 
-def seed(premiere: str = "2031-04-05 21:20", song: str = "2031-04-12", status: str = "confirmed") -> str:
+def seed(
+    premiere: str = "2031-04-05 21:20",
+    song: str = "2031-04-12",
+    status: str = "confirmed",
+    finale: str = "2031-05-25",
+) -> str:
     return f"""
         [[sources]]
         slug = "herald"
@@ -39,7 +44,7 @@ def seed(premiere: str = "2031-04-05 21:20", song: str = "2031-04-12", status: s
         names = ["Paper Moon Station"]
         events = [
             {{ kind = "premiere", date = "{premiere}", status = "{status}" }},
-            {{ kind = "finale", date = "2032-05-25", status = "confirmed" }},
+            {{ kind = "finale", date = "{finale}", status = "confirmed" }},
         ]
 
         [[tracks]]

@@ -150,7 +150,7 @@ async def test_a_moved_date_is_taken_up_with_what_stands(store: Database, tmp_pa
 
 async def test_a_date_that_moves_beyond_the_horizon_is_moved_as_well(store: Database, tmp_path: Path) -> None:
     await stands(store)
-    await reseed(store, tmp_path, seed(premiere="2032-01-01 21:20"))
+    await reseed(store, tmp_path, seed(premiere="2032-01-01 21:20", finale="2032-02-25"))
     (one,) = await taken_up(store)
     assert (one.wanted, one.discord_id) == (True, DISCORD_ID)
 
