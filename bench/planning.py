@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.announcements.publisher import Publisher
-from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.publisher import BATCH, LEASE
+from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.schedule import AHEAD, BEHIND, SPREAD
 from bot.store import deliveries
 from bot.store.database import Database, migrate
@@ -74,7 +74,7 @@ async def measured(path: Path, rounds: int) -> Costs:
     try:
         # Nothing is sent: what plans needs no client.
         nobody = cast("Any", None)
-        publisher = Publisher(nobody, database, lambda: clock[0], Pacer(nobody))
+        publisher = Publisher(nobody, database, lambda: clock[0], RateLimiter(nobody))
         plan = publisher.plan
         await plan(NOW)
         # Each round goes twice: once by the clock, and once with the steps counted, which takes time of its own.

@@ -126,7 +126,7 @@ class Words:
         words = f"{half} {hour % 12 or 12}시" + (f" {minute}분" if minute else "")
         return f"다음 날 {words}" if hour >= 24 else words
 
-    def both(self, parts: list[str]) -> str:
+    def join_list(self, parts: list[str]) -> str:
         """A list in words: "a, b and c"."""
         # Babel's Korean ends a list with a word of official letters.
         return ", ".join(parts) if self.language == "ko" else lists.format_list(parts, locale=self._locale)
@@ -134,7 +134,7 @@ class Words:
     def numbers(self, found: Sequence[int]) -> str:
         """Numbers of episodes in words: "1 and 2"."""
         parts = [str(number) for number in found]
-        return "·".join(parts) if self.language == "ko" else self.both(parts)
+        return "·".join(parts) if self.language == "ko" else self.join_list(parts)
 
 
 def _midnight(day: date) -> datetime:

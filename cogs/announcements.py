@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.announcements import outlook, permissions
 from bot.announcements.hours import quiet_hours
 from bot.announcements.outcome import Post
-from bot.announcements.publisher import shown
+from bot.announcements.publisher import event_cache
 from bot.announcements.schedule import REMINDERS as ALL_REMINDERS
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
@@ -25,12 +25,12 @@ from bot.interactions import panel, reports
 from bot.interactions.answers import Interaction, reply, reply_card, words_of
 from bot.interactions.params import FindDated, FindFollowed, Zone
 from bot.render import administration, following, reasons
-from bot.render.announcement import Frame
-from bot.render.card import Accent, Scene, notice
+from bot.render.announcement import PostOptions
+from bot.render.card import Accent, RenderContext, notice
 from bot.render.menus import trouble
 from bot.render.phrases import called
 from bot.render.post import post
-from bot.render.told import Told
+from bot.render.post_item import PostItem
 from bot.search import Entry
 from bot.store import events, follows, subscriptions
 from bot.text import LANGUAGES, language_name, words
@@ -253,9 +253,9 @@ class Announcements(
         if not told:
             return None
         preview = post(
-            Scene(words(chosen.language), now),
-            [Told(stage, await shown.announced(database, item)) for stage, item in told],
-            Frame(None, chosen.zone, chosen.role_id, preview=True),
+            RenderContext(words(chosen.language), now),
+            [PostItem(stage, await event_cache.announced(database, item)) for stage, item in told],
+            PostOptions(None, chosen.zone, chosen.role_id, preview=True),
             digest=coming is not None and coming.digest,
         )
         place = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
@@ -279,7 +279,7 @@ class Announcements(
             await reply(interaction, _off(interaction, channel, left), private=True)
             return
         if left:
-            where = t.both([f"<#{one.channel_id}>" for one in left])
+            where = t.join_list([f"<#{one.channel_id}>" for one in left])
             body = t("I won't post there any more. Still on: {channels}", channels=where)
         else:
             body = t("I won't post any more. Turn them back on with `/announcements setup`.")
@@ -293,8 +293,8 @@ class Announcements(
         return await outlook.ahead(self._bot.database, guild_id, self._bot.clock(), timedelta(days=days))
 
 
-def _scene(interaction: Interaction) -> Scene:
-    return Scene(words_of(interaction), interaction.client.clock())
+def _scene(interaction: Interaction) -> RenderContext:
+    return RenderContext(words_of(interaction), interaction.client.clock())
 
 
 def _off(
@@ -303,7 +303,7 @@ def _off(
     """That nothing is announced: in a channel, or, where there are no others, at all."""
     t = words_of(interaction)
     if channel is not None and others:
-        where = t.both([f"<#{one.channel_id}>" for one in others])
+        where = t.join_list([f"<#{one.channel_id}>" for one in others])
         title = t("{channel} has no announcements", channel=channel.mention)
         return notice(Accent.DATES, title, t("Announcements are on in: {channels}", channels=where))
     if interaction.permissions.manage_guild:

@@ -13,7 +13,7 @@ from discord.ext import commands, tasks
 from bot.announcements import permissions
 from bot.announcements.publisher import Publisher
 from bot.announcements.publisher.guild_events import GuildEvents
-from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.client import Byeol
 from bot.store import deliveries, subscriptions
 
@@ -58,8 +58,8 @@ class Announcer(commands.Cog):
 
     def __init__(self, bot: Byeol) -> None:
         self._bot = bot
-        pacer = Pacer(bot)
-        self._senders = [sender(bot, bot.database, bot.clock, pacer) for sender in (Publisher, GuildEvents)]
+        limiter = RateLimiter(bot)
+        self._senders = [sender(bot, bot.database, bot.clock, limiter) for sender in (Publisher, GuildEvents)]
         self._beats = [Beat(bot, sender.tick) for sender in self._senders]
 
     async def cog_load(self) -> None:

@@ -59,7 +59,7 @@ class Servers(commands.Cog):
             return  # until every shard is, the servers of the others are not known, and would count as left
         # Servers that Discord cannot reach at the moment are among them; only those the bot was removed from are not.
         here = [guild.id for guild in self._bot.guilds]
-        await self._bot.database.write(subscriptions.keep_step, here, self._bot.clock())
+        await self._bot.database.write(subscriptions.sync_guild_membership, here, self._bot.clock())
 
 
 async def setup(bot: Byeol) -> None:

@@ -139,7 +139,7 @@ def seen(result: InteractionResult) -> Seen:
 @asynccontextmanager
 async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator[World]:
     """The bot in a simulated server over a database, at a time."""
-    engine.quicken()
+    engine.shorten_idle_wait()
     bot = Byeol(database, clock=lambda: env.now())
     # A minute of real time for hours of the simulated clock: a busy machine needs several seconds.
     env = simcord.Env(bot, shard_count=1, check_errors=False, settle_timeout=60)

@@ -150,10 +150,10 @@ def test_texts_of_the_catalogue_fall_back(language: str, text: dict[str, str], p
 
 
 def test_lists() -> None:
-    assert words("en").both([]) == ""
-    assert words("en").both(["a"]) == "a"
-    assert words("en").both(["a", "b"]) == "a and b"
-    assert words("ko").both(["첫 방송", "OST 발매"]) == "첫 방송, OST 발매"
+    assert words("en").join_list([]) == ""
+    assert words("en").join_list(["a"]) == "a"
+    assert words("en").join_list(["a", "b"]) == "a and b"
+    assert words("ko").join_list(["첫 방송", "OST 발매"]) == "첫 방송, OST 발매"
 
 
 def test_language_of_a_region_is_read_as_discord_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.announcements.schedule import Stage, Why
+from bot.announcements.schedule import AnnouncementReason, Stage
 from bot.catalogue.model import Upcoming
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class DeliveryStatus:
     """What became of a delivery. `send_at` is when it was to be posted, `due_at` when it was due."""
 
     event_id: int
@@ -37,7 +37,7 @@ class Outcome:
     """What became of an announcement, or is planned for it."""
 
     item: Upcoming
-    settled: Settled
+    settled: DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +56,5 @@ class Explained:
 
     item: Upcoming
     channel_id: int
-    said: Settled | Why
+    said: DeliveryStatus | AnnouncementReason
     at: datetime | None = None

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.announcements import schedule
-from bot.announcements.outcome import Explained, Outcome, Post, Settled
-from bot.announcements.schedule import Why
+from bot.announcements.outcome import DeliveryStatus, Explained, Outcome, Post
+from bot.announcements.schedule import AnnouncementReason
 from bot.announcements.subscription import Subscription
 from bot.catalogue.model import Ref, Upcoming
 from bot.store import events, follows, outcomes, planning, subscriptions
@@ -27,11 +27,11 @@ async def ahead(database: Database, guild_id: int, now: datetime, span: timedelt
     plans = [plan for plan in found if now < plan.send_at <= now + span]
     items = await _items(database, (plan.event_id for plan in plans))
     posts: list[Post] = []
-    for (send_at, channel_id, together), of_post in groupby(
-        plans, key=lambda plan: (plan.send_at, plan.channel_id, plan.together)
+    for (send_at, channel_id, group_key), of_post in groupby(
+        plans, key=lambda plan: (plan.send_at, plan.channel_id, plan.group_key)
     ):
         told = [(plan.stage, items[plan.event_id]) for plan in of_post]
-        posts.append(Post(channel_id, send_at, told, together.startswith(schedule.DIGEST)))
+        posts.append(Post(channel_id, send_at, told, group_key.startswith(schedule.DIGEST)))
     return posts
 
 
@@ -62,12 +62,12 @@ def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
     return [*(item for item in dated if item not in past), *reversed(past)]
 
 
-def _explained(item: Upcoming, chosen: Subscription, known: Settled | None, *, followed: bool) -> Explained:
+def _explained(item: Upcoming, chosen: Subscription, known: DeliveryStatus | None, *, followed: bool) -> Explained:
     if known is not None:
         return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
     told = followed or not chosen.followed_only
     why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told)
-    at = schedule.due_at(item.event.when, chosen.zone) if why is Why.TO_COME else None
+    at = schedule.due_at(item.event.when, chosen.zone) if why is AnnouncementReason.TO_COME else None
     return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))
 
 

@@ -91,7 +91,7 @@ class Due:
         return min(self.at, self.send_at)
 
     @property
-    def together(self) -> str:
+    def group_key(self) -> str:
         """What bears the same is told in one message: the events of a theme at an instant."""
         return f"{self.theme}:{self.stage}:{self.at:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -116,7 +116,7 @@ def announceable(event: Event) -> bool:
     return firm and event.rank == 0 and event.when.precision in EXACT
 
 
-class Why(StrEnum):
+class AnnouncementReason(StrEnum):
     """Why an event is, or is not, announced in a server."""
 
     TO_COME = "to_come"
@@ -127,18 +127,18 @@ class Why(StrEnum):
     BEFORE = "before"
 
 
-def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> Why:
+def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> AnnouncementReason:
     """Why an event of which nothing was posted yet is, or is not, to be announced in a server that chose these."""
     if event.kind not in kinds:
-        return Why.NOT_CHOSEN
+        return AnnouncementReason.NOT_CHOSEN
     if not followed:
-        return Why.NOT_FOLLOWED
+        return AnnouncementReason.NOT_FOLLOWED
     if event.status not in (Status.CONFIRMED, Status.RELEASED):
-        return Why.NOT_FIRM
+        return AnnouncementReason.NOT_FIRM
     at = due_at(event.when, zone)
     if at is None:
-        return Why.VAGUE
-    return Why.BEFORE if at < since else Why.TO_COME
+        return AnnouncementReason.VAGUE
+    return AnnouncementReason.BEFORE if at < since else AnnouncementReason.TO_COME
 
 
 def due(

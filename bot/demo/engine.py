@@ -32,7 +32,7 @@ _POSTED = frozenset({"response", "followup", "deferred", "message"})
 """What simcord calls the outcomes of an action that stand in the channel as messages."""
 
 
-def quicken() -> None:
+def shorten_idle_wait() -> None:
     """Wait 1 ms instead of 50 for a bot that has gone quiet: whatever asks a database seems quiet meanwhile."""
     settle: Any = simcord.Env._settle_internal
     settle.__kwdefaults__["idle"] = 0.001

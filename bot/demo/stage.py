@@ -99,7 +99,7 @@ class Stage:
 @asynccontextmanager
 async def open_stage(start: datetime = START) -> AsyncGenerator[Stage]:
     """Build the stage over a fresh catalogue, with the clock at `start`."""
-    engine.quicken()
+    engine.shorten_idle_wait()
     with tempfile.TemporaryDirectory(prefix="byeol-demo-") as folder:
         database = await Database.open(Path(folder) / "byeol.db")
         try:

@@ -17,20 +17,20 @@ from bot.errors import GoneError
 from bot.interactions.host import Host
 from bot.interactions.reports import REPORTS
 from bot.render import about, artist, browse, cast, drama, ost, phrases, sources, upcoming
-from bot.render.card import Scene
+from bot.render.card import RenderContext
 from bot.store import artists, events, overview, songs, works
 from bot.store import browse as lists
 from bot.text import words
 
 T = TypeVar("T")
-Card = Callable[[Host, str, Scene], Awaitable[ui.LayoutView]]
+Card = Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]
 
 
 async def show(client: Host, card: str, key: str, language: str, page: int = 0) -> ui.LayoutView:
     """Draw a card in a language. Raises `GoneError` where what it is about is not, or no longer, in the catalogue."""
     if card not in CARDS:
         raise GoneError
-    return await CARDS[card](client, key, Scene(words(language), client.clock(), page))
+    return await CARDS[card](client, key, RenderContext(words(language), client.clock(), page))
 
 
 def _ref(key: str, *kinds: Kind) -> Ref:
@@ -46,80 +46,80 @@ def _there(found: T | None) -> T:
     return found
 
 
-async def _ost(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _ost(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     ref = _ref(key)
     if ref.kind is Kind.TRACK:
-        return ost.track(scene, _there(await client.database.read(songs.track, ref.slug)))
+        return ost.track(context, _there(await client.database.read(songs.track, ref.slug)))
     if ref.kind is Kind.ALBUM:
-        return ost.album(scene, _there(await client.database.read(songs.album, ref.slug)))
-    return ost.discography(scene, _there(await client.database.read(songs.discography, ref)))
+        return ost.album(context, _there(await client.database.read(songs.album, ref.slug)))
+    return ost.discography(context, _there(await client.database.read(songs.discography, ref)))
 
 
-async def _cast(client: Host, key: str, scene: Scene) -> ui.LayoutView:
-    return cast.cast(scene, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
+async def _cast(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
+    return cast.cast(context, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
 
 
-async def _drama(client: Host, key: str, scene: Scene) -> ui.LayoutView:
-    return drama.drama(scene, _there(await client.database.read(works.work, _ref(key, Kind.WORK).slug)))
+async def _drama(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
+    return drama.drama(context, _there(await client.database.read(works.work, _ref(key, Kind.WORK).slug)))
 
 
-async def _artist(client: Host, key: str, scene: Scene) -> ui.LayoutView:
-    return artist.artist(scene, _there(await client.database.read(artists.artist, _ref(key, *_ARTISTS))))
+async def _artist(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
+    return artist.artist(context, _there(await client.database.read(artists.artist, _ref(key, *_ARTISTS))))
 
 
-async def _sources(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _sources(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     ref = _ref(key)
     match ref.kind:
         case Kind.WORK:
-            return sources.of_work(scene, _there(await client.database.read(works.work, ref.slug)))
+            return sources.of_work(context, _there(await client.database.read(works.work, ref.slug)))
         case Kind.TRACK:
-            return sources.of_track(scene, _there(await client.database.read(songs.track, ref.slug)))
+            return sources.of_track(context, _there(await client.database.read(songs.track, ref.slug)))
         case Kind.ALBUM:
-            return sources.of_album(scene, _there(await client.database.read(songs.album, ref.slug)))
+            return sources.of_album(context, _there(await client.database.read(songs.album, ref.slug)))
         case _:
-            return sources.of_artist(scene, _there(await client.database.read(artists.artist, ref)))
+            return sources.of_artist(context, _there(await client.database.read(artists.artist, ref)))
 
 
-async def _cast_sources(client: Host, key: str, scene: Scene) -> ui.LayoutView:
-    return sources.of_cast(scene, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
+async def _cast_sources(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
+    return sources.of_cast(context, _there(await client.database.read(works.cast, _ref(key, Kind.WORK).slug)))
 
 
-async def _upcoming(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     days = int(key.removeprefix("days-"))
-    until = scene.now + timedelta(days=days)
-    found = await client.database.read(events.upcoming, scene.now, until)
+    until = context.now + timedelta(days=days)
+    found = await client.database.read(events.upcoming, context.now, until)
     later = (
         await client.database.read(events.next_up, until, upcoming.FEW - len(found))
         if len(found) < upcoming.FEW
         else []
     )
-    latest = None if found or later else await client.database.read(events.latest, scene.now)
-    return upcoming.upcoming(scene, days, found, later, latest)
+    latest = None if found or later else await client.database.read(events.latest, context.now)
+    return upcoming.upcoming(context, days, found, later, latest)
 
 
-async def _browse(client: Host, key: str, scene: Scene) -> ui.LayoutView:
-    t, read = scene.words, client.database.read
+async def _browse(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
+    t, read = context.words, client.database.read
     match ref := _ref(key, Kind.WORK, Kind.PERSON, Kind.ORGANISATION):
         case browse.DRAMAS:
-            title, found = t("Dramas in my catalogue"), await read(lists.dramas, scene.page)
+            title, found = t("Dramas in my catalogue"), await read(lists.dramas, context.page)
         case browse.AIRING:
-            title, found = t("Now airing"), await read(lists.airing, scene.page, scene.now)
+            title, found = t("Now airing"), await read(lists.airing, context.page, context.now)
         case browse.ARTISTS:
-            title, found = t("Artists in my catalogue"), await read(lists.artists, scene.page)
+            title, found = t("Artists in my catalogue"), await read(lists.artists, context.page)
         case _:
             network = _there(await read(lists.network, ref.slug))
             title = t("Dramas on {network}", network=phrases.called(t, network))
-            found = await read(lists.dramas, scene.page, ref.slug)
-    return browse.listed(scene, ref, title, found.entries, found.total, lists.PAGE)
+            found = await read(lists.dramas, context.page, ref.slug)
+    return browse.listed(context, ref, title, found.entries, found.total, lists.PAGE)
 
 
-async def _about(client: Host, _: str, scene: Scene) -> ui.LayoutView:
+async def _about(client: Host, _: str, context: RenderContext) -> ui.LayoutView:
     known = await client.database.read(overview.overview)
-    return about.about(scene, known.counts, known.publishers)
+    return about.about(context, known.counts, known.publishers)
 
 
-async def _help(client: Host, _: str, scene: Scene) -> ui.LayoutView:
-    return about.help_(scene, client.command_mentions(scene.words))
+async def _help(client: Host, _: str, context: RenderContext) -> ui.LayoutView:
+    return about.help_(context, client.command_mentions(context.words))
 
 
 _ARTISTS = (Kind.PERSON, Kind.GROUP)

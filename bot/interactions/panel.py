@@ -27,7 +27,7 @@ from bot.interactions.buttons import Action, values_of
 from bot.interactions.host import Host
 from bot.interactions.reports import channels
 from bot.render import following, questions, reasons
-from bot.render.card import Scene
+from bot.render.card import RenderContext
 from bot.render.controls import CONTROL, Note, Place, Tab
 from bot.render.following import CHOICE, ONLY, Following
 from bot.render.panel import EACH, Server, panel
@@ -67,7 +67,7 @@ CHANGES: Mapping[str, Change] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ControlInteraction:
     """One use of a control: by whom, where it stands, and what was chosen in it."""
 
     interaction: Interaction
@@ -81,9 +81,9 @@ class Use:
         return self.interaction.client
 
     @property
-    def scene(self) -> Scene:
+    def context(self) -> RenderContext:
         """In which words, and at what time, is answered."""
-        return Scene(words_of(self.interaction), self.client.clock())
+        return RenderContext(words_of(self.interaction), self.client.clock())
 
     async def chosen(self) -> Subscription | None:
         """The settings of the channel, as they are now."""
@@ -92,7 +92,9 @@ class Use:
     async def change(self, change: Callable[[Subscription], Subscription]) -> None:
         """Change the settings of the channel, and show them."""
         now = self.client.clock()
-        await self.client.database.write(subscriptions.alter, self.guild.id, self.place.channel_id, change, now)
+        await self.client.database.write(
+            subscriptions.update_subscription, self.guild.id, self.place.channel_id, change, now
+        )
         await self.show()
 
     async def refuse(self, title: str, body: str = "") -> None:
@@ -105,7 +107,7 @@ class Use:
         lacking = permissions.missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
         if not lacking:
             return None
-        t = self.scene.words
+        t = self.context.words
         return Note(t("Something is missing"), reasons.permissions_missing(t, channel_id, lacking), refusal=True)
 
     async def show(self, note: Note | None = None, channel_id: int | None = None) -> None:
@@ -124,14 +126,14 @@ class Use:
         (channel,) = [
             one for one in await channels(self.client, self.guild.id) if one.chosen.channel_id == place.channel_id
         ]
-        await self.put(panel(self.scene, place, server, channel, note))
+        await self.put(panel(self.context, place, server, channel, note))
 
     async def ask_where(self, back: Place, note: Note | None = None, offered: int = 0) -> None:
         """Ask for a channel to announce in; one that was named, or turned off meanwhile, is offered."""
         there = self.guild.get_channel(offered)
         if there is not None and note is None:
-            note = _turned_off(self.scene.words, there.id)
-        await self.put(questions.where(self.scene, back, note, there.id if there else None))
+            note = _turned_off(self.context.words, there.id)
+        await self.put(questions.where(self.context, back, note, there.id if there else None))
 
     async def put(self, view: ui.LayoutView) -> None:
         """Answer a command, or draw in the place of the panel that was used."""
@@ -141,15 +143,15 @@ class Use:
             await self.interaction.response.edit_message(view=view)
 
 
-async def _go(use: Use) -> None:
+async def _go(use: ControlInteraction) -> None:
     await use.show(channel_id=int(use.values[0]))
 
 
-async def _add(use: Use) -> None:
+async def _add(use: ControlInteraction) -> None:
     if len(await use.client.database.read(subscriptions.of_guild, use.guild.id)) < subscriptions.MAX_CHANNELS:
         await use.ask_where(use.place)
     else:
-        await use.refuse(*_full(use.scene.words))
+        await use.refuse(*_full(use.context.words))
 
 
 def _full(t: Words) -> tuple[str, str]:
@@ -157,8 +159,8 @@ def _full(t: Words) -> tuple[str, str]:
     return title, t("Remove one with `/announcements off`.")
 
 
-async def _begin(use: Use) -> None:
-    to, t, database = int(use.values[0]), use.scene.words, use.client.database
+async def _begin(use: ControlInteraction) -> None:
+    to, t, database = int(use.values[0]), use.context.words, use.client.database
     if await database.read(subscriptions.of_channel, use.guild.id, to):
         await use.show(Note(t("{channel} already has announcements", channel=f"<#{to}>")), to)
     elif closed := use.closed(to):
@@ -170,8 +172,8 @@ async def _begin(use: Use) -> None:
         await use.refuse(*_full(t))
 
 
-async def _channel(use: Use) -> None:
-    to, t, now = int(use.values[0]), use.scene.words, use.client.clock()
+async def _channel(use: ControlInteraction) -> None:
+    to, t, now = int(use.values[0]), use.context.words, use.client.clock()
     if to == use.place.channel_id or await use.chosen() is None:
         await use.show()
     elif closed := use.closed(to):
@@ -183,53 +185,53 @@ async def _channel(use: Use) -> None:
         await use.refuse(title, t("Turn them off there first, or choose another channel."))
 
 
-async def _role(use: Use) -> None:
+async def _role(use: ControlInteraction) -> None:
     role = use.guild.get_role(int(use.values[0])) if use.values else None
     channel = use.guild.get_channel(use.place.channel_id)
     if role is not None and isinstance(channel, discord.TextChannel) and not permissions.pingable(channel, role):
-        await use.refuse(*reasons.unpingable(use.scene.words, None if role.is_default() else role.id))
+        await use.refuse(*reasons.unpingable(use.context.words, None if role.is_default() else role.id))
     else:
         await use.change(lambda chosen: replace(chosen, role_id=role.id if role else None))
 
 
-async def _zone(use: Use) -> None:
+async def _zone(use: ControlInteraction) -> None:
     try:
         zone = find_zone(use.values[0])
     except UnknownZoneError as error:
-        await use.put(questions.which_zone(use.scene, use.place, error.query, error.near))
+        await use.put(questions.which_zone(use.context, use.place, error.query, error.near))
     else:
         await use.change(lambda chosen: replace(chosen, zone=zone))
 
 
-async def _hours(use: Use) -> None:
+async def _hours(use: ControlInteraction) -> None:
     hours = quiet_hours(use.values[0])
     if hours is None:
-        await use.refuse(*reasons.not_quiet_hours(use.scene.words, use.values[0]))
+        await use.refuse(*reasons.not_quiet_hours(use.context.words, use.values[0]))
     else:
         await use.change(lambda chosen: replace(chosen, quiet=hours))
 
 
-async def _elsewhere(use: Use) -> None:
-    await use.interaction.response.send_modal(questions.zone(use.scene.words, use.place))
+async def _elsewhere(use: ControlInteraction) -> None:
+    await use.interaction.response.send_modal(questions.zone(use.context.words, use.place))
 
 
-async def _quiet(use: Use) -> None:
+async def _quiet(use: ControlInteraction) -> None:
     chosen = await use.chosen()
     if chosen is None:
         await use.show()
     else:
-        await use.interaction.response.send_modal(questions.quiet_hours(use.scene.words, use.place, chosen))
+        await use.interaction.response.send_modal(questions.quiet_hours(use.context.words, use.place, chosen))
 
 
-async def _off(use: Use) -> None:
-    await use.put(questions.whether_to_end(use.scene, use.place))
+async def _off(use: ControlInteraction) -> None:
+    await use.put(questions.whether_to_end(use.context, use.place))
 
 
-async def _end(use: Use) -> None:
+async def _end(use: ControlInteraction) -> None:
     now, database = use.client.clock(), use.client.database
     await database.write(subscriptions.end, use.guild.id, now, use.place.channel_id)
     left = await database.read(subscriptions.of_guild, use.guild.id)
-    note = _turned_off(use.scene.words, use.place.channel_id)
+    note = _turned_off(use.context.words, use.place.channel_id)
     await use.show(note, left[0].channel_id if left else 0)
 
 
@@ -237,8 +239,8 @@ def _turned_off(t: Words, channel_id: int) -> Note:
     return Note(t("Announcements are off in {channel}", channel=f"<#{channel_id}>"))
 
 
-STEPS: Mapping[str, Callable[[Use], Awaitable[None]]] = {
-    "show": Use.show,
+STEPS: Mapping[str, Callable[[ControlInteraction], Awaitable[None]]] = {
+    "show": ControlInteraction.show,
     "go": _go,
     "add": _add,
     "begin": _begin,
@@ -275,7 +277,7 @@ async def open_panel(interaction: Interaction, channel_id: int | None = None) ->
     if channel_id is None:
         chosen = await interaction.client.database.read(subscriptions.of_guild, interaction.guild.id)
         channel_id = chosen[0].channel_id if chosen else 0
-    await Use(interaction, interaction.guild, Place(channel_id)).show()
+    await ControlInteraction(interaction, interaction.guild, Place(channel_id)).show()
 
 
 def _managed(interaction: Interaction) -> discord.Guild:
@@ -289,7 +291,7 @@ async def use_control(interaction: Interaction, match: re.Match[str], values: Se
     """Do what a control is for. Raises `app_commands.MissingPermissions` where whoever used it may not manage."""
     guild = _managed(interaction)
     place = Place(int(match["channel"]), Tab(match["tab"]))
-    use = Use(interaction, guild, place, values if match["value"] is None else [match["value"]])
+    use = ControlInteraction(interaction, guild, place, values if match["value"] is None else [match["value"]])
     if match["what"] in STEPS:
         await STEPS[match["what"]](use)
     else:

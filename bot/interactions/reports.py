@@ -16,7 +16,7 @@ from bot.errors import GoneError
 from bot.interactions.host import Host
 from bot.render import administration
 from bot.render.administration import Channel, Report
-from bot.render.card import Scene
+from bot.render.card import RenderContext
 from bot.store import follows, subscriptions
 
 STATUS, HISTORY, UPCOMING, WHY = "state", "log", "plan", "fate"
@@ -52,39 +52,39 @@ def _server(key: str) -> tuple[int, str]:
     return int(guild_id, 16), rest
 
 
-async def _status(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _status(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     guild_id, _ = _server(key)
     followed = await client.database.read(follows.of_guild, guild_id)
     lately = await outlook.lately(client.database, guild_id, STATUS_POSTS)
-    ahead = await outlook.ahead(client.database, guild_id, scene.now, timedelta(days=STATUS_DAYS))
+    ahead = await outlook.ahead(client.database, guild_id, context.now, timedelta(days=STATUS_DAYS))
     shown = await channels(client, guild_id)
-    return administration.status(scene, Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS])
+    return administration.status(context, Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS])
 
 
-async def _history(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _history(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     found = await outlook.lately(client.database, _server(key)[0], HISTORY_POSTS)
-    return administration.history(scene, Report(HISTORY, key), found)
+    return administration.history(context, Report(HISTORY, key), found)
 
 
-async def _upcoming(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     guild_id, rest = _server(key)
     days = int(rest)
-    ahead = await outlook.ahead(client.database, guild_id, scene.now, timedelta(days=days))
+    ahead = await outlook.ahead(client.database, guild_id, context.now, timedelta(days=days))
     shown = await channels(client, guild_id)
-    return administration.ahead_of(scene, Report(UPCOMING, key), days, shown, ahead)
+    return administration.ahead_of(context, Report(UPCOMING, key), days, shown, ahead)
 
 
-async def _why(client: Host, key: str, scene: Scene) -> ui.LayoutView:
+async def _why(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     guild_id, name = _server(key)
     ref = Ref.parse(name)
     entry = (await client.lookup.index()).get(ref) if ref else None
     if entry is None:
         raise GoneError
-    found = await outlook.explained(client.database, guild_id, entry.ref, scene.now)
-    return administration.explanation(scene, Report(WHY, key), entry.label, found)
+    found = await outlook.explained(client.database, guild_id, entry.ref, context.now)
+    return administration.explanation(context, Report(WHY, key), entry.label, found)
 
 
-REPORTS: Mapping[str, Callable[[Host, str, Scene], Awaitable[ui.LayoutView]]] = {
+REPORTS: Mapping[str, Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]] = {
     STATUS: _status,
     HISTORY: _history,
     UPCOMING: _upcoming,

@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from discord import ui
 
 from bot import __version__
-from bot.render.card import Accent, Content, Scene, draw, escape
+from bot.render.card import Accent, Content, RenderContext, draw, escape
 
 MOST_CITED = 12
 """Publishers that are named; the others are counted, and every card names its own."""
 
 
-def about(scene: Scene, counts: Mapping[str, int], publishers: Sequence[tuple[str, int, str | None]]) -> ui.LayoutView:
+def about(
+    context: RenderContext, counts: Mapping[str, int], publishers: Sequence[tuple[str, int, str | None]]
+) -> ui.LayoutView:
     """Version, size of the catalogue, where it comes from, and privacy. `publishers`: name, statements, licence."""
-    t = scene.words
+    t = context.words
     counted = [
         t.plural("{n} drama", "{n} dramas", counts.get("work", 0)),
         t.plural("{n} person", "{n} people", counts.get("person", 0)),
@@ -54,12 +56,12 @@ def about(scene: Scene, counts: Mapping[str, int], publishers: Sequence[tuple[st
         card="about",
         key="all",
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
-def help_(scene: Scene, commands: Sequence[tuple[str, str]]) -> ui.LayoutView:
+def help_(context: RenderContext, commands: Sequence[tuple[str, str]]) -> ui.LayoutView:
     """The commands. Each is a mention, which Discord makes clickable, and what the command does."""
-    t = scene.words
+    t = context.words
     content = Content(
         accent=Accent.BOT,
         title=t("What I can do"),
@@ -69,4 +71,4 @@ def help_(scene: Scene, commands: Sequence[tuple[str, str]]) -> ui.LayoutView:
         key="all",
         per_page=len(commands),
     )
-    return draw(scene, content)
+    return draw(context, content)

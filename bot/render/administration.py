@@ -12,14 +12,14 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.announcements.hours import DAILY, DIGEST, WEEK
-from bot.announcements.outcome import Explained, Outcome, Post, Settled
-from bot.announcements.schedule import Stage, Why
+from bot.announcements.outcome import DeliveryStatus, Explained, Outcome, Post
+from bot.announcements.schedule import AnnouncementReason, Stage
 from bot.announcements.subscription import GRACE, Subscription
 from bot.announcements.zones import zone_name
 from bot.catalogue.model import EventKind, Label
 from bot.render import phrases, vocabulary
 from bot.render.announcement import stage_name
-from bot.render.card import Accent, Content, Scene, draw, escape, shorten
+from bot.render.card import Accent, Content, RenderContext, draw, escape, shorten
 from bot.render.post import title
 from bot.render.reasons import permissions_missing, reason_words
 from bot.render.upcoming import headline
@@ -69,9 +69,9 @@ def digest_name(t: Words, digest: str) -> str:
     return t("a weekly digest, {day} at {hour}", day=t.weekday(WEEK.index(match[1])), hour=hour)
 
 
-def setup_lines(scene: Scene, chosen: Subscription) -> list[str]:
+def setup_lines(context: RenderContext, chosen: Subscription) -> list[str]:
     """The settings of a channel, one per line."""
-    t = scene.words
+    t = context.words
     reminders = [reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages]
     extras = _extras(t, chosen)
     return [
@@ -79,12 +79,12 @@ def setup_lines(scene: Scene, chosen: Subscription) -> list[str]:
         phrases.field(t("Role to ping"), f"<@&{chosen.role_id}>" if chosen.role_id else t("nobody")),
         phrases.field(t("Language"), language_name(chosen.language)),
         phrases.field(t("Time zone"), escape(zone_name(chosen.zone))),
-        phrases.field(t("Announces"), t.both([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds])),
-        *([phrases.field(t("Reminders"), t.both(reminders))] if reminders else []),
+        phrases.field(t("Announces"), t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds])),
+        *([phrases.field(t("Reminders"), t.join_list(reminders))] if reminders else []),
         phrases.field(t("Posts"), digest_name(t, chosen.digest)),
         *([phrases.field(t("Quiet hours"), chosen.quiet)] if chosen.quiet else []),
         *([phrases.field(t("Post late by up to"), span_name(t, chosen.grace))] if chosen.grace != GRACE else []),
-        *([phrases.field(t("Extras"), t.both(extras))] if extras else []),
+        *([phrases.field(t("Extras"), t.join_list(extras))] if extras else []),
     ]
 
 
@@ -104,11 +104,11 @@ def span_name(t: Words, span: timedelta) -> str:
     return t.plural("{n} day", "{n} days", hours // 24)
 
 
-def _in_short(scene: Scene, chosen: Subscription) -> str:
+def _in_short(context: RenderContext, chosen: Subscription) -> str:
     """The settings of a channel, in one line."""
-    t = scene.words
+    t = context.words
     said = [
-        t.both([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
+        t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
         f"<@&{chosen.role_id}>" if chosen.role_id else "",
         language_name(chosen.language),
         escape(zone_name(chosen.zone)),
@@ -139,7 +139,7 @@ class Report:
     card: str
     key: str
 
-    def draw(self, scene: Scene, title: str, subtitle: str, blocks: Sequence[str]) -> ui.LayoutView:
+    def draw(self, context: RenderContext, title: str, subtitle: str, blocks: Sequence[str]) -> ui.LayoutView:
         """The page of it that is asked for, with as many blocks as there is room for."""
         content = Content(
             accent=Accent.DATES,
@@ -150,11 +150,11 @@ class Report:
             key=self.key,
             per_page=len(blocks) + 1,
         )
-        return draw(scene, content)
+        return draw(context, content)
 
 
 def status(
-    scene: Scene,
+    context: RenderContext,
     report: Report,
     channels: Sequence[Channel],
     follows: Sequence[Label],
@@ -162,53 +162,53 @@ def status(
     ahead: Sequence[Post],
 ) -> ui.LayoutView:
     """Where announcements go, whether they can, what was posted last, and what comes next."""
-    t = scene.words
-    blocks = _channels(scene, channels)
+    t = context.words
+    blocks = _channels(context, channels)
     if follows:
         names = shorten(", ".join(phrases.called(t, label) for label in follows), 800)
         blocks.append(phrases.field(t("Following"), names))
     if ahead:
-        blocks.append(f"\n**{t('Next')}**\n" + "\n".join(_to_come(scene, channels, ahead)))
+        blocks.append(f"\n**{t('Next')}**\n" + "\n".join(_to_come(context, channels, ahead)))
     if lately:
-        blocks.append(f"\n**{t('Recent')}**\n" + "\n".join(f"- {outcome(scene, one)}" for one in lately))
-    return report.draw(scene, t("Announcements"), "", blocks)
+        blocks.append(f"\n**{t('Recent')}**\n" + "\n".join(f"- {outcome(context, one)}" for one in lately))
+    return report.draw(context, t("Announcements"), "", blocks)
 
 
-def history(scene: Scene, report: Report, found: Sequence[Outcome]) -> ui.LayoutView:
+def history(context: RenderContext, report: Report, found: Sequence[Outcome]) -> ui.LayoutView:
     """What was posted in a server, with links, and what was not, with the reason."""
-    t = scene.words
-    lines = [f"- {outcome(scene, one)}" for one in found] or [t("Nothing has been announced yet.")]
-    return report.draw(scene, t("Announcement history"), t("newest first"), lines)
+    t = context.words
+    lines = [f"- {outcome(context, one)}" for one in found] or [t("Nothing has been announced yet.")]
+    return report.draw(context, t("Announcement history"), t("newest first"), lines)
 
 
 def ahead_of(
-    scene: Scene, report: Report, days: int, channels: Sequence[Channel], ahead: Sequence[Post]
+    context: RenderContext, report: Report, days: int, channels: Sequence[Channel], ahead: Sequence[Post]
 ) -> ui.LayoutView:
     """Exactly what will be posted in the next `days` days, where and when, for whom, and what would stop it."""
-    t = scene.words
-    blocks = [warning for channel in channels for warning in warnings(scene, channel)]
+    t = context.words
+    blocks = [warning for channel in channels for warning in warnings(context, channel)]
     if ahead:
-        blocks += _to_come(scene, channels, ahead)
+        blocks += _to_come(context, channels, ahead)
     else:
         blocks.append(t("Nothing will be posted in this period."))
         if any(channel.chosen.followed_only for channel in channels):
             blocks.append(t("Only what you follow is posted. Ask `/announcements why` about anything else."))
     subtitle = t.plural("the next {n} day", "the next {n} days", days)
-    return report.draw(scene, t("Upcoming announcements"), subtitle, blocks)
+    return report.draw(context, t("Upcoming announcements"), subtitle, blocks)
 
 
-def _channels(scene: Scene, channels: Sequence[Channel]) -> list[str]:
+def _channels(context: RenderContext, channels: Sequence[Channel]) -> list[str]:
     """Each channel with its settings and warnings."""
     if not channels:
-        return [scene.words("Announcements are off. `/announcements setup` turns them on.")]
+        return [context.words("Announcements are off. `/announcements setup` turns them on.")]
     if len(channels) == 1:
-        return [*setup_lines(scene, channels[0].chosen), *warnings(scene, channels[0])]
-    return [line for channel in channels for line in (_in_short(scene, channel.chosen), *warnings(scene, channel))]
+        return [*setup_lines(context, channels[0].chosen), *warnings(context, channels[0])]
+    return [line for channel in channels for line in (_in_short(context, channel.chosen), *warnings(context, channel))]
 
 
-def warnings(scene: Scene, channel: Channel) -> list[str]:
+def warnings(context: RenderContext, channel: Channel) -> list[str]:
     """The warnings about a channel, one per line."""
-    t, chosen = scene.words, channel.chosen
+    t, chosen = context.words, channel.chosen
     lines: list[str] = []
     if chosen.paused_at is not None:
         lines.append(
@@ -229,19 +229,19 @@ def warnings(scene: Scene, channel: Channel) -> list[str]:
     return lines
 
 
-def _to_come(scene: Scene, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
+def _to_come(context: RenderContext, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
     """Each post that is to come: when in the channel's own zone, where, what, and who is pinged."""
     by_channel = {channel.chosen.channel_id: channel.chosen for channel in channels}
     zones = {chosen.zone for chosen in by_channel.values()}
     return [
-        _post_line(scene, chosen, post, name_zone=len(zones) > 1)
+        _post_line(context, chosen, post, name_zone=len(zones) > 1)
         for post in ahead
         if (chosen := by_channel.get(post.channel_id)) is not None
     ]
 
 
-def _post_line(scene: Scene, chosen: Subscription, post: Post, *, name_zone: bool) -> str:
-    t = scene.words
+def _post_line(context: RenderContext, chosen: Subscription, post: Post, *, name_zone: bool) -> str:
+    t = context.words
     items = list(dict.fromkeys(item.event.id for _, item in post.told))
     known = {item.event.id: item for _, item in post.told}
     stage = "" if post.digest else stage_name(t, post.told[0][0])
@@ -262,48 +262,52 @@ def _post_line(scene: Scene, chosen: Subscription, post: Post, *, name_zone: boo
     return line
 
 
-def explanation(scene: Scene, report: Report, subject: Label, found: Sequence[Explained]) -> ui.LayoutView:
+def explanation(context: RenderContext, report: Report, subject: Label, found: Sequence[Explained]) -> ui.LayoutView:
     """Why the dates that concern an entity were, will be, or will not be announced, and when."""
-    t = scene.words
+    t = context.words
     blocks: list[str] = []
     for _, of_event in groupby(found, key=lambda one: one.item.event.id):
         in_channels = list(of_event)
         event = in_channels[0].item.event
         own = vocabulary.event_name(t, event.kind, event.number)
         name = own if event.subject.ref == subject.ref else headline(t, in_channels[0].item)
-        lines = [phrases.field(name, phrases.dated(t, event, scene.now))]
+        lines = [phrases.field(name, phrases.dated(t, event, context.now))]
         for one in in_channels:
-            if isinstance(one.said, Settled):
-                lines.append(outcome(scene, Outcome(one.item, one.said)))
+            if isinstance(one.said, DeliveryStatus):
+                lines.append(outcome(context, Outcome(one.item, one.said)))
             else:
                 at = f" {format_dt(one.at, 'f')}" if one.at is not None else ""
                 lines.append(f"<#{one.channel_id}> {why_words(t, one.said, event.kind)}{at}")
         blocks.append("\n".join(lines))
     return report.draw(
-        scene,
+        context,
         phrases.called_fully(t, subject),
         t("why it is or isn't announced here"),
         blocks or [t("No dates are known.")],
     )
 
 
-def why_words(t: Words, why: Why, kind: EventKind) -> str:
+def why_words(t: Words, why: AnnouncementReason, kind: EventKind) -> str:
     """Why an event of a kind is, or is not, to be announced."""
     return {
-        Why.TO_COME: t("⏳ Will be posted:"),
-        Why.NOT_FIRM: t("🔎 Not yet: the date isn't confirmed. I'll announce it once it is."),
-        Why.VAGUE: t("🔎 Not yet: the exact day isn't known."),
-        Why.NOT_CHOSEN: t(
+        AnnouncementReason.TO_COME: t("⏳ Will be posted:"),
+        AnnouncementReason.NOT_FIRM: t("🔎 Not yet: the date isn't confirmed. I'll announce it once it is."),
+        AnnouncementReason.VAGUE: t("🔎 Not yet: the exact day isn't known."),
+        AnnouncementReason.NOT_CHOSEN: t(
             "🚫 This channel doesn't announce {kinds}. Change it in `/announcements panel`.", kinds=kind_name(t, kind)
         ),
-        Why.NOT_FOLLOWED: t("🚫 This channel only posts what you follow. Add it with `/announcements follow`."),
-        Why.BEFORE: t("🕰️ It was over before announcements were turned on here. Past dates aren't posted."),
+        AnnouncementReason.NOT_FOLLOWED: t(
+            "🚫 This channel only posts what you follow. Add it with `/announcements follow`."
+        ),
+        AnnouncementReason.BEFORE: t(
+            "🕰️ It was over before announcements were turned on here. Past dates aren't posted."
+        ),
     }[why]
 
 
-def outcome(scene: Scene, one: Outcome) -> str:
+def outcome(context: RenderContext, one: Outcome) -> str:
     """What became of an announcement, in one line."""
-    t, settled = scene.words, one.settled
+    t, settled = context.words, one.settled
     word = {
         "sent": "✅",
         "planned": t("planned:"),

@@ -12,22 +12,22 @@ from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind, Status
 from bot.catalogue.when import Precision
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene
+from bot.render.card import Accent, CardLink, Content, RenderContext
 from bot.render.drama import airing_words
-from bot.render.told import Announced, Told
+from bot.render.post_item import Announced, PostItem
 from bot.render.upcoming import headline
 from bot.text import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PostOptions:
     """How something is posted.
 
     `mark` identifies its delivery; `zone` is the channel's; `role_id` is the one role it may ping; `late`: it is posted
     after its time.
     """
 
-    mark: str | None
+    delivery_token: str | None
     zone: str
     role_id: int | None = None
     late: bool = False
@@ -43,11 +43,11 @@ class Frame:
         return said
 
 
-def announcement(scene: Scene, told: Told, frame: Frame) -> Content:
+def announcement(context: RenderContext, told: PostItem, options: PostOptions) -> Content:
     """The embed of one stage of one event."""
-    t, found = scene.words, told.found
-    more = about(scene, found) if told.stage is not Stage.CANCELLED else []
-    blocks = fitting(t, [*dates(scene, told), *frame.remarks(t), *more])
+    t, found = context.words, told.found
+    more = about(context, found) if told.stage is not Stage.CANCELLED else []
+    blocks = fitting(t, [*dates(context, told), *options.remarks(t), *more])
     return Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=headline(t, found.item),
@@ -55,7 +55,7 @@ def announcement(scene: Scene, told: Told, frame: Frame) -> Content:
         blocks=blocks,
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [found.item.event]),
-        leads=leads(scene, found),
+        leads=leads(context, found),
     )
 
 
@@ -90,20 +90,20 @@ def stage_name(t: Words, stage: Stage) -> str:
     }[stage]
 
 
-def stage_line(t: Words, told: Sequence[Told]) -> str:
+def stage_line(t: Words, told: Sequence[PostItem]) -> str:
     """What a post says of its events, all of one stage."""
     return t("🔁 Back on") if all(one.back_on for one in told) else stage_name(t, told[0].stage)
 
 
-def dates(scene: Scene, told: Told) -> list[str]:
+def dates(context: RenderContext, told: PostItem) -> list[str]:
     """When it is, and, of a date that changed, when it was to be."""
-    t, found, stage = scene.words, told.found, told.stage
+    t, found, stage = context.words, told.found, told.stage
     if stage is Stage.CANCELLED:
         return [f"~~{phrases.when(t, found.item.event.when)}~~"]
-    now = _time(scene, found)
+    now = _time(context, found)
     if stage is not Stage.MOVED:
         return [phrases.field(t("When"), now)]
-    status = found.item.event.status_at(scene.now)
+    status = found.item.event.status_at(context.now)
     if status is Status.POSTPONED and found.before == found.item.event.when:
         return [phrases.field(t("When"), f"~~{now}~~ · {vocabulary.status_name(t, status)}")]
     words = now if status in (Status.CONFIRMED, Status.RELEASED) else f"{now} · {vocabulary.status_name(t, status)}"
@@ -113,9 +113,9 @@ def dates(scene: Scene, told: Told) -> list[str]:
     return lines
 
 
-def about(scene: Scene, found: Announced) -> list[str]:
+def about(context: RenderContext, found: Announced) -> list[str]:
     """Details of an event: who sings, who plays, where to watch or listen."""
-    t, event = scene.words, found.item.event
+    t, event = context.words, found.item.event
     blocks: list[str] = []
     if event.kind is EventKind.OST_RELEASE:
         performers = ", ".join(phrases.called_fully(t, artist) for artist in found.item.performers)
@@ -135,30 +135,37 @@ def about(scene: Scene, found: Announced) -> list[str]:
     return blocks
 
 
-def _time(scene: Scene, found: Announced) -> str:
+def _time(context: RenderContext, found: Announced) -> str:
     when = found.starts_at or found.item.event.when
     if when.precision is Precision.MINUTE and when.earliest is not None:
         return f"{format_dt(when.earliest, 'F')} ({format_dt(when.earliest, 'R')})"
-    return phrases.when(scene.words, when)
+    return phrases.when(context.words, when)
 
 
-def leads(scene: Scene, found: Announced) -> list[Lead]:
+def leads(context: RenderContext, found: Announced) -> list[CardLink]:
     """Where its buttons lead."""
-    t = scene.words
+    t = context.words
     if found.item.event.kind is EventKind.OST_RELEASE:
         return [
-            Lead("ost", found.item.event.subject.ref, t("Song"), "🎵"),
-            *(Lead("ost", work.ref, t("OST"), "💿") for work in found.item.works[:1]),
-            *(Lead("artist", artist.ref, artist.name(t.language) or "", "🎤") for artist in found.item.performers[:2]),
+            CardLink("ost", found.item.event.subject.ref, t("Song"), "🎵"),
+            *(CardLink("ost", work.ref, t("OST"), "💿") for work in found.item.works[:1]),
+            *(
+                CardLink("artist", artist.ref, artist.name(t.language) or "", "🎤")
+                for artist in found.item.performers[:2]
+            ),
         ]
     ref = found.item.event.subject.ref
     if found.item.event.kind is EventKind.ALBUM_RELEASE:
         artists = [
-            Lead("artist", artist.ref, artist.name(t.language) or "", "🎤") for artist in found.item.performers[:4]
+            CardLink("artist", artist.ref, artist.name(t.language) or "", "🎤") for artist in found.item.performers[:4]
         ]
         # A post is known again by its buttons, so it has one in any case.
-        return artists or [Lead("help", ref, t("Help"), "❔")]
-    return [Lead("cast", ref, t("Cast"), "🎭"), Lead("ost", ref, t("OST"), "🎵"), Lead("drama", ref, t("Drama"), "🎬")]
+        return artists or [CardLink("help", ref, t("Help"), "❔")]
+    return [
+        CardLink("cast", ref, t("Cast"), "🎭"),
+        CardLink("ost", ref, t("OST"), "🎵"),
+        CardLink("drama", ref, t("Drama"), "🎬"),
+    ]
 
 
 def mentions(role_id: int | None) -> discord.AllowedMentions:

@@ -10,13 +10,13 @@ from discord import ui
 from bot.catalogue.lists import count_osts, holding, newest_first
 from bot.catalogue.model import Album, Artist, Credit, Fact, Kind, Song
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
 from bot.text import Words
 
 
-def artist(scene: Scene, found: Artist) -> ui.LayoutView:
+def artist(context: RenderContext, found: Artist) -> ui.LayoutView:
     """A person or a group: memberships, parts in dramas, OSTs and albums."""
-    t, profile = scene.words, found.profile
+    t, profile = context.words, found.profile
     ref = profile.label.ref
     osts = newest_first(song for song in found.songs if song.osts)
     others = newest_first(song for song in found.songs if not song.osts)
@@ -27,9 +27,9 @@ def artist(scene: Scene, found: Artist) -> ui.LayoutView:
             t("Behind the camera"),
             (f"{phrases.called(t, c.work)} — {vocabulary.job_name(t, c.job)}" for c in holding(found.crew)),
         ),
-        *phrases.headed(t("OSTs"), (_song(scene, song) for song in osts)),
-        *phrases.headed(t("Other songs"), (_song(scene, song) for song in others)),
-        *phrases.headed(t("Albums"), (_album(scene, album) for album in found.albums)),
+        *phrases.headed(t("OSTs"), (_song(context, song) for song in osts)),
+        *phrases.headed(t("Other songs"), (_song(context, song) for song in others)),
+        *phrases.headed(t("Albums"), (_album(context, album) for album in found.albums)),
     ]
     more = [
         *phrases.also_called(t, profile),
@@ -56,12 +56,12 @@ def artist(scene: Scene, found: Artist) -> ui.LayoutView:
         key=str(ref),
         footer=phrases.footer(t, facts),
         leads=[
-            *([Lead("ost", ref, t("OST"), "🎵")] if found.songs or found.member_osts else []),
-            *(Lead("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in [*works.values()][:2]),
-            Lead("sources", ref, t("Sources"), "📎"),
+            *([CardLink("ost", ref, t("OST"), "🎵")] if found.songs or found.member_osts else []),
+            *(CardLink("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in [*works.values()][:2]),
+            CardLink("sources", ref, t("Sources"), "📎"),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
 def _subtitle(t: Words, found: Artist, osts: list[Song]) -> str:
@@ -100,16 +100,16 @@ def _part(t: Words, credit: Credit) -> str:
     return line + phrases.remarks(t, credit)
 
 
-def _song(scene: Scene, song: Song) -> str:
-    t = scene.words
+def _song(context: RenderContext, song: Song) -> str:
+    t = context.words
     place = " / ".join(phrases.ost_place(t, ost) for ost in holding(song.osts))
     line = f"**{phrases.song_title(t, song)}**" + (f" — {place}" if place else "")
-    return line + phrases.song_date(t, song, scene.now)
+    return line + phrases.song_date(t, song, context.now)
 
 
-def _album(scene: Scene, album: Album) -> str:
-    t, events = scene.words, holding(album.profile.events)
+def _album(context: RenderContext, album: Album) -> str:
+    t, events = context.words, holding(album.profile.events)
     line = f"**{phrases.called_fully(t, album.profile.label)}**"
     said = [escape(t.pick(d.value)) for d in holding(album.profile.details) if d.attribute in ("album_type", "tracks")]
-    date = [phrases.dated(t, events[0], scene.now) + phrases.remarks(t, events[0])] if events else []
+    date = [phrases.dated(t, events[0], context.now) + phrases.remarks(t, events[0])] if events else []
     return " · ".join([line, *date, *said])

@@ -8,25 +8,25 @@ from discord import ui
 
 from bot.catalogue.model import Kind, Label, Ref
 from bot.render import phrases
-from bot.render.card import Accent, Content, Lead, Scene, draw
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw
 
 DRAMAS, AIRING, ARTISTS = Ref(Kind.WORK, "all"), Ref(Kind.WORK, "airing"), Ref(Kind.PERSON, "all")
 """The keys of the lists; that of a network is the network's own."""
 
 
 def listed(
-    scene: Scene, ref: Ref, title: str, entries: Sequence[tuple[Label, int | None]], total: int, per_page: int
+    context: RenderContext, ref: Ref, title: str, entries: Sequence[tuple[Label, int | None]], total: int, per_page: int
 ) -> ui.LayoutView:
     """A page of a list: names, with the year where one is known, and buttons to the other lists."""
-    t = scene.words
+    t = context.words
     blocks = [
         f"{phrases.EMOJI[label.ref.kind]} **{phrases.called_fully(t, label)}**" + (f" · {year}" if year else "")
         for label, year in entries
     ]
     leads = [
-        Lead("browse", DRAMAS, t("All dramas"), "🎬"),
-        Lead("browse", AIRING, t("Now airing"), "📺"),
-        Lead("browse", ARTISTS, t("Artists"), "🎤"),
+        CardLink("browse", DRAMAS, t("All dramas"), "🎬"),
+        CardLink("browse", AIRING, t("Now airing"), "📺"),
+        CardLink("browse", ARTISTS, t("Artists"), "🎤"),
     ]
     content = Content(
         accent=Accent.BOT,
@@ -39,4 +39,4 @@ def listed(
         leads=[lead for lead in leads if lead.ref != ref],
         pages=max(-(-total // per_page), 1),
     )
-    return draw(scene, content)
+    return draw(context, content)

@@ -49,7 +49,7 @@ class Accent(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class RenderContext:
     """For whom a card is drawn: in which words, at what time, and at which page."""
 
     words: Words
@@ -58,7 +58,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class CardLink:
     """A button that leads on: to a card about an entity."""
 
     card: str
@@ -84,7 +84,7 @@ class Content:
     key: str = ""
     intro: str = ""
     footer: str = ""
-    leads: Sequence[Lead] = ()
+    leads: Sequence[CardLink] = ()
     per_page: int = PAGE_BLOCKS
     page_text: int = PAGE_TEXT
     pages: int | None = None
@@ -110,9 +110,9 @@ def page_id(card: str, key: str, page: int, language: str) -> str:
     return f"page:{card}:{key}:{page}:{language}"
 
 
-def open_id(card: str, ref: Ref, mark: str | None = None) -> str:
+def open_id(card: str, ref: Ref, delivery_token: str | None = None) -> str:
     """The custom id of a button that opens a card. `mark` tells which delivery the message is, if it is one."""
-    return f"open:{card}:{ref}" + (f":{mark}" if mark else "")
+    return f"open:{card}:{ref}" + (f":{delivery_token}" if delivery_token else "")
 
 
 def pick_id(card: str, ref: Ref) -> str:
@@ -120,7 +120,7 @@ def pick_id(card: str, ref: Ref) -> str:
     return f"pick:{card}:{ref}"
 
 
-def frozen(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+def stateless_view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
     """A layout that discord.py need not remember: its buttons are answered by what their custom ids say."""
     view = ui.LayoutView(timeout=None)
     for item in items:
@@ -143,11 +143,11 @@ def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS, page_text: int = P
     return spread
 
 
-def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.LayoutView:
+def draw(context: RenderContext, content: Content, *, delivery_token: str | None = None) -> ui.LayoutView:
     """The layout of a card. `mark` tells which delivery it is, if it is one."""
-    t = scene.words
+    t = context.words
     spread = _spread(content)
-    page = min(max(scene.page, 0), len(spread) - 1)
+    page = min(max(context.page, 0), len(spread) - 1)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(content.accent))
     heading = f"## {shorten(content.title, 250)}"
     box.add_item(ui.TextDisplay(f"{heading}\n-# {shorten(content.subtitle, 300)}" if content.subtitle else heading))
@@ -163,10 +163,10 @@ def draw(scene: Scene, content: Content, *, mark: str | None = None) -> ui.Layou
     if footer:
         box.add_item(ui.TextDisplay("-# " + shorten(" · ".join(footer), 400)))
     if len(spread) > 1:
-        box.add_item(_turning(scene, content, page, len(spread)))
+        box.add_item(_turning(context, content, page, len(spread)))
     if content.leads:
-        box.add_item(leading(content.leads[:5], mark))
-    return frozen(box)
+        box.add_item(link_row(content.leads[:5], delivery_token))
+    return stateless_view(box)
 
 
 def _spread(content: Content) -> list[Sequence[str]]:
@@ -181,12 +181,12 @@ def _footnote(t: Words, texts: Sequence[str]) -> list[str]:
     return [f"{BY_RULE} {t('romanised by rule')}"] if any(BY_RULE in text for text in texts) else []
 
 
-def leading(leads: Sequence[Lead], mark: str | None = None) -> Row:
+def link_row(leads: Sequence[CardLink], delivery_token: str | None = None) -> Row:
     """A row of at most five buttons that lead on."""
     row: Row = ui.ActionRow()
     for lead in leads:
         label = shorten(lead.label, MAX_LABEL)
-        row.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, mark)))
+        row.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, delivery_token)))
     return row
 
 
@@ -199,7 +199,7 @@ class Classic:
     view: ui.View
 
 
-def classic(t: Words, line: str, content: Content, mark: str | None = None) -> Classic:
+def classic(t: Words, line: str, content: Content, delivery_token: str | None = None) -> Classic:
     """The message that says `line` and, below it, `content`. `mark` tells which delivery it is, if it is one."""
     # Discord's limits (https://discord.com/developers/docs/resources/message#embed-object-embed-limits): 256
     # characters of a title, 4,096 of a description.
@@ -215,25 +215,25 @@ def classic(t: Words, line: str, content: Content, mark: str | None = None) -> C
     view = ui.View(timeout=None)
     for lead in content.leads[:5]:
         label = shorten(lead.label, MAX_LABEL)
-        view.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, mark)))
+        view.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, delivery_token)))
     view.stop()
     return Classic(line, embed, view)
 
 
-def _turning(scene: Scene, content: Content, page: int, count: int) -> Row:
+def _turning(context: RenderContext, content: Content, page: int, count: int) -> Row:
     def button(label: str, emoji: str, to: int) -> ui.Button[ui.LayoutView]:
         there = 0 <= to < count
         # A disabled button still needs an id that no other has: it says the page it stands on.
         return ui.Button(
             label=label,
             emoji=emoji,
-            custom_id=page_id(content.card, content.key, to if there else page, scene.words.language),
+            custom_id=page_id(content.card, content.key, to if there else page, context.words.language),
             disabled=not there,
         )
 
     return ui.ActionRow(
-        button(scene.words("Back"), "◀️", page - 1),
-        button(scene.words("Next"), "▶️", page + 1),
+        button(context.words("Back"), "◀️", page - 1),
+        button(context.words("Next"), "▶️", page + 1),
     )
 
 
@@ -243,4 +243,4 @@ def notice(accent: Accent, title: str, body: str, *items: ui.Item[ui.LayoutView]
     box.add_item(ui.TextDisplay(shorten(f"**{title}**\n{body}" if body else f"**{title}**", 3500)))
     for item in items:
         box.add_item(item)
-    return frozen(box)
+    return stateless_view(box)

@@ -9,13 +9,13 @@ from discord import ui
 from bot.catalogue.lists import billed, holding
 from bot.catalogue.model import Cast, Credit, Profile
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
 from bot.text import Words
 
 
-def cast(scene: Scene, found: Cast) -> ui.LayoutView:
+def cast(context: RenderContext, found: Cast) -> ui.LayoutView:
     """Who plays whom: leads first, then the others by the size of the part, in billing order."""
-    t = scene.words
+    t = context.words
     shown = billed(holding(found.credits))
     blocks: list[str] = []
     for role, credits_ in groupby(shown, key=lambda credit: credit.role):
@@ -41,13 +41,13 @@ def cast(scene: Scene, found: Cast) -> ui.LayoutView:
         key=str(ref),
         footer=phrases.footer(t, chain(found.credits, *(p.details for p in found.characters.values()))),
         leads=[
-            Lead("drama", ref, t("Drama"), "🎬"),
-            *([Lead("ost", ref, t("OST"), "🎵")] if found.has_songs else []),
-            *(Lead("artist", person.ref, person.name(t.language) or "", "🎤") for person in [*people.values()][:2]),
-            *([Lead("cast-sources", ref, t("Sources"), "📎")] if people else []),
+            CardLink("drama", ref, t("Drama"), "🎬"),
+            *([CardLink("ost", ref, t("OST"), "🎵")] if found.has_songs else []),
+            *(CardLink("artist", person.ref, person.name(t.language) or "", "🎤") for person in [*people.values()][:2]),
+            *([CardLink("cast-sources", ref, t("Sources"), "📎")] if people else []),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
 def _entry(t: Words, credit: Credit, found: Cast) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 import discord
 from discord import ui
 
-from bot.render.card import MAX_LABEL, MAX_MENU, MAX_OPTION, Accent, Row, Scene, shorten
+from bot.render.card import MAX_LABEL, MAX_MENU, MAX_OPTION, Accent, RenderContext, Row, shorten
 
 Box = ui.Container[ui.LayoutView]
 Button = ui.Button[ui.LayoutView]
@@ -42,13 +42,13 @@ class Place:
         to = "" if value is None else f"={value}"
         return f"panel:{what}{to}:{self.channel_id}:{self.tab}" + ("" if self.fresh is None else f":{self.fresh}")
 
-    def after(self, note: Note | None, scene: Scene) -> Place:
+    def after(self, note: Note | None, context: RenderContext) -> Place:
         """The same place, with custom ids that Discord has not seen yet where something was refused.
 
         A menu whose id stays goes on showing what was chosen in it, on a computer at least.
         """
         refused = note is not None and note.refusal
-        return replace(self, fresh=int(scene.now.timestamp() * 1000) % 1_000_000) if refused else self
+        return replace(self, fresh=int(context.now.timestamp() * 1000) % 1_000_000) if refused else self
 
 
 @dataclass(frozen=True, slots=True)

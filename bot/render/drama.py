@@ -10,8 +10,8 @@ from bot.catalogue.lists import billed, by_part, holding
 from bot.catalogue.model import KOREAN, Airing, Credit, Crew, Event, EventKind, Money, Role, Song, Work
 from bot.catalogue.when import SEOUL
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw, escape
-from bot.render.told import begins
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
+from bot.render.post_item import begins
 from bot.text import Words
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -21,23 +21,23 @@ _MOST_SONGS = 6
 _MOST_PEOPLE = 4
 
 
-def drama(scene: Scene, found: Work) -> ui.LayoutView:
+def drama(context: RenderContext, found: Work) -> ui.LayoutView:
     """A drama as a fan asks for it: when and where, the story, who leads, its songs; the rest on a page of its own."""
-    t, profile = scene.words, found.profile
+    t, profile = context.words, found.profile
     ref = profile.label.ref
     blocks = [
-        *_dates(scene, found),
+        *_dates(context, found),
         *airing_lines(t, found.airings),
         *(escape(t.pick(detail.value)) for detail in holding(profile.detail("synopsis"))[:1]),
         *_leads(t, found.credits),
-        *_songs(scene, found.songs, found),
+        *_songs(context, found.songs, found),
         *_budget(t, profile.money),
     ]
     later = [
         *phrases.also_called(t, profile),
         *crew_lines(t, found.crew),
         *(
-            phrases.field(vocabulary.event_name(t, event.kind, event.number), phrases.dated(t, event, scene.now))
+            phrases.field(vocabulary.event_name(t, event.kind, event.number), phrases.dated(t, event, context.now))
             for event in holding(profile.dates(EventKind.EPISODE))
         ),
         *phrases.detail_lines(t, [d for d in profile.details if d.attribute not in _FIRST]),
@@ -54,12 +54,12 @@ def drama(scene: Scene, found: Work) -> ui.LayoutView:
         key=str(ref),
         footer=phrases.footer(t, [*facts, *profile.names]),
         leads=[
-            *([Lead("cast", ref, t("Cast"), "🎭")] if found.credits else []),
-            *([Lead("ost", ref, t("OST"), "🎵")] if found.songs else []),
-            Lead("sources", ref, t("Sources"), "📎"),
+            *([CardLink("cast", ref, t("Cast"), "🎭")] if found.credits else []),
+            *([CardLink("ost", ref, t("OST"), "🎵")] if found.songs else []),
+            CardLink("sources", ref, t("Sources"), "📎"),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
 def _subtitle(t: Words, found: Work) -> str:
@@ -73,15 +73,15 @@ def _subtitle(t: Words, found: Work) -> str:
     return " · ".join(filter(None, [kind, *counted, genres]))
 
 
-def _dates(scene: Scene, found: Work) -> list[str]:
+def _dates(context: RenderContext, found: Work) -> list[str]:
     """Premiere and finale in a line, each date once, and dates beneath it that cannot be true as well."""
-    t, events = scene.words, found.profile.events
+    t, events = context.words, found.profile.events
     shown = [
         event for kind in (EventKind.PREMIERE, EventKind.FINALE) for event in holding(found.profile.dates(kind))[:1]
     ]
     if not shown:
         return []
-    statuses = [event.status_at(scene.now) for event in shown]
+    statuses = [event.status_at(context.now) for event in shown]
     words = [_date(t, event, found.airings) for event in shown]
     if len(set(statuses)) > 1:
         words = [phrases.with_status(t, said, status) for said, status in zip(words, statuses, strict=True)]
@@ -90,7 +90,7 @@ def _dates(scene: Scene, found: Work) -> list[str]:
         line = phrases.with_status(t, line, statuses[0])
     heading = t("Airs") if len(shown) == 2 else vocabulary.event_name(t, shown[0].kind)
     others = (
-        f"{vocabulary.event_name(t, event.kind)} {phrases.dated(t, other, scene.now)}"
+        f"{vocabulary.event_name(t, event.kind)} {phrases.dated(t, other, context.now)}"
         for event in shown
         for other in phrases.disputing(event, events)
     )
@@ -152,13 +152,13 @@ def _leads(t: Words, credits_: Iterable[Credit]) -> list[str]:
     return [phrases.field(heading, ", ".join(people))] if people else []
 
 
-def _songs(scene: Scene, songs: Sequence[Song], found: Work) -> list[str]:
+def _songs(context: RenderContext, songs: Sequence[Song], found: Work) -> list[str]:
     """The songs that have a title, by part, and how many more there are."""
-    t = scene.words
+    t = context.words
     titled = [song for song in by_part(songs, found.profile.label.ref) if song.label.name(t.language)]
     entries = [
         f"{phrases.called_clearly(t, song.label)} — {phrases.performers(t, song.performers)}"
-        + phrases.song_date(t, song, scene.now)
+        + phrases.song_date(t, song, context.now)
         for song in titled[:_MOST_SONGS]
     ]
     if not entries:

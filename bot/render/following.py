@@ -69,4 +69,4 @@ def _lines(t: Words, found: Following) -> list[str]:
 
 
 def _channels(t: Words, found: Following, *, followed_only: bool) -> str:
-    return t.both([f"<#{one.channel_id}>" for one in found.channels if one.followed_only == followed_only])
+    return t.join_list([f"<#{one.channel_id}>" for one in found.channels if one.followed_only == followed_only])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.catalogue.when import Precision
 from bot.render import phrases
 from bot.render.announcement import Announced, about
-from bot.render.card import Scene, shorten
+from bot.render.card import RenderContext, shorten
 from bot.text import Words
 
 MAX_NAME = 100
@@ -34,16 +34,16 @@ class Listing:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
-def listing(scene: Scene, found: Announced, mark: str) -> Listing:
+def listing(context: RenderContext, found: Announced, mark: str) -> Listing:
     """What a premiere's event says. Its last line is the mark, by which `bears` knows it again."""
-    t = scene.words
+    t = context.words
     title = _plain(found.item.event.subject.name(t.language) or "") or t("untitled")
     where = [
         _plain(airing.organisation.name(t.language) or "")
         for airing in (found.work.airings if found.work else ())
         if airing.rank == 0
     ]
-    lines = (_time_unknown(t, found), *about(scene, found), phrases.footer(t, [found.item.event]))
+    lines = (_time_unknown(t, found), *about(context, found), phrases.footer(t, [found.item.event]))
     said = shorten("\n".join(filter(None, lines)), MAX_DESCRIPTION - len(mark) - 2)
     return Listing(
         name=shorten(t("🎬 {work} premieres", work=title), MAX_NAME),

@@ -10,7 +10,7 @@ from discord import ui
 from bot.catalogue.model import Kind, Label, Ref
 from bot.render import phrases, vocabulary
 from bot.render.browse import ARTISTS, DRAMAS
-from bot.render.card import MAX_LABEL, MAX_MENU, Accent, Lead, Row, escape, leading, notice, pick_id, shorten
+from bot.render.card import MAX_LABEL, MAX_MENU, Accent, CardLink, Row, escape, link_row, notice, pick_id, shorten
 from bot.search import Entry
 from bot.text import Words
 
@@ -36,8 +36,8 @@ def unknown(t: Words, query: str, card: str | None, near: Sequence[Entry], size:
 
     `size`: how many dramas and how many artists it holds.
     """
-    browse = leading(
-        [Lead("browse", DRAMAS, t("Browse dramas"), "🎬"), Lead("browse", ARTISTS, t("Browse artists"), "🎤")]
+    browse = link_row(
+        [CardLink("browse", DRAMAS, t("Browse dramas"), "🎬"), CardLink("browse", ARTISTS, t("Browse artists"), "🎤")]
     )
     dramas, artists = size
     known = t(
@@ -82,23 +82,23 @@ def something_else(
     ]
     leads = [lead for entry in others[:2] for lead in _cards_of(t, entry, singing)]
     title = t("I know “{query}” as something else", query=_shown(query))
-    rows = [leading(leads[:5])] if leads else []
+    rows = [link_row(leads[:5])] if leads else []
     if card is not None and near:
         lines.append(t("Or did you mean one of these?"))
         rows.append(_picks(t, card, near))
     return notice(Accent.BOT, title, "\n".join(lines), *rows)
 
 
-def _cards_of(t: Words, entry: Entry, singing: Collection[Ref]) -> list[Lead]:
+def _cards_of(t: Words, entry: Entry, singing: Collection[Ref]) -> list[CardLink]:
     name, emoji = phrases.told_apart(t, entry), phrases.EMOJI[entry.ref.kind]
-    osts = [Lead("ost", entry.ref, t("OST"), "🎵")] if entry.ref in singing else []
+    osts = [CardLink("ost", entry.ref, t("OST"), "🎵")] if entry.ref in singing else []
     match entry.ref.kind:
         case Kind.WORK:
-            return [Lead("drama", entry.ref, name, emoji), *osts]
+            return [CardLink("drama", entry.ref, name, emoji), *osts]
         case Kind.TRACK | Kind.ALBUM:
-            return [Lead("ost", entry.ref, name, emoji)]
+            return [CardLink("ost", entry.ref, name, emoji)]
         case _:
-            return [Lead("artist", entry.ref, t("About {name}", name=name), emoji), *osts]
+            return [CardLink("artist", entry.ref, t("About {name}", name=name), emoji), *osts]
 
 
 def _named(t: Words, entries: Sequence[Entry]) -> str:

@@ -10,26 +10,26 @@ from discord import ui
 from bot.catalogue.lists import by_part, count_osts, holding, newest_first
 from bot.catalogue.model import Album, Discography, Kind, Ref, Song, Track
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw
 from bot.text import Words
 
 
-def discography(scene: Scene, found: Discography) -> ui.LayoutView:
+def discography(context: RenderContext, found: Discography) -> ui.LayoutView:
     """All OSTs of an artist, the newest first, or those of a drama, by part."""
-    return _of_work(scene, found) if found.label.ref.kind is Kind.WORK else _of_artist(scene, found)
+    return _of_work(context, found) if found.label.ref.kind is Kind.WORK else _of_artist(context, found)
 
 
-def _of_artist(scene: Scene, found: Discography) -> ui.LayoutView:
+def _of_artist(context: RenderContext, found: Discography) -> ui.LayoutView:
     """Those of the artist, of a group's members, and then songs that belong to no work of the catalogue."""
-    t, ref = scene.words, found.label.ref
+    t, ref = context.words, found.label.ref
     osts = newest_first(song for song in found.songs if song.osts)
     others = newest_first(song for song in found.songs if not song.osts)
     by_members = newest_first(found.by_members)
     counts = phrases.ost_counts(t, count_osts(osts)) if ref.kind is Kind.PERSON else []
     blocks = [
-        *(_entry(scene, song, found) for song in osts),
-        *phrases.headed(t("By members"), (_by_member(scene, song) for song in by_members)),
-        *phrases.headed(t("Other songs"), (_entry(scene, song, found) for song in others)),
+        *(_entry(context, song, found) for song in osts),
+        *phrases.headed(t("By members"), (_by_member(context, song) for song in by_members)),
+        *phrases.headed(t("Other songs"), (_entry(context, song, found) for song in others)),
     ]
     every = [*osts, *by_members, *others]
     if blocks:
@@ -43,12 +43,12 @@ def _of_artist(scene: Scene, found: Discography) -> ui.LayoutView:
         key=str(ref),
         footer=_footer(t, every),
         leads=[
-            Lead("artist", ref, t("About {name}", name=found.label.name(t.language) or ""), "🎤"),
+            CardLink("artist", ref, t("About {name}", name=found.label.name(t.language) or ""), "🎤"),
             *_song_leads(t, every),
             *_sources(t, ref, every),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
 def _may_be_more(t: Words) -> str:
@@ -59,18 +59,18 @@ def _footer(t: Words, songs: Iterable[Song]) -> str:
     return phrases.footer(t, chain.from_iterable((*song.osts, *song.performers, *song.events) for song in songs))
 
 
-def _sources(t: Words, ref: Ref, songs: Sequence[Song]) -> list[Lead]:
-    return [Lead("sources", ref, t("Sources"), "📎")] if songs else []
+def _sources(t: Words, ref: Ref, songs: Sequence[Song]) -> list[CardLink]:
+    return [CardLink("sources", ref, t("Sources"), "📎")] if songs else []
 
 
-def _song_leads(t: Words, songs: Iterable[Song]) -> list[Lead]:
+def _song_leads(t: Words, songs: Iterable[Song]) -> list[CardLink]:
     titled = ((song, song.label.name(t.language)) for song in songs)
-    return [Lead("ost", song.label.ref, title, "🎵") for song, title in titled if title][:3]
+    return [CardLink("ost", song.label.ref, title, "🎵") for song, title in titled if title][:3]
 
 
-def _entry(scene: Scene, song: Song, among: Discography) -> str:
+def _entry(context: RenderContext, song: Song, among: Discography) -> str:
     """A song of an artist: of which drama, and with whom; or one of a drama: by whom."""
-    t, osts = scene.words, holding(song.osts)
+    t, osts = context.words, holding(song.osts)
     if among.label.ref.kind is Kind.WORK:
         place = " / ".join(
             phrases.ost_place(t, ost, with_work=False) for ost in osts if ost.work.ref == among.label.ref
@@ -80,28 +80,28 @@ def _entry(scene: Scene, song: Song, among: Discography) -> str:
         place = " / ".join(phrases.ost_place(t, ost) for ost in osts)
         others = phrases.performers(t, song.performers, but=among.label)
         others = t("with {names}", names=others) if others else ""
-    return _song(scene, song, place, others)
+    return _song(context, song, place, others)
 
 
-def _by_member(scene: Scene, song: Song) -> str:
-    t = scene.words
+def _by_member(context: RenderContext, song: Song) -> str:
+    t = context.words
     place = " / ".join(phrases.ost_place(t, ost) for ost in holding(song.osts))
-    return _song(scene, song, place, phrases.performers(t, song.performers))
+    return _song(context, song, place, phrases.performers(t, song.performers))
 
 
-def _song(scene: Scene, song: Song, place: str, artists: str) -> str:
-    t = scene.words
+def _song(context: RenderContext, song: Song, place: str, artists: str) -> str:
+    t = context.words
     line = f"**{phrases.song_title(t, song)}**" + (f" — {place}" if place else "")
-    date = phrases.dated(t, song.event, scene.now) if song.event else ""
+    date = phrases.dated(t, song.event, context.now) if song.event else ""
     small = " · ".join(filter(None, (artists, date)))
     return f"{line}\n-# {small}" if small else line
 
 
-def _of_work(scene: Scene, found: Discography) -> ui.LayoutView:
-    t = scene.words
+def _of_work(context: RenderContext, found: Discography) -> ui.LayoutView:
+    t = context.words
     ref = found.label.ref
     songs = by_part(found.songs, ref)
-    blocks = [_entry(scene, song, found) for song in songs]
+    blocks = [_entry(context, song, found) for song in songs]
     content = Content(
         accent=Accent.SONG,
         title=t("OST of {work}", work=phrases.called_fully(t, found.label)),
@@ -111,23 +111,23 @@ def _of_work(scene: Scene, found: Discography) -> ui.LayoutView:
         key=str(ref),
         footer=_footer(t, songs),
         leads=[
-            Lead("drama", ref, t("Drama"), "🎬"),
-            *([Lead("cast", ref, t("Cast"), "🎭")] if found.has_cast else []),
+            CardLink("drama", ref, t("Drama"), "🎬"),
+            *([CardLink("cast", ref, t("Cast"), "🎭")] if found.has_cast else []),
             *_song_leads(t, songs)[: 2 if found.has_cast else 3],
             *_sources(t, ref, songs),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
-def track(scene: Scene, found: Track) -> ui.LayoutView:
+def track(context: RenderContext, found: Track) -> ui.LayoutView:
     """One song: performers, drama, dates, links."""
-    t = scene.words
+    t = context.words
     song, profile = found.song, found.profile
     blocks = [
         *_performed(t, song),
         *(phrases.field(t("OST of"), phrases.ost_place(t, ost)) for ost in holding(song.osts)),
-        *phrases.event_lines(scene.words, profile.events, scene.now),
+        *phrases.event_lines(context.words, profile.events, context.now),
         *phrases.also_called(t, profile),
         *phrases.detail_lines(t, profile.details),
         *phrases.link_lines(t, profile.links),
@@ -142,24 +142,24 @@ def track(scene: Scene, found: Track) -> ui.LayoutView:
         key=str(profile.label.ref),
         footer=phrases.footer(t, [*song.osts, *song.performers, *song.events, *profile.names]),
         leads=[
-            *(Lead("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in works[:1]),
+            *(CardLink("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in works[:1]),
             *(
-                Lead("ost", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
+                CardLink("ost", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
                 for performer in holding(song.performers)[:3]
             ),
-            Lead("sources", profile.label.ref, t("Sources"), "📎"),
+            CardLink("sources", profile.label.ref, t("Sources"), "📎"),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
-def album(scene: Scene, found: Album) -> ui.LayoutView:
+def album(context: RenderContext, found: Album) -> ui.LayoutView:
     """An album: whose it is, when it came, and what is said of it."""
-    t, profile = scene.words, found.profile
+    t, profile = context.words, found.profile
     performers = phrases.performers(t, found.performers)
     blocks = [
         *([phrases.field(t("Performed by"), performers)] if performers else []),
-        *phrases.event_lines(t, profile.events, scene.now),
+        *phrases.event_lines(t, profile.events, context.now),
         *phrases.also_called(t, profile),
         *phrases.detail_lines(t, profile.details),
         *phrases.link_lines(t, profile.links),
@@ -174,13 +174,13 @@ def album(scene: Scene, found: Album) -> ui.LayoutView:
         footer=phrases.footer(t, [*profile.events, *found.performers, *profile.details, *profile.names]),
         leads=[
             *(
-                Lead("artist", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
+                CardLink("artist", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
                 for performer in holding(found.performers)[:3]
             ),
-            Lead("sources", profile.label.ref, t("Sources"), "📎"),
+            CardLink("sources", profile.label.ref, t("Sources"), "📎"),
         ],
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
 def _performed(t: Words, song: Song) -> list[str]:

@@ -23,7 +23,7 @@ from bot.render.administration import (
     span_name,
     warnings,
 )
-from bot.render.card import MAX_MENU, Row, Scene, frozen
+from bot.render.card import MAX_MENU, RenderContext, Row, stateless_view
 from bot.render.controls import Box, Note, Place, Tab, box_for, button, channel_menu, menu, role_menu, say
 from bot.text import LANGUAGES, Words, language_name
 
@@ -45,24 +45,26 @@ class Server:
     standing: Collection[int]
 
 
-def panel(scene: Scene, place: Place, server: Server, channel: Channel, note: Note | None = None) -> ui.LayoutView:
+def panel(
+    context: RenderContext, place: Place, server: Server, channel: Channel, note: Note | None = None
+) -> ui.LayoutView:
     """The settings of a channel, and the controls of a tab."""
-    t, chosen, box = scene.words, channel.chosen, box_for(note)
+    t, chosen, box = context.words, channel.chosen, box_for(note)
     box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
     if len(server.names) > 1:
         named = [(str(id_), f"#{name}", id_ == place.channel_id) for id_, name in server.names.items()]
         box.add_item(menu(place.control("go"), named))
-    box.add_item(ui.TextDisplay("\n".join(setup_lines(scene, chosen) + warnings(scene, channel))))
+    box.add_item(ui.TextDisplay("\n".join(setup_lines(context, chosen) + warnings(context, channel))))
     box.add_item(ui.Separator())
     box.add_item(_tabs(t, place))
     say(box, note)
     if place.tab is Tab.WHAT:
-        _what(t, box, place, place.after(note, scene), server, chosen)
+        _what(t, box, place, place.after(note, context), server, chosen)
     else:
-        _how(scene, box, place, chosen)
+        _how(context, box, place, chosen)
     box.add_item(ui.Separator())
     box.add_item(_below(t, place, chosen))
-    return frozen(box)
+    return stateless_view(box)
 
 
 def _tabs(t: Words, place: Place) -> Row:
@@ -88,12 +90,12 @@ def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen
     _name(box, t("Language"), menu(place.control("language"), languages))
 
 
-def _how(scene: Scene, box: Box, place: Place, chosen: Subscription) -> None:
+def _how(context: RenderContext, box: Box, place: Place, chosen: Subscription) -> None:
     """In which zone, when, and in what form."""
-    t = scene.words
+    t = context.words
     zones = list(dict.fromkeys((chosen.zone, *COMMON_ZONES)))[:MAX_MENU]
     told = [
-        (zone, f"{zone_name(zone)} · {scene.now.astimezone(ZoneInfo(zone)):%H:%M}", zone == chosen.zone)
+        (zone, f"{zone_name(zone)} · {context.now.astimezone(ZoneInfo(zone)):%H:%M}", zone == chosen.zone)
         for zone in zones
     ]
     _name(box, t("Time zone"), menu(place.control("zone"), told))

@@ -8,10 +8,10 @@ from datetime import datetime
 from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind, Upcoming
 from bot.render import phrases
-from bot.render.announcement import Frame, about, announcement, dates, fitting, leads, stage_line
-from bot.render.card import Accent, Classic, Content, Lead, Scene, classic
+from bot.render.announcement import PostOptions, about, announcement, dates, fitting, leads, stage_line
+from bot.render.card import Accent, CardLink, Classic, Content, RenderContext, classic
+from bot.render.post_item import PostItem
 from bot.render.push import digest_line, push_line
-from bot.render.told import Told
 from bot.render.upcoming import headline, line
 from bot.text import Words
 
@@ -24,16 +24,16 @@ _MAIN_FIRST = (
 )
 
 
-def post(scene: Scene, told: Sequence[Told], frame: Frame, *, digest: bool = False) -> Classic:
+def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions, *, digest: bool = False) -> Classic:
     """The message for all stages that are due at once, or for a digest."""
-    t, role = scene.words, frame.role_id
+    t, role = context.words, options.role_id
     if digest:
         ahead = _ahead(told)
-        line = digest_line(t, ahead, frame.zone, scene.now, role_id=role)
-        return classic(t, line, _digest(scene, ahead, frame), frame.mark)
+        line = digest_line(t, ahead, options.zone, context.now, role_id=role)
+        return classic(t, line, _digest(context, ahead, options), options.delivery_token)
     ordered = _main_first(told)
-    content = announcement(scene, ordered[0], frame) if len(ordered) == 1 else _several(scene, ordered, frame)
-    return classic(t, push_line(t, ordered, frame.zone, scene.now, role_id=role), content, frame.mark)
+    content = announcement(context, ordered[0], options) if len(ordered) == 1 else _several(context, ordered, options)
+    return classic(t, push_line(t, ordered, options.zone, context.now, role_id=role), content, options.delivery_token)
 
 
 def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
@@ -50,16 +50,16 @@ def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
     return headline(t, main)
 
 
-def outdated(scene: Scene, told: Sequence[Told], *, digest: bool = False) -> Content:
+def outdated(context: RenderContext, told: Sequence[PostItem], *, digest: bool = False) -> Content:
     """What a post becomes when some of its dates change: each such date with a link to its correction."""
-    t = scene.words
+    t = context.words
     notes = [t("⚠️ This date is no longer right: {link}", link=one.correction) if one.correction else "" for one in told]
     if len(told) == 1 and not digest:
         blocks = notes
     else:
         items = [one.found.item for one in told]
         blocks = [
-            f"~~{headline(t, item)}~~\n{note}" if note else line(scene, item)
+            f"~~{headline(t, item)}~~\n{note}" if note else line(context, item)
             for item, note in zip(items, notes, strict=True)
         ]
     return Content(
@@ -68,7 +68,7 @@ def outdated(scene: Scene, told: Sequence[Told], *, digest: bool = False) -> Con
         subtitle="",
         blocks=fitting(t, blocks),
         per_page=len(told) + 1,
-        leads=_subjects(scene, told) if digest else leads(scene, told[0].found),
+        leads=_subjects(context, told) if digest else leads(context, told[0].found),
     )
 
 
@@ -77,13 +77,13 @@ def outdated_line(t: Words) -> str:
     return t("⚠️ A date in this post has changed or been cancelled.")
 
 
-def _main_first(told: Sequence[Told]) -> list[Told]:
+def _main_first(told: Sequence[PostItem]) -> list[PostItem]:
     by_event = {one.found.item.event.id: one for one in told}
     return [by_event[item.event.id] for item in _ordered([one.found.item for one in told])]
 
 
-def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> Content:
-    t = scene.words
+def _several(context: RenderContext, told: Sequence[PostItem], options: PostOptions) -> Content:
+    t = context.words
     items = [one.found.item for one in told]
     main, stage = told[0].found, told[0].stage
     heading = title(t, items)
@@ -91,12 +91,12 @@ def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> Content:
         # The heading may say it all: of episodes there is nothing more to say.
         named = {EventKind.EPISODE} if heading != headline(t, items[0]) else set[EventKind]()
         listed = [f"- {headline(t, item)}" for item in items if item.event.kind not in named]
-        blocks = [*dates(scene, told[0]), *frame.remarks(t), *(x for x in listed if x != f"- {heading}")]
+        blocks = [*dates(context, told[0]), *options.remarks(t), *(x for x in listed if x != f"- {heading}")]
     else:
-        blocks = [f"**{headline(t, one.found.item)}**\n" + "\n".join(dates(scene, one)) for one in told]
-        blocks += frame.remarks(t)
+        blocks = [f"**{headline(t, one.found.item)}**\n" + "\n".join(dates(context, one)) for one in told]
+        blocks += options.remarks(t)
     if stage is not Stage.CANCELLED and main.item.event.kind is not EventKind.OST_RELEASE:
-        blocks += about(scene, main)
+        blocks += about(context, main)
     return Content(
         accent=Accent.TROUBLE if stage in CORRECTIONS else Accent.DATES,
         title=heading,
@@ -104,43 +104,43 @@ def _several(scene: Scene, told: Sequence[Told], frame: Frame) -> Content:
         blocks=fitting(t, blocks),
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [item.event for item in items]),
-        leads=leads(scene, main),
+        leads=leads(context, main),
     )
 
 
-def _ahead(told: Sequence[Told]) -> list[Told]:
+def _ahead(told: Sequence[PostItem]) -> list[PostItem]:
     """What a digest lists: one line per event, however many of its stages fall into it."""
     once = {one.found.item.event.id: one for one in sorted(told, key=lambda one: one.stage is Stage.NOW)}
     return sorted(once.values(), key=_begins)
 
 
-def _digest(scene: Scene, ahead: Sequence[Told], frame: Frame) -> Content:
-    t = scene.words
+def _digest(context: RenderContext, ahead: Sequence[PostItem], options: PostOptions) -> Content:
+    t = context.words
     return Content(
         accent=Accent.DATES,
         title=title(t, [], digest=True),
         subtitle="",
-        blocks=[*fitting(t, [line(scene, one.found.item) for one in ahead]), *frame.remarks(t)],
+        blocks=[*fitting(t, [line(context, one.found.item) for one in ahead]), *options.remarks(t)],
         per_page=len(ahead) + 3,
         footer=phrases.footer(t, [one.found.item.event for one in ahead]),
-        leads=_subjects(scene, ahead),
+        leads=_subjects(context, ahead),
     )
 
 
-def _begins(told: Told) -> datetime:
+def _begins(told: PostItem) -> datetime:
     earliest = told.found.item.event.when.earliest
     assert earliest is not None, "only dated events are announced"
     return earliest
 
 
-def _subjects(scene: Scene, told: Sequence[Told]) -> list[Lead]:
+def _subjects(context: RenderContext, told: Sequence[PostItem]) -> list[CardLink]:
     """A button for each of the first things of a digest."""
-    found: dict[str, Lead] = {}
+    found: dict[str, CardLink] = {}
     for one in told:
         item = one.found.item
-        first = leads(scene, one.found)[-1 if item.event.kind is not EventKind.OST_RELEASE else 0]
-        label = item.event.subject.name(scene.words.language) or first.label
-        found.setdefault(str(first.ref), Lead(first.card, first.ref, label, first.emoji))
+        first = leads(context, one.found)[-1 if item.event.kind is not EventKind.OST_RELEASE else 0]
+        label = item.event.subject.name(context.words.language) or first.label
+        found.setdefault(str(first.ref), CardLink(first.card, first.ref, label, first.emoji))
     return list(found.values())[:5]
 
 

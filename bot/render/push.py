@@ -15,7 +15,7 @@ from bot.announcements.schedule import Stage
 from bot.catalogue.model import EventKind, Label, Upcoming
 from bot.catalogue.when import EXACT, Precision, When
 from bot.render.card import escape, shorten
-from bot.render.told import Told
+from bot.render.post_item import PostItem
 from bot.text import Words
 
 MAX_LINE = 150
@@ -37,12 +37,12 @@ Call = Callable[[Label], str]
 """What an entity is called, in the room that there is."""
 
 
-def push_line(t: Words, told: Sequence[Told], zone: str, now: datetime, *, role_id: int | None = None) -> str:
+def push_line(t: Words, told: Sequence[PostItem], zone: str, now: datetime, *, role_id: int | None = None) -> str:
     """The first line of a post of some stages of events, at most `MAX_LINE` characters."""
     return _fitted(t, lambda call: _line(_Line(t, call, ZoneInfo(zone), now), told), role_id)
 
 
-def digest_line(t: Words, told: Sequence[Told], zone: str, now: datetime, *, role_id: int | None = None) -> str:
+def digest_line(t: Words, told: Sequence[PostItem], zone: str, now: datetime, *, role_id: int | None = None) -> str:
     """The first line of a digest: the first thing in it, and how much more there is."""
 
     def line(call: Call) -> str:
@@ -69,7 +69,7 @@ def _called(t: Words, room: int) -> Call:
     return call
 
 
-def _line(draw: _Line, told: Sequence[Told]) -> str:
+def _line(draw: _Line, told: Sequence[PostItem]) -> str:
     t, found = draw.t, told[0].found
     event = found.item.event
     match told[0].stage:
@@ -101,7 +101,7 @@ class _Line:
     zone: ZoneInfo
     now: datetime
 
-    def happening(self, told: Sequence[Told]) -> str:
+    def happening(self, told: Sequence[PostItem]) -> str:
         """What happens now."""
         t, item = self.t, told[0].found.item
         if not _music(item.event.kind):
@@ -114,7 +114,7 @@ class _Line:
             return t("{song} by {artists} is out: OST of {work}", song=subject, artists=artists, work=work)
         return t("{title} by {artists} is out", title=subject, artists=artists)
 
-    def sentence(self, told: Sequence[Told]) -> str:
+    def sentence(self, told: Sequence[PostItem]) -> str:
         """What happens, and when."""
         t, found = self.t, told[0].found
         item, at = found.item, found.starts_at or found.item.event.when

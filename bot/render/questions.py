@@ -8,14 +8,14 @@ from discord import ButtonStyle, ui
 
 from bot.announcements.subscription import Subscription
 from bot.announcements.zones import zone_name
-from bot.render.card import Row, Scene, escape, frozen, shorten
+from bot.render.card import RenderContext, Row, escape, shorten, stateless_view
 from bot.render.controls import Note, Place, box_for, button, channel_menu, say
 from bot.text import Words
 
 
-def where(scene: Scene, place: Place, note: Note | None = None, offered: int | None = None) -> ui.LayoutView:
+def where(context: RenderContext, place: Place, note: Note | None = None, offered: int | None = None) -> ui.LayoutView:
     """A menu of channels to announce in. One came from `place`; `offered` is a channel that was already named."""
-    t, place, box = scene.words, place.after(note, scene), box_for(note)
+    t, place, box = context.words, place.after(note, context), box_for(note)
     box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
     say(box, note)
     box.add_item(
@@ -29,23 +29,23 @@ def where(scene: Scene, place: Place, note: Note | None = None, offered: int | N
         row.add_item(button(t("Back"), place.control("show")))
     if row.children:
         box.add_item(row)
-    return frozen(box)
+    return stateless_view(box)
 
 
-def whether_to_end(scene: Scene, place: Place) -> ui.LayoutView:
+def whether_to_end(context: RenderContext, place: Place) -> ui.LayoutView:
     """Whether to turn announcements off in a channel."""
-    t, box = scene.words, box_for(None)
+    t, box = context.words, box_for(None)
     title = t("Turn announcements off in {channel}?", channel=f"<#{place.channel_id}>")
     body = t("I'll stop posting there and forget the channel's settings.")
     box.add_item(ui.TextDisplay(f"**{title}**\n{body}"))
     sure = button(t("Turn off"), place.control("end"), ButtonStyle.danger)
     box.add_item(ui.ActionRow(sure, button(t("Back"), place.control("show"))))
-    return frozen(box)
+    return stateless_view(box)
 
 
-def which_zone(scene: Scene, place: Place, typed: str, near: Sequence[str]) -> ui.LayoutView:
+def which_zone(context: RenderContext, place: Place, typed: str, near: Sequence[str]) -> ui.LayoutView:
     """Which zone is meant, where none has the name that was typed."""
-    t = scene.words
+    t = context.words
     title = t("I don't know the time zone “{query}”", query=escape(shorten(typed, 80)))
     body = t("Did you mean one of these?") if near else t("Type a large city or an IANA name, such as Asia/Seoul.")
     note = Note(title, body, refusal=True)
@@ -56,7 +56,7 @@ def which_zone(scene: Scene, place: Place, typed: str, near: Sequence[str]) -> u
         box.add_item(ui.ActionRow(*zones))
     again = button(t("Another time zone"), place.control("elsewhere"))
     box.add_item(ui.ActionRow(again, button(t("Back"), place.control("show"))))
-    return frozen(box)
+    return stateless_view(box)
 
 
 def zone(t: Words, place: Place) -> ui.Modal:

@@ -106,7 +106,7 @@ def permission_names(t: Words, names: Sequence[str]) -> str:
         "create_events": t("Create Events"),
         "mention_everyone": t("Mention @everyone, @here and All Roles"),
     }
-    return t.both([f"**{known.get(name, name)}**" for name in names])
+    return t.join_list([f"**{known.get(name, name)}**" for name in names])
 
 
 def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from discord import ui
 from bot.catalogue.lists import holding
 from bot.catalogue.model import Album, Artist, Cast, Event, Fact, Label, Profile, Song, Source, Track, Work
 from bot.render import phrases, vocabulary
-from bot.render.card import Accent, Content, Lead, Scene, draw, escape
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
 from bot.render.cast import part_words
 from bot.render.drama import airing_words
 from bot.text import Words
@@ -32,24 +32,24 @@ class Statement:
     about: object = None
 
 
-def of_work(scene: Scene, found: Work) -> ui.LayoutView:
+def of_work(context: RenderContext, found: Work) -> ui.LayoutView:
     """Where what is known of a drama comes from."""
-    t, ref = scene.words, found.profile.label.ref
+    t, ref = context.words, found.profile.label.ref
     statements = [
-        *_profile(scene, found.profile),
+        *_profile(context, found.profile),
         *(Statement(t("Where"), airing_words(t, one), one, one.type) for one in found.airings),
         *(Statement(vocabulary.job_name(t, c.job), phrases.called(t, c.person), c, c.job) for c in found.crew),
-        *_songs(scene, found.songs),
+        *_songs(context, found.songs),
     ]
-    leads = [Lead("drama", ref, t("Drama"), "🎬")]
+    leads = [CardLink("drama", ref, t("Drama"), "🎬")]
     if found.credits:
-        leads.append(Lead("cast-sources", ref, t("Cast"), "🎭"))
-    return _draw(scene, found.profile.label, "sources", statements, leads)
+        leads.append(CardLink("cast-sources", ref, t("Cast"), "🎭"))
+    return _draw(context, found.profile.label, "sources", statements, leads)
 
 
-def of_cast(scene: Scene, found: Cast) -> ui.LayoutView:
+def of_cast(context: RenderContext, found: Cast) -> ui.LayoutView:
     """Where what is known of a cast comes from."""
-    t = scene.words
+    t = context.words
     playing = {credit.person.ref for credit in holding(found.credits)}
     statements = [
         # Sources disagree on whom somebody plays, or on who plays a character.
@@ -62,65 +62,65 @@ def of_cast(scene: Scene, found: Cast) -> ui.LayoutView:
         for credit in found.credits
     ]
     for character in found.characters.values():
-        statements += _under(phrases.called(t, character.label), scene, character)
-    return _draw(scene, found.work, "cast-sources", statements, [Lead("cast", found.work.ref, t("Cast"), "🎭")])
+        statements += _under(phrases.called(t, character.label), context, character)
+    return _draw(context, found.work, "cast-sources", statements, [CardLink("cast", found.work.ref, t("Cast"), "🎭")])
 
 
-def of_artist(scene: Scene, found: Artist) -> ui.LayoutView:
+def of_artist(context: RenderContext, found: Artist) -> ui.LayoutView:
     """Where what is known of a person or a group comes from."""
-    t = scene.words
+    t = context.words
     statements = [
-        *_profile(scene, found.profile),
+        *_profile(context, found.profile),
         *(Statement(t("Groups and members"), phrases.called(t, m.other), m) for m in found.memberships),
         *(Statement(t("Roles"), phrases.called(t, credit.work), credit) for credit in found.credits),
         *(Statement(vocabulary.job_name(t, c.job), phrases.called(t, c.work), c) for c in found.crew),
-        *_songs(scene, found.songs),
+        *_songs(context, found.songs),
         *chain.from_iterable(
-            _under(phrases.called(t, album.profile.label), scene, album.profile) for album in found.albums
+            _under(phrases.called(t, album.profile.label), context, album.profile) for album in found.albums
         ),
     ]
     ref = found.profile.label.ref
-    leads = [Lead("artist", ref, t("About {name}", name=found.profile.label.name(t.language) or ""), "🎤")]
-    return _draw(scene, found.profile.label, "sources", statements, leads)
+    leads = [CardLink("artist", ref, t("About {name}", name=found.profile.label.name(t.language) or ""), "🎤")]
+    return _draw(context, found.profile.label, "sources", statements, leads)
 
 
-def of_track(scene: Scene, found: Track) -> ui.LayoutView:
+def of_track(context: RenderContext, found: Track) -> ui.LayoutView:
     """Where what is known of a song comes from."""
-    t = scene.words
+    t = context.words
     performers = (
         Statement(t("Performed by"), phrases.called(t, one.artist), one, "performers") for one in found.song.performers
     )
     osts = (Statement(t("OST of"), phrases.ost_place(t, ost), ost, "ost") for ost in found.song.osts)
     return _draw(
-        scene,
+        context,
         found.profile.label,
         "sources",
-        [*performers, *osts, *_profile(scene, found.profile)],
-        [Lead("ost", found.profile.label.ref, t("Song"), "🎵")],
+        [*performers, *osts, *_profile(context, found.profile)],
+        [CardLink("ost", found.profile.label.ref, t("Song"), "🎵")],
     )
 
 
-def of_album(scene: Scene, found: Album) -> ui.LayoutView:
+def of_album(context: RenderContext, found: Album) -> ui.LayoutView:
     """Where what is known of an album comes from."""
-    t = scene.words
+    t = context.words
     performers = (
         Statement(t("Performed by"), phrases.called(t, one.artist), one, "performers") for one in found.performers
     )
     return _draw(
-        scene,
+        context,
         found.profile.label,
         "sources",
-        [*performers, *_profile(scene, found.profile)],
-        [Lead("ost", found.profile.label.ref, t("Album"), "💿")],
+        [*performers, *_profile(context, found.profile)],
+        [CardLink("ost", found.profile.label.ref, t("Album"), "💿")],
     )
 
 
-def _songs(scene: Scene, songs: Iterable[Song]) -> Iterator[Statement]:
-    t = scene.words
+def _songs(context: RenderContext, songs: Iterable[Song]) -> Iterator[Statement]:
+    t = context.words
     for song in songs:
         title, ref = phrases.song_title(t, song), song.label.ref
         said: list[tuple[str, Fact, object]] = [
-            *((phrases.dated(t, event, scene.now), event, (ref, event.kind, event.number)) for event in song.events),
+            *((phrases.dated(t, event, context.now), event, (ref, event.kind, event.number)) for event in song.events),
             *((phrases.ost_place(t, ost), ost, (ref, "ost")) for ost in song.osts),
             *((phrases.called(t, one.artist), one, (ref, "performers")) for one in song.performers),
         ]
@@ -128,17 +128,17 @@ def _songs(scene: Scene, songs: Iterable[Song]) -> Iterator[Statement]:
             yield Statement(t("OST"), f"{title} — {words}", fact, about)
 
 
-def _under(heading: str, scene: Scene, profile: Profile) -> Iterator[Statement]:
+def _under(heading: str, context: RenderContext, profile: Profile) -> Iterator[Statement]:
     """What is said of an entity beside another, under its name."""
-    for one in _profile(scene, profile):
+    for one in _profile(context, profile):
         yield Statement(heading, one.said, one.fact, one.about and (profile.label.ref, one.about))
 
 
-def _profile(scene: Scene, profile: Profile) -> Iterator[Statement]:
-    t = scene.words
+def _profile(context: RenderContext, profile: Profile) -> Iterator[Statement]:
+    t = context.words
     for event in profile.events:
         heading = vocabulary.event_name(t, event.kind, event.number)
-        yield Statement(heading, phrases.dated(t, event, scene.now), event, (event.kind, event.number))
+        yield Statement(heading, phrases.dated(t, event, context.now), event, (event.kind, event.number))
     for name in profile.names:
         yield Statement(t("Names"), escape(name.text), name)
     for detail in profile.details:
@@ -157,9 +157,9 @@ def _profile(scene: Scene, profile: Profile) -> Iterator[Statement]:
 
 
 def _draw(
-    scene: Scene, label: Label, card: str, statements: Sequence[Statement], leads: Sequence[Lead]
+    context: RenderContext, label: Label, card: str, statements: Sequence[Statement], leads: Sequence[CardLink]
 ) -> ui.LayoutView:
-    t = scene.words
+    t = context.words
     gave: dict[str, tuple[Source, dict[str, None]]] = {}
     for one in statements:
         for cited in one.fact.sources:
@@ -182,7 +182,7 @@ def _draw(
         key=str(label.ref),
         leads=leads,
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
 def _given(t: Words, headings: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from discord.utils import format_dt
 from bot.catalogue.model import Event, EventKind, Upcoming
 from bot.catalogue.when import EXACT, SEOUL, Precision, When
 from bot.render import phrases
-from bot.render.card import Accent, Content, Scene, draw
+from bot.render.card import Accent, Content, RenderContext, draw
 from bot.text import Words
 
 FEW = 6
@@ -21,20 +21,20 @@ FEW = 6
 
 
 def upcoming(
-    scene: Scene, days: int, found: Sequence[Upcoming], later: Sequence[Upcoming], latest: Upcoming | None
+    context: RenderContext, days: int, found: Sequence[Upcoming], later: Sequence[Upcoming], latest: Upcoming | None
 ) -> ui.LayoutView:
     """What is dated in the next `days` days, by day, what is dated more vaguely, and the first things `later`; else
     the latest that was."""
-    t = scene.words
+    t = context.words
     exact = [item for item in found if item.event.when.precision in EXACT]
     vague = [item for item in found if item.event.when.precision not in EXACT]
-    blocks = [*_by_day(scene, exact)]
+    blocks = [*_by_day(context, exact)]
     if not blocks:
         blocks.append(t("Nothing is dated in this time."))
-    blocks += phrases.headed(t("Not dated to the day yet"), [line(scene, item) for item in vague])
-    blocks += phrases.headed(t("After that"), [line(scene, item) for item in later])
+    blocks += phrases.headed(t("Not dated to the day yet"), [line(context, item) for item in vague])
+    blocks += phrases.headed(t("After that"), [line(context, item) for item in later])
     if latest is not None:
-        blocks.append(t("The latest was:") + "\n" + line(scene, latest))
+        blocks.append(t("The latest was:") + "\n" + line(context, latest))
     content = Content(
         accent=Accent.DATES,
         title=t("Coming up"),
@@ -44,17 +44,17 @@ def upcoming(
         key=f"days-{days}",
         footer=t("Days are days in Korea; times are shown in your own time zone."),
     )
-    return draw(scene, content)
+    return draw(context, content)
 
 
-def _by_day(scene: Scene, items: Sequence[Upcoming]) -> Iterator[str]:
+def _by_day(context: RenderContext, items: Sequence[Upcoming]) -> Iterator[str]:
     """What is dated, under its day in Korea, whatever zone it was stated in."""
-    t = scene.words
+    t = context.words
     ordered = sorted(items, key=lambda item: (str(_korean_day(item.event.when)), item.event.when.earliest))
     for day, together in groupby(ordered, key=lambda item: _korean_day(item.event.when)):
         heading = f"### {t.day(day)}\n" if day else ""
         for item in together:
-            yield f"{heading}**{headline(t, item)}**\n-# {_within_day(scene, item.event)}".removesuffix("\n-# ")
+            yield f"{heading}**{headline(t, item)}**\n-# {_within_day(context, item.event)}".removesuffix("\n-# ")
             heading = ""
 
 
@@ -65,18 +65,18 @@ def _korean_day(when: When) -> date | None:
     return when.first_day
 
 
-def _within_day(scene: Scene, event: Event) -> str:
+def _within_day(context: RenderContext, event: Event) -> str:
     """What the heading of its day does not say of a date: the time, and how firm it is."""
-    t, at = scene.words, event.when.earliest
+    t, at = context.words, event.when.earliest
     time = f"{format_dt(at, 't')} · {format_dt(at, 'R')}" if event.when.precision is Precision.MINUTE and at else ""
-    shown = phrases.with_status(t, time, event.status_at(scene.now)) + phrases.remarks(t, event)
+    shown = phrases.with_status(t, time, event.status_at(context.now)) + phrases.remarks(t, event)
     return shown.removeprefix(" · ").strip()
 
 
-def line(scene: Scene, item: Upcoming) -> str:
+def line(context: RenderContext, item: Upcoming) -> str:
     """One thing that is dated: what it is, and when."""
-    t = scene.words
-    return f"**{headline(t, item)}**\n-# {phrases.dated(t, item.event, scene.now)}{phrases.remarks(t, item.event)}"
+    t = context.words
+    return f"**{headline(t, item)}**\n-# {phrases.dated(t, item.event, context.now)}{phrases.remarks(t, item.event)}"
 
 
 def headline(t: Words, item: Upcoming) -> str:

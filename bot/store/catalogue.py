@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.catalogue.model import Certainty, Kind, Ref, Status
 from bot.catalogue.origin import Origin
-from bot.store.reading import marks, stamp
+from bot.store.reading import placeholders, stamp
 from bot.store.shapes import SHAPES, Shape
 
 Value = str | int | None
@@ -204,7 +204,7 @@ class _Changes:
     def _hand_over(self, id_: int, origin: str) -> None:
         """Let an entity, and what is stated of it, be one origin's instead of the others' that are stated anew."""
         own = (id_, *self.scope)
-        of_scope = f"entity_id = ? AND origin IN ({marks(self.scope)})"
+        of_scope = f"entity_id = ? AND origin IN ({placeholders(self.scope)})"
         self.connection.execute(f"DELETE FROM entity_origin WHERE {of_scope}", own)
         self.connection.execute("INSERT INTO entity_origin VALUES (?, ?)", (id_, origin))
         self.connection.execute(f"UPDATE fact SET origin = ? WHERE {of_scope} AND origin <> ?", (origin, *own, origin))
@@ -233,7 +233,7 @@ class _Changes:
 
     def _stated_by_others(self, entity: int) -> bool:
         found = self.connection.execute(
-            f"SELECT 1 FROM entity_origin WHERE entity_id = ? AND origin NOT IN ({marks(self.scope)})",
+            f"SELECT 1 FROM entity_origin WHERE entity_id = ? AND origin NOT IN ({placeholders(self.scope)})",
             (entity, *self.scope),
         )
         return found.fetchone() is not None
@@ -244,14 +244,14 @@ class _Changes:
         for fact, slug in self.connection.execute(
             f"SELECT fact_id, source.slug FROM fact_source JOIN fact ON fact.id = fact_id"
             f" JOIN source ON source.id = source_id"
-            f" WHERE fact.shape = ? AND fact.origin IN ({marks(self.scope)}) ORDER BY fact_id, position",
+            f" WHERE fact.shape = ? AND fact.origin IN ({placeholders(self.scope)}) ORDER BY fact_id, position",
             (name, *self.scope),
         ):
             sources[fact] = (*sources.get(fact, ()), slug)
         columns = (*shape.key, *shape.values)
         rows = self.connection.execute(
             f"SELECT t.id, t.entity_id, rank, certainty, note, {', '.join(f't.{c}' for c in columns)}"
-            f" FROM {name} t JOIN fact ON fact.id = t.id WHERE fact.origin IN ({marks(self.scope)})",
+            f" FROM {name} t JOIN fact ON fact.id = t.id WHERE fact.origin IN ({placeholders(self.scope)})",
             self.scope,
         )
         return {
@@ -340,7 +340,8 @@ class _Changes:
         for id_ in [id_ for id_ in unstated if self._stated_by_others(id_)]:
             unstated.remove(id_)
             self.connection.execute(
-                f"DELETE FROM entity_origin WHERE entity_id = ? AND origin IN ({marks(self.scope)})", (id_, *self.scope)
+                f"DELETE FROM entity_origin WHERE entity_id = ? AND origin IN ({placeholders(self.scope)})",
+                (id_, *self.scope),
             )
         reasons: dict[int, list[str]] = {}
         while True:  # what a kept entity refers to is kept as well
@@ -372,7 +373,7 @@ class _Changes:
 
     def _in_scope(self, column: str, table: str) -> set[int]:
         rows = self.connection.execute(
-            f"SELECT {column} FROM {table} WHERE origin IN ({marks(self.scope)})", self.scope
+            f"SELECT {column} FROM {table} WHERE origin IN ({placeholders(self.scope)})", self.scope
         )
         return {id_ for (id_,) in rows}
 

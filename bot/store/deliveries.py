@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.announcements.schedule import CORRECTIONS, DIGEST, Stage
 from bot.catalogue.when import Precision, When
-from bot.store.reading import instant, marks, stamp, text
+from bot.store.reading import instant, placeholders, stamp, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Part:
 class Delivery:
     """A message that was claimed, with all that it tells: at least one part, the first with the delivery's own id.
 
-    `doubt_since`: since when it may stand in the channel unknown to us. `language` is None where the channel is told
-    nothing any more. `reason`: why it was not sent before, if it was tried.
+    `possibly_sent_since`: since when it may stand in the channel unknown to us. `language` is None where nothing is
+    announced in the channel any more. `reason`: why it was not sent before, if it was tried.
     """
 
     id: int
@@ -42,7 +42,7 @@ class Delivery:
     send_at: datetime
     nonce: str
     attempts: int
-    doubt_since: datetime | None
+    possibly_sent_since: datetime | None
     role_id: int | None
     language: str | None
     zone: str
@@ -64,8 +64,8 @@ def expire(connection: sqlite3.Connection, now: datetime) -> int:
     return connection.execute(
         "UPDATE delivery SET state = 'missed', try_at = NULL, settled_at = ?1,"
         f" reason = iif({REFUSED}, reason, 'late')"
-        " WHERE try_at <= ?1 AND state IN ('planned', 'retrying') AND doubt_since IS NULL AND expires_at < ?1"
-        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
+        " WHERE try_at <= ?1 AND state IN ('planned', 'retrying') AND possibly_sent_since IS NULL AND expires_at < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)",
         (stamp(now),),
     ).rowcount
 
@@ -87,18 +87,20 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
     _join(connection, claimed, now)
     parts: dict[int, list[Part]] = {}
     for lead, id_, event, revision, stage, *times in connection.execute(
-        "SELECT coalesce(lead_id, id) AS lead, id, event_id, revision, stage, due_at, expires_at FROM delivery"
-        f" WHERE id IN ({marks(claimed)}) OR lead_id IN ({marks(claimed)}) ORDER BY lead, id <> lead, due_at, id",
+        "SELECT coalesce(primary_id, id) AS lead, id, event_id, revision, stage, due_at, expires_at FROM delivery"
+        f" WHERE id IN ({placeholders(claimed)}) OR primary_id IN ({placeholders(claimed)})"
+        " ORDER BY lead, id <> lead, due_at, id",
         (*claimed, *claimed),
     ):
         part = Part(id_, event, revision, Stage(stage), *map(datetime.fromisoformat, times))
         parts.setdefault(lead, []).append(part)
     rows = connection.execute(
-        "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.doubt_since, s.role_id, s.language,"
+        "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.possibly_sent_since,"
+        " s.role_id, s.language,"
         " coalesce(s.zone, 'UTC'),"
-        " coalesce(s.threads, 0), d.together, d.reason"
+        " coalesce(s.threads, 0), d.group_key, d.reason"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
-        f" WHERE d.id IN ({marks(claimed)}) AND d.lead_id IS NULL ORDER BY d.due_at, d.id",
+        f" WHERE d.id IN ({placeholders(claimed)}) AND d.primary_id IS NULL ORDER BY d.due_at, d.id",
         claimed,
     )
     return [
@@ -106,31 +108,31 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt)),
             *(role, language, zone),
             threads=bool(threads),
-            digest=together.startswith(DIGEST),
+            digest=group_key.startswith(DIGEST),
             reason=reason,
             parts=parts[id_],
         )
         for id_, guild, channel, send_at, nonce, attempts, doubt, *rest in rows
-        for role, language, zone, threads, together, reason in [rest]
+        for role, language, zone, threads, group_key, reason in [rest]
     ]
 
 
 def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetime) -> None:
     """Let deliveries that are told in one message follow the first of them, and whatever else is told in it as well."""
     # What may stand in a channel already stays as it was: nothing can be added to it any more.
-    fresh = "lead_id IS NULL AND doubt_since IS NULL"
+    fresh = "primary_id IS NULL AND possibly_sent_since IS NULL"
     groups = connection.execute(
-        f"SELECT min(id), channel_id, together FROM delivery WHERE id IN ({marks(claimed)}) AND together <> ''"
-        f" AND {fresh} GROUP BY channel_id, together",
+        f"SELECT min(id), channel_id, group_key FROM delivery WHERE id IN ({placeholders(claimed)}) AND group_key <> ''"
+        f" AND {fresh} GROUP BY channel_id, group_key",
         tuple(claimed),
     ).fetchall()
-    for lead, channel, together in groups:
+    for lead, channel, group_key in groups:
         connection.execute(
-            "UPDATE delivery SET lead_id = ?, state = 'sending', try_at = NULL"
-            f" WHERE channel_id = ? AND together = ? AND together <> '' AND id <> ? AND {fresh}"
-            f" AND (state = 'planned' AND try_at <= ? OR id IN ({marks(claimed)}))"
-            " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
-            (lead, channel, together, lead, stamp(now), *claimed),
+            "UPDATE delivery SET primary_id = ?, state = 'sending', try_at = NULL"
+            f" WHERE channel_id = ? AND group_key = ? AND group_key <> '' AND id <> ? AND {fresh}"
+            f" AND (state = 'planned' AND try_at <= ? OR id IN ({placeholders(claimed)}))"
+            " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)",
+            (lead, channel, group_key, lead, stamp(now), *claimed),
         )
 
 
@@ -138,7 +140,7 @@ def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: dateti
     """Note that a request is about to leave: from now on its message may exist. False where the claim was lost."""
     return (
         connection.execute(
-            "UPDATE delivery SET doubt_since = coalesce(doubt_since, ?) WHERE id = ? AND claimed_by = ?"
+            "UPDATE delivery SET possibly_sent_since = coalesce(possibly_sent_since, ?) WHERE id = ? AND claimed_by = ?"
             " AND state = 'sending'",
             (stamp(now), delivery, owner),
         ).rowcount
@@ -147,17 +149,18 @@ def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: dateti
 
 
 def sent(
-    connection: sqlite3.Connection, delivery: int, message_id: int, now: datetime, chores: Sequence[str] = ()
+    connection: sqlite3.Connection, delivery: int, message_id: int, now: datetime, post_actions: Sequence[str] = ()
 ) -> None:
-    """Record that a message stands in its channel, and what is still to be done with it (see `bot.store.chores`)."""
+    """Record that a message stands in its channel, and what is to follow (see `bot.store.post_actions`)."""
     parts = connection.execute(
-        "UPDATE delivery SET state = 'sent', try_at = NULL, doubt_since = NULL, message_id = ?1, settled_at = ?2,"
-        " reason = NULL WHERE id = ?3 OR lead_id = ?3 RETURNING id, stage",
+        "UPDATE delivery SET state = 'sent', try_at = NULL, possibly_sent_since = NULL, message_id = ?1,"
+        " settled_at = ?2,"
+        " reason = NULL WHERE id = ?3 OR primary_id = ?3 RETURNING id, stage",
         (message_id, stamp(now), delivery),
     ).fetchall()
     connection.executemany(
-        "INSERT INTO chore (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
-        [(delivery, kind, stamp(now)) for kind in chores],
+        "INSERT INTO post_action (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
+        [(delivery, kind, stamp(now)) for kind in post_actions],
     )
     for (channel_id,) in connection.execute(
         "UPDATE subscription SET paused_at = NULL WHERE paused_at IS NOT NULL"
@@ -187,8 +190,8 @@ def _amend(connection: sqlite3.Connection, part: int, now: datetime) -> None:
     Its own, for it may have been found long after it was posted, when it had been corrected already.
     """
     connection.execute(
-        "INSERT INTO chore (delivery_id, kind, since, try_at)"
-        " SELECT DISTINCT coalesce(old.lead_id, old.id), 'amend', ?1, ?1 FROM delivery part JOIN delivery old"
+        "INSERT INTO post_action (delivery_id, kind, since, try_at)"
+        " SELECT DISTINCT coalesce(old.primary_id, old.id), 'amend', ?1, ?1 FROM delivery part JOIN delivery old"
         "  ON old.event_id = part.event_id AND old.channel_id = part.channel_id"
         f" JOIN delivery new ON {OVERTAKES}"
         " WHERE part.id = ?2 AND ?2 IN (old.id, new.id) AND old.state = 'sent'"
@@ -205,7 +208,7 @@ def _overtaken(connection: sqlite3.Connection, delivery: int) -> bool:
     return (
         connection.execute(
             "UPDATE subscriptions SET revision = revision + 1 WHERE EXISTS (SELECT 1 FROM delivery JOIN event"
-            "  ON event.id = event_id WHERE (delivery.id = ?1 OR delivery.lead_id = ?1)"
+            "  ON event.id = event_id WHERE (delivery.id = ?1 OR delivery.primary_id = ?1)"
             "  AND (event.revision <> delivery.revision OR event.status = 'cancelled' AND stage <> 'cancelled'))",
             (delivery,),
         ).rowcount
@@ -220,20 +223,22 @@ def retry(
     at: datetime,
     reason: str,
     *,
-    doubt_since: datetime | None,
+    possibly_sent_since: datetime | None,
 ) -> None:
-    """Record that a delivery is to be tried again at `at`. `doubt_since`: Discord may have stored it, since then.
+    """Record that a delivery is to be tried again at `at`. Discord may have stored it since `possibly_sent_since`.
 
     Where the request left earlier than that, the doubt is as old.
     """
     taken_back = connection.execute(
         "UPDATE delivery SET state = 'retrying', try_at = ?1, reason = ?2,"
-        " doubt_since = iif(?3 IS NULL, NULL, min(coalesce(doubt_since, ?3), ?3))"
+        " possibly_sent_since = iif(?3 IS NULL, NULL, min(coalesce(possibly_sent_since, ?3), ?3))"
         " WHERE id = ?4 AND claimed_by = ?5 AND state = 'sending'",
-        (stamp(at), reason, stamp(doubt_since) if doubt_since else None, delivery, owner),
+        (stamp(at), reason, stamp(possibly_sent_since) if possibly_sent_since else None, delivery, owner),
     ).rowcount
     if taken_back:
-        connection.execute("UPDATE delivery SET state = 'retrying', reason = ? WHERE lead_id = ?", (reason, delivery))
+        connection.execute(
+            "UPDATE delivery SET state = 'retrying', reason = ? WHERE primary_id = ?", (reason, delivery)
+        )
 
 
 def wake(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
@@ -263,7 +268,7 @@ def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str
     """Record the end of a message that is not sent: ``failed`` or ``uncertain``, and all that it tells with it."""
     if _settle(connection, delivery, owner, state, reason, now):
         connection.execute(
-            "UPDATE delivery SET state = ?, reason = ?, settled_at = ? WHERE lead_id = ?",
+            "UPDATE delivery SET state = ?, reason = ?, settled_at = ? WHERE primary_id = ?",
             (state, reason, stamp(now), delivery),
         )
         _overtaken(connection, delivery)
@@ -285,13 +290,13 @@ def drop(
         if part == delivery:
             if _settle(connection, delivery, owner, state, reason, now):
                 connection.execute(
-                    "UPDATE delivery SET state = 'planned', try_at = ?, lead_id = NULL WHERE lead_id = ?",
+                    "UPDATE delivery SET state = 'planned', try_at = ?, primary_id = NULL WHERE primary_id = ?",
                     (stamp(now), delivery),
                 )
         else:
             connection.execute(
-                "UPDATE delivery SET state = ?, reason = ?, settled_at = ?, lead_id = NULL"
-                " WHERE id = ? AND lead_id = ?",
+                "UPDATE delivery SET state = ?, reason = ?, settled_at = ?, primary_id = NULL"
+                " WHERE id = ? AND primary_id = ?",
                 (state, reason, stamp(now), part, delivery),
             )
 
@@ -333,6 +338,6 @@ def pulse(connection: sqlite3.Connection) -> Pulse:
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
         " (SELECT min(at) FROM (SELECT min(try_at) AS at FROM delivery WHERE try_at IS NOT NULL"
-        "  UNION ALL SELECT min(try_at) FROM chore))"
+        "  UNION ALL SELECT min(try_at) FROM post_action))"
     ).fetchone()
     return Pulse((catalogue, subscriptions), instant(at))

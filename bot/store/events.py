@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.catalogue.model import Event, EventKind, Ref, Upcoming
-from bot.store.reading import events, labels, marks, stamp
+from bot.store.reading import events, labels, placeholders, stamp
 
 _LONGEST = timedelta(days=460)
 """No date is vaguer than this (a winter that may be either of two), so an earlier one cannot reach into the future."""
@@ -57,7 +57,7 @@ def latest(
 ) -> Upcoming | None:
     """The last thing of some kinds that was dated before `now`, and surely."""
     row = connection.execute(
-        f"SELECT id FROM event WHERE claim = 0 AND earliest < ? AND kind IN ({marks(kinds)})"
+        f"SELECT id FROM event WHERE claim = 0 AND earliest < ? AND kind IN ({placeholders(kinds)})"
         " AND status IN ('confirmed', 'released') AND precision IN ('minute', 'day') ORDER BY earliest DESC LIMIT 1",
         (stamp(now), *kinds),
     ).fetchone()
@@ -66,7 +66,7 @@ def latest(
 
 def with_context(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Upcoming]:
     """Events by their ids, in that order, with the works and performers that a list of them shows."""
-    rows = connection.execute(f"SELECT id, entity_id FROM event WHERE id IN ({marks(ids)})", tuple(ids))
+    rows = connection.execute(f"SELECT id, entity_id FROM event WHERE id IN ({placeholders(ids)})", tuple(ids))
     subjects: dict[int, int] = dict(rows)
     found: dict[int, Event] = {
         event.id: event for dated in events(connection, set(subjects.values())).values() for event in dated
@@ -91,7 +91,7 @@ def with_context(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Upc
 
 def _pairs(connection: sqlite3.Connection, query: str, ids: Collection[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
-    for one, other in connection.execute(query.format(marks(ids)), tuple(ids)):
+    for one, other in connection.execute(query.format(placeholders(ids)), tuple(ids)):
         found.setdefault(one, []).append(other)
     return found
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 
 from bot.catalogue.model import Label, Ref
-from bot.store.reading import entity_id, labels, marks
+from bot.store.reading import entity_id, labels, placeholders
 from bot.store.subscriptions import changed, remember
 
 MAX_FOLLOWS = 50
@@ -60,7 +60,7 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Label]:
 def concerned(connection: sqlite3.Connection, guild_id: int, event_ids: Collection[int]) -> set[int]:
     """Those of some events that have to do with what a server follows."""
     rows = connection.execute(
-        f"SELECT event.id FROM event WHERE event.id IN ({marks(event_ids)})"
+        f"SELECT event.id FROM event WHERE event.id IN ({placeholders(event_ids)})"
         f" AND EXISTS (SELECT 1 FROM follow WHERE guild_id = ? AND ({CONCERNS}))",
         (*event_ids, guild_id),
     )

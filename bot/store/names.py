@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.catalogue.model import Kind, Label, Ref
 from bot.search import Entry
-from bot.store.reading import labels, marks, stamp
+from bot.store.reading import labels, placeholders, stamp
 
 SEARCHED = (Kind.WORK, Kind.PERSON, Kind.GROUP, Kind.TRACK, Kind.ALBUM)
 
@@ -68,18 +68,20 @@ def entries(connection: sqlite3.Connection, ids: Collection[int]) -> list[Entry]
     ids = tuple(ids)
     texts: dict[int, dict[str, None]] = {}
     for id_, text in connection.execute(
-        f"SELECT entity_id, text FROM name WHERE entity_id IN ({marks(ids)}) ORDER BY entity_id, position", ids
+        f"SELECT entity_id, text FROM name WHERE entity_id IN ({placeholders(ids)}) ORDER BY entity_id, position", ids
     ):
         texts.setdefault(id_, {}).setdefault(text)
-    pairs = [pair for query in _HINTS for pair in connection.execute(query.format(marks(ids)), ids)]
+    pairs = [pair for query in _HINTS for pair in connection.execute(query.format(placeholders(ids)), ids)]
     known = labels(connection, {*ids, *(other for _, other in pairs)})
     hints: dict[int, list[Label]] = {}
     for id_, other in pairs:
         hints.setdefault(id_, []).append(known[other])
     works: dict[int, list[Ref]] = {}
-    for id_, slug in connection.execute(_WORKS.format(marks(ids)), ids):
+    for id_, slug in connection.execute(_WORKS.format(placeholders(ids)), ids):
         works.setdefault(id_, []).append(Ref(Kind.WORK, slug))
-    rows = connection.execute(f"SELECT id, {_YEAR}, {_WEIGHT} FROM entity WHERE {_NAMED} AND id IN ({marks(ids)})", ids)
+    rows = connection.execute(
+        f"SELECT id, {_YEAR}, {_WEIGHT} FROM entity WHERE {_NAMED} AND id IN ({placeholders(ids)})", ids
+    )
     found = {
         id_: Entry(
             *(known[id_].ref, known[id_], tuple(texts[id_]), tuple(hints.get(id_, ()))),
@@ -128,5 +130,5 @@ def upcoming(connection: sqlite3.Connection, now: datetime, most: int) -> list[R
 
 
 def _ids(connection: sqlite3.Connection, query: str, ids: Sequence[int]) -> Iterator[int]:
-    rows: Iterable[tuple[int]] = connection.execute(query.format(marks(ids)), tuple(ids))
+    rows: Iterable[tuple[int]] = connection.execute(query.format(placeholders(ids)), tuple(ids))
     return (id_ for (id_,) in rows)

@@ -6,17 +6,20 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.announcements.outcome import Settled
+from bot.announcements.outcome import DeliveryStatus
 from bot.announcements.schedule import Stage
-from bot.store.reading import marks
+from bot.store.reading import placeholders
 
 _COLUMNS = "event_id, stage, guild_id, channel_id, state, message_id, reason, due_at, send_at"
 
 
-def of_events(connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Settled]:
+def of_events(
+    connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]
+) -> dict[tuple[int, int], DeliveryStatus]:
     """What became of events in a server, or is planned for them, by event and channel; of several the last."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND event_id IN ({marks(ids)}) AND state <> 'withdrawn'"
+        f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND event_id IN ({placeholders(ids)})"
+        " AND state <> 'withdrawn'"
         " ORDER BY revision, due_at, id",
         (guild_id, *ids),
     )
@@ -24,7 +27,7 @@ def of_events(connection: sqlite3.Connection, guild_id: int, ids: Sequence[int])
     return {(one.event_id, one.channel_id): one for one in found}
 
 
-def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[Settled]:
+def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[DeliveryStatus]:
     """What became of a server's last deliveries, the latest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND state NOT IN ('planned', 'withdrawn')"
@@ -44,6 +47,6 @@ def _read(
     reason: str | None,
     due_at: str,
     send_at: str,
-) -> Settled:
+) -> DeliveryStatus:
     times = map(datetime.fromisoformat, (due_at, send_at))
-    return Settled(event, Stage(stage), guild, channel, state, message, reason, *times)
+    return DeliveryStatus(event, Stage(stage), guild, channel, state, message, reason, *times)

@@ -11,7 +11,7 @@ from bot.announcements import schedule
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Dated, Due, Stage
 from bot.store.follows import CONCERNS
-from bot.store.reading import events, marks, stamp
+from bot.store.reading import events, placeholders, stamp
 from bot.store.subscriptions import wants
 
 _CHUNK = 2300
@@ -43,7 +43,7 @@ def _themes(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, i
     rows = connection.execute(
         "SELECT id, coalesce((SELECT work_id FROM ost WHERE ost.entity_id = entity.id ORDER BY ost.id LIMIT 1),"
         " (SELECT artist_id FROM performer WHERE performer.entity_id = entity.id ORDER BY position LIMIT 1), id)"
-        f" FROM entity WHERE id IN ({marks(ids)})",
+        f" FROM entity WHERE id IN ({placeholders(ids)})",
         tuple(ids),
     )
     return dict(rows.fetchall())
@@ -89,7 +89,7 @@ _POST_AT = "iif(due.send_at >= s.since, due.send_at, due.alone_at)"
 
 _WANTED = (
     f" wanted AS (SELECT due.*, s.guild_id, s.channel_id, s.grace, {_POST_AT} AS post_at,"
-    "  coalesce(iif(due.send_at >= s.since, due.digest_key, NULL), due.alone_key) AS together"
+    "  coalesce(iif(due.send_at >= s.since, due.digest_key, NULL), due.alone_key) AS group_key"
     " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest"
     "  AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
     f" WHERE due.due_at >= s.since AND {wants('due.kind')}"
@@ -100,14 +100,14 @@ _WANTED = (
 
 _PLAN = (
     " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, send_at, expires_at, state, nonce,"
-    "  try_at, day, together)"
+    "  try_at, day, group_key)"
     " SELECT event_id, revision, stage, guild_id, channel_id, due_at, post_at,"
     "  min(strftime('%Y-%m-%dT%H:%M:%SZ', max(due_at, post_at), '+' || grace || ' seconds'), until), 'planned',"
-    "  lower(hex(randomblob(10))), post_at, day, together"
+    "  lower(hex(randomblob(10))), post_at, day, group_key"
     " FROM wanted WHERE true"
     " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
     "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at, send_at = excluded.send_at,"
-    "   expires_at = excluded.expires_at, together = excluded.together, lead_id = NULL, settled_at = NULL,"
+    "   expires_at = excluded.expires_at, group_key = excluded.group_key, primary_id = NULL, settled_at = NULL,"
     "   reason = NULL"
     "  WHERE delivery.state = 'withdrawn'"
 )
@@ -123,10 +123,10 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
     """
     connection.execute(
         "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
-        " WHERE try_at IS NOT NULL AND doubt_since IS NULL"
+        " WHERE try_at IS NOT NULL AND possibly_sent_since IS NULL"
         " AND (state IN ('planned', 'retrying') OR state = 'sending' AND try_at <= ?1) AND NOT EXISTS"
         f" (SELECT 1 FROM event WHERE event.id = event_id AND event.revision = delivery.revision AND {_TRUE})"
-        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.lead_id = delivery.id)",
+        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)",
         (stamp(now),),
     )
     before = connection.total_changes
@@ -138,14 +138,14 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A delivery as it would be made: `together` is the same for those that are told in one message."""
+    """A delivery as it would be made: `group_key` is the same for those that go into one message."""
 
     event_id: int
     stage: Stage
     channel_id: int
     due_at: datetime
     send_at: datetime
-    together: str
+    group_key: str
 
 
 def ahead(
@@ -170,24 +170,24 @@ def preview(connection: sqlite3.Connection, guild_id: int, due: Sequence[Due]) -
     for start in range(0, len(due), _CHUNK):
         rows = connection.execute(
             f"{_with(due[start : start + _CHUNK])}{_WANTED} SELECT event_id, stage, channel_id, due_at, post_at,"
-            " together FROM wanted WHERE guild_id = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE"
+            " group_key FROM wanted WHERE guild_id = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE"
             "  d.event_id = wanted.event_id AND d.revision = wanted.revision AND d.stage = wanted.stage"
             "  AND d.channel_id = wanted.channel_id AND d.state NOT IN ('planned', 'withdrawn'))",
             [*_values(due[start : start + _CHUNK]), guild_id],
         )
         found += [
             Plan(
-                event, Stage(stage), channel, datetime.fromisoformat(due_at), datetime.fromisoformat(post_at), together
+                event, Stage(stage), channel, datetime.fromisoformat(due_at), datetime.fromisoformat(post_at), group_key
             )
-            for event, stage, channel, due_at, post_at, together in rows
+            for event, stage, channel, due_at, post_at, group_key in rows
         ]
-    return sorted(found, key=lambda one: (one.send_at, one.channel_id, one.together, one.due_at))
+    return sorted(found, key=lambda one: (one.send_at, one.channel_id, one.group_key, one.due_at))
 
 
 def _with(due: Sequence[Due]) -> str:
     return (
         "WITH due (event_id, revision, kind, stage, zone, quiet, digest, due_at, send_at, alone_at, digest_key,"
-        f" alone_key, day, until) AS (VALUES {', '.join([f'({marks(_COLUMNS)})'] * len(due))}),"
+        f" alone_key, day, until) AS (VALUES {', '.join([f'({placeholders(_COLUMNS)})'] * len(due))}),"
     )
 
 
@@ -197,7 +197,7 @@ def _values(due: Sequence[Due]) -> list[object]:
         for one in due
         for value in (
             *(one.event_id, one.revision, one.kind, one.stage, *one.audience),
-            *(stamp(one.at), stamp(one.send_at), stamp(one.alone_at), one.digest, one.together),
+            *(stamp(one.at), stamp(one.send_at), stamp(one.alone_at), one.digest, one.group_key),
             *(one.day, stamp(one.until) if one.until else _NEVER),
         )
     ]

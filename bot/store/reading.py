@@ -52,7 +52,7 @@ class Row:
     values: tuple[Any, ...]
 
 
-def marks(values: Collection[object]) -> str:
+def placeholders(values: Collection[object]) -> str:
     """As many question marks as there are values, for an ``IN``."""
     return ", ".join("?" * len(values))
 
@@ -87,11 +87,11 @@ _IF_NEED_BE = ("alternative", "spelling")
 def labels(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Label]:
     """What entities are called: the first name of each language, but a stage name rather than a birth name."""
     ids = tuple(ids)
-    rows = connection.execute(f"SELECT id, kind, slug FROM entity WHERE id IN ({marks(ids)})", ids).fetchall()
+    rows = connection.execute(f"SELECT id, kind, slug FROM entity WHERE id IN ({placeholders(ids)})", ids).fetchall()
     named: dict[int, dict[str, str]] = {id_: {} for id_, _, _ in rows}
     seldom: dict[int, dict[str, str]] = {}
     for id_, language, text in connection.execute(
-        f"SELECT entity_id, language, text FROM name WHERE entity_id IN ({marks(ids)})"
+        f"SELECT entity_id, language, text FROM name WHERE entity_id IN ({placeholders(ids)})"
         f" AND kind NOT IN ({_quoted(_RARELY_SHOWN)}) ORDER BY entity_id, kind IN ({_quoted(_IF_NEED_BE)}), position",
         ids,
     ):
@@ -99,7 +99,8 @@ def labels(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, La
     unnamed = [id_ for id_, names in named.items() if not names]
     if unnamed:
         for id_, language, text in connection.execute(
-            f"SELECT entity_id, language, text FROM name WHERE entity_id IN ({marks(unnamed)}) ORDER BY position",
+            f"SELECT entity_id, language, text FROM name WHERE entity_id IN ({placeholders(unnamed)})"
+            " ORDER BY position",
             unnamed,
         ):
             seldom.setdefault(id_, {}).setdefault(language, text)
@@ -126,7 +127,8 @@ def statements(
     rows = connection.execute(
         f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note, fact.origin"
         f"{''.join(f', t.{column}' for column in columns)}"
-        f" FROM {shape} t JOIN fact ON fact.id = t.id WHERE t.{by} IN ({marks(ids)}) ORDER BY fact.rank, {order}",
+        f" FROM {shape} t JOIN fact ON fact.id = t.id WHERE t.{by} IN ({placeholders(ids)})"
+        f" ORDER BY fact.rank, {order}",
         tuple(ids),
     ).fetchall()
     rows.sort(key=lambda row: (row[2], Origin.parse(row[5]).precedence))
@@ -148,7 +150,7 @@ def _sources(connection: sqlite3.Connection, facts: Collection[int]) -> dict[int
     found: dict[int, tuple[Source, ...]] = {}
     for fact, *columns in connection.execute(
         f"SELECT fact_id, slug, publisher, published, url, title FROM fact_source JOIN source ON source.id = source_id"
-        f" WHERE fact_id IN ({marks(facts)}) ORDER BY fact_id, position",
+        f" WHERE fact_id IN ({placeholders(facts)}) ORDER BY fact_id, position",
         tuple(facts),
     ):
         found[fact] = (*found.get(fact, ()), Source(*columns))
@@ -237,7 +239,7 @@ def profiles(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, 
             events=dated.get(id_, []),
         )
         for id_, type_, partial in connection.execute(
-            f"SELECT id, type, partial FROM entity WHERE id IN ({marks(ids)})",
+            f"SELECT id, type, partial FROM entity WHERE id IN ({placeholders(ids)})",
             tuple(ids),
         )
     }

@@ -124,7 +124,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
     return True
 
 
-def alter(
+def update_subscription(
     connection: sqlite3.Connection,
     guild_id: int,
     channel_id: int,
@@ -189,7 +189,7 @@ def refusing(connection: sqlite3.Connection, guild_id: int) -> list[int]:
     return [channel for (channel,) in rows]
 
 
-def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: datetime) -> None:
+def sync_guild_membership(connection: sqlite3.Connection, guilds: Collection[int], now: datetime) -> None:
     """Note which servers the bot is in: those it left wait, those it is back in go on, and old ones are forgotten.
 
     A server that it is back in is told nothing that came due meanwhile.
@@ -216,12 +216,13 @@ def keep_step(connection: sqlite3.Connection, guilds: Collection[int], now: date
 def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str, now: datetime) -> None:
     """Let nothing more be sent that waits; of what may have been heard already it stays unknown."""
     doubt = (
-        "(doubt_since IS NOT NULL"
-        " OR EXISTS (SELECT 1 FROM delivery lead WHERE lead.id = delivery.lead_id AND lead.doubt_since IS NOT NULL))"
+        "(possibly_sent_since IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM delivery lead WHERE lead.id = delivery.primary_id"
+        "  AND lead.possibly_sent_since IS NOT NULL))"
     )
     # What is surely not told may be planned anew, and then has its own fate.
     connection.execute(
-        f"UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, lead_id = iif({doubt}, lead_id, NULL),"
+        f"UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, primary_id = iif({doubt}, primary_id, NULL),"
         f" state = iif({doubt}, 'uncertain', 'withdrawn') WHERE {column} = ? AND state IN ('planned', 'retrying')",
         (stamp(now), reason, id_),
     )

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 
 from bot.catalogue.model import Airing, Cast, Credit, Crew, Kind, Ref, Role, Work
-from bot.store.reading import entity_id, labels, marks, profiles, statements, text
+from bot.store.reading import entity_id, labels, placeholders, profiles, statements, text
 from bot.store.songs import songs
 
 
@@ -80,7 +80,7 @@ def _airings(connection: sqlite3.Connection, work_id: int) -> list[Airing]:
     rows = statements(connection, "airing", ("organisation_id", "days", "time", "zone", "region"), [work_id])
     ids = {row.values[0] for row in rows}
     known = labels(connection, ids)
-    types = dict(connection.execute(f"SELECT id, type FROM entity WHERE id IN ({marks(ids)})", tuple(ids)))
+    types = dict(connection.execute(f"SELECT id, type FROM entity WHERE id IN ({placeholders(ids)})", tuple(ids)))
     return [
         Airing(
             **row.fact,

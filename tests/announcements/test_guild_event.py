@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue.model import EventKind, Kind, Upcoming
 from bot.render.announcement import Announced
-from bot.render.card import Scene
+from bot.render.card import RenderContext
 from bot.render.guild_event import MAX_DESCRIPTION, MAX_LOCATION, MAX_NAME, Listing, bears, listing
 from bot.text import words
 from tests.helpers import event, label, utc
@@ -22,7 +22,9 @@ def said(name: str, leads: list[str], date: str = "2031-04-12", language: str = 
         event(date, kind=EventKind.PREMIERE), subject=label("moon", Kind.WORK, name, "종이달" if name else None)
     )
     people = [label(f"p{number}", Kind.PERSON, lead) for number, lead in enumerate(leads)]
-    return listing(Scene(words(language), utc("2031-04-01 00:00")), Announced(Upcoming(premiere), None, people), MARK)
+    return listing(
+        RenderContext(words(language), utc("2031-04-01 00:00")), Announced(Upcoming(premiere), None, people), MARK
+    )
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=300), max_size=20), st.sampled_from(["en", "ko"]))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.announcements.zones import COMMON_ZONES, find_zone, near_zones, zone_name
 from bot.errors import UnknownZoneError
 from bot.render import questions
-from bot.render.card import Scene
+from bot.render.card import RenderContext
 from bot.render.controls import Place, Tab
 from bot.text import LANGUAGES, words
 
@@ -103,8 +103,8 @@ def test_whatever_is_typed_is_a_zone_or_a_question_that_discord_accepts(typed: s
         near = error.near
     else:
         return
-    scene = Scene(words(language), datetime(2025, 1, 1, tzinfo=UTC))
-    view = questions.which_zone(scene, Place(2**64 - 1, tab), typed, near)
+    context = RenderContext(words(language), datetime(2025, 1, 1, tzinfo=UTC))
+    view = questions.which_zone(context, Place(2**64 - 1, tab), typed, near)
     assert view.content_length() <= 4000
     ids = [custom_id for item in view.walk_children() if (custom_id := getattr(item, "custom_id", None))]
     assert len(ids) == len(set(ids)) == len(near) + 2

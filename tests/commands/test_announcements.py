@@ -421,12 +421,12 @@ async def test_removed_from_a_server_it_waits_and_added_back_it_goes_on_without_
     channel = news(eve)
     await set_up(eve, channel)
     here = [guild.id for guild in eve.bot.guilds]
-    await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now())
+    await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now())
     await eve.at(PREMIERE)
     assert eve.posts(channel) == []
 
     await eve.at(PREMIERE + timedelta(hours=1))
-    await eve.bot.database.write(subscriptions.keep_step, here, eve.env.now())
+    await eve.bot.database.write(subscriptions.sync_guild_membership, here, eve.env.now())
     await eve.at(PREMIERE + timedelta(hours=2))
     assert eve.posts(channel) == []
     await eve.at(FIRST_SONG)
@@ -436,8 +436,8 @@ async def test_removed_from_a_server_it_waits_and_added_back_it_goes_on_without_
 async def test_a_month_after_it_was_removed_everything_of_a_server_is_forgotten(eve: World) -> None:
     await set_up(eve, news(eve))
     await eve.at(PREMIERE)
-    await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now())
-    await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now() + timedelta(days=31))
+    await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now())
+    await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now() + timedelta(days=31))
 
     def kept(connection: sqlite3.Connection) -> list[int]:
         tables = ("subscription", "delivery")
@@ -452,7 +452,7 @@ async def test_a_server_that_had_turned_them_off_is_forgotten_too(eve: World) ->
     await eve.at(PREMIERE)
     await eve.ask("announcements off", by=eve.admin)
     for days in (0, 31):
-        await eve.bot.database.write(subscriptions.keep_step, [], eve.env.now() + timedelta(days=days))
+        await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now() + timedelta(days=days))
 
     def left(connection: sqlite3.Connection) -> list[int]:
         tables = ("subscription", "delivery", "follow", "server")

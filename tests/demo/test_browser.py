@@ -352,7 +352,6 @@ def test_what_was_looked_at_is_there_after_a_reload(browser: Browser) -> None:
     )
 
 
-@pytest.mark.slow
 def test_the_page_keeps_up_with_the_fastest_clock(browser: Browser) -> None:
     page = browser.page
     open_channel(page, "announcements")

@@ -10,10 +10,10 @@ from discord import ui
 
 from bot.catalogue.model import Certainty, Detail, Kind, Label, Ref, Source
 from bot.render import phrases
-from bot.render.card import Accent, Content, Scene, classic, draw
+from bot.render.card import Accent, Content, RenderContext, classic, draw
 from bot.text import words
 
-SCENE = Scene(words("en"), datetime(2025, 1, 1, tzinfo=UTC))
+SCENE = RenderContext(words("en"), datetime(2025, 1, 1, tzinfo=UTC))
 HANGUL = Label(Ref(Kind.PERSON, "gang-tae-hui"), {"ko": "강태희"})
 
 
@@ -22,7 +22,7 @@ def content(title: str = "Title", blocks: Sequence[str] = ("one",), later: Seque
 
 
 def texts(drawn: Content, page: int = 0) -> str:
-    view = draw(Scene(SCENE.words, SCENE.now, page), drawn)
+    view = draw(RenderContext(SCENE.words, SCENE.now, page), drawn)
     return "\n".join(item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
 
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from bot.announcements.schedule import Stage
 from bot.catalogue.model import Certainty, Event, EventKind, Kind, Label, Ref, Status, Upcoming
 from bot.catalogue.when import SEOUL, When, parse
+from bot.render.post_item import Announced, PostItem
 from bot.render.push import MAX_LINE, digest_line, push_line
-from bot.render.told import Announced, Told
 from bot.text import LANGUAGES, words
 
 APPROVED = Path(__file__).parent / "push.tsv"
@@ -48,7 +48,7 @@ SUBJECTS = {EventKind.OST_RELEASE: SONG, EventKind.ALBUM_RELEASE: ALBUM}
 
 def told(
     kind: EventKind, stage: Stage, at: When = AT, subject: Label | None = None, artists: tuple[Label, ...] = (JIN,)
-) -> Told:
+) -> PostItem:
     """A stage of an event; one that moved was announced for two days earlier."""
     music = kind in SUBJECTS
     event = Event(
@@ -67,7 +67,7 @@ def told(
     )
     works = (WORK,) if kind is EventKind.OST_RELEASE else ()
     item = Upcoming(event, works, artists if music else ())
-    return Told(stage, Announced(item, None, (), before=EARLIER if stage is Stage.MOVED else None))
+    return PostItem(stage, Announced(item, None, (), before=EARLIER if stage is Stage.MOVED else None))
 
 
 def line(language: str, kind: EventKind, stage: Stage, at: When = AT, zone: str = "Asia/Seoul") -> str:

@@ -12,7 +12,7 @@ from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
-from bot.store import chores, deliveries
+from bot.store import deliveries, post_actions
 from bot.store.database import Database
 from tests.helpers import apply, hours, utc, write
 from tests.store.dated import (
@@ -59,7 +59,7 @@ async def test_what_was_planned_for_a_date_that_changed_is_withdrawn(
 async def test_what_was_to_be_tried_again_is_withdrawn_as_well(store: Database, tmp_path: Path) -> None:
     await choose(store, server())
     delivery = await planned_and_claimed(store)
-    await store.write(deliveries.retry, delivery.id, "one", PREMIERE + LEASE, "rate limited", doubt_since=None)
+    await store.write(deliveries.retry, delivery.id, "one", PREMIERE + LEASE, "rate limited", possibly_sent_since=None)
     await reseed(store, tmp_path, seed(status="cancelled"))
     await plan(store, PREMIERE)
     assert await store.read(states) == [(100, "withdrawn", "changed")]
@@ -195,7 +195,9 @@ async def in_doubt(store: Database) -> deliveries.Delivery:
     await choose(store, server(kinds=(EventKind.OST_RELEASE,)))
     delivery = await planned_and_claimed(store, utc("2031-04-12 00:00"))
     await store.write(deliveries.begin, delivery.id, "one", MORNING)
-    await store.write(deliveries.retry, delivery.id, "one", MORNING + hours(1), "no answer", doubt_since=MORNING)
+    await store.write(
+        deliveries.retry, delivery.id, "one", MORNING + hours(1), "no answer", possibly_sent_since=MORNING
+    )
     return delivery
 
 
@@ -249,6 +251,9 @@ async def test_a_post_that_is_found_after_its_correction_is_edited_too(store: Da
     await apply(store, write(tmp_path / "seeds", drama=seed(song="2031-04-19")), now=now)
     assert await send_all(store, now) == 1
     await store.write(deliveries.sent, delivery.id, 7000, now)
-    todo = await store.write(chores.claim, now, LEASE, 10)
-    assert [(chore.kind, chore.message_id) for chore in todo] == [(chores.AMEND, 5001), (chores.AMEND, 7000)]
-    assert len({chore.told[0].correction_id for chore in todo} - {None}) == 1
+    todo = await store.write(post_actions.claim, now, LEASE, 10)
+    assert [(action.kind, action.message_id) for action in todo] == [
+        (post_actions.AMEND, 5001),
+        (post_actions.AMEND, 7000),
+    ]
+    assert len({action.told[0].correction_id for action in todo} - {None}) == 1

@@ -36,7 +36,7 @@ async def test_what_is_claimed_is_all_that_is_needed_to_send_it(store: Database)
     delivery = await planned_and_claimed(store)
     assert (delivery.guild_id, delivery.channel_id, delivery.role_id, delivery.language) == (1, 100, 1000, "ko")
     assert (delivery.parts[0].due_at, delivery.parts[0].expires_at) == (PREMIERE, PREMIERE + GRACE)
-    assert (delivery.attempts, delivery.doubt_since) == (1, None)
+    assert (delivery.attempts, delivery.possibly_sent_since) == (1, None)
 
 
 async def test_a_choice_that_changed_after_planning_is_the_one_that_holds(store: Database) -> None:
@@ -90,25 +90,25 @@ async def test_who_is_not_heard_of_for_its_lease_loses_it_and_the_doubt_stays(st
     (second,) = await claim(store, PREMIERE + LEASE, "two")
     assert second.id == first.id
     assert second.nonce == first.nonce
-    assert (second.attempts, second.doubt_since) == (2, begun)
+    assert (second.attempts, second.possibly_sent_since) == (2, begun)
     assert not await store.write(deliveries.begin, first.id, "one", PREMIERE + LEASE), "the first has lost it"
     assert await store.write(deliveries.begin, first.id, "two", PREMIERE + LEASE)
     (third,) = await claim(store, PREMIERE + 2 * LEASE, "three")
-    assert third.doubt_since == begun, "in doubt since the first request, not the last"
+    assert third.possibly_sent_since == begun, "in doubt since the first request, not the last"
 
 
 async def test_who_died_before_it_began_leaves_no_doubt(store: Database) -> None:
     await choose(store, server())
     await planned_and_claimed(store)
     (second,) = await claim(store, PREMIERE + LEASE, "two")
-    assert second.doubt_since is None
+    assert second.possibly_sent_since is None
 
 
 async def test_who_lost_a_delivery_cannot_settle_it(store: Database) -> None:
     await choose(store, server())
     first = await planned_and_claimed(store)
     await claim(store, PREMIERE + LEASE, "two")
-    await store.write(deliveries.retry, first.id, "one", PREMIERE, "late answer", doubt_since=None)
+    await store.write(deliveries.retry, first.id, "one", PREMIERE, "late answer", possibly_sent_since=None)
     await store.write(deliveries.settle, first.id, "one", "failed", "late answer", PREMIERE)
     assert await store.read(states) == [(100, "sending", None)]
 
@@ -127,13 +127,15 @@ async def test_what_failed_is_tried_again_at_its_time(store: Database, doubt: bo
     first = await planned_and_claimed(store)
     await store.write(deliveries.begin, first.id, "one", PREMIERE)
     again = PREMIERE + timedelta(seconds=10)
-    await store.write(deliveries.retry, first.id, "one", again, "no answer", doubt_since=PREMIERE if doubt else None)
+    await store.write(
+        deliveries.retry, first.id, "one", again, "no answer", possibly_sent_since=PREMIERE if doubt else None
+    )
     assert await next_try(store) == again
     assert await store.read(states) == [(100, "retrying", "no answer")]
     assert await claim(store, again - timedelta(seconds=1)) == []
     (second,) = await claim(store, again, "two")
     assert (second.nonce, second.attempts) == (first.nonce, 2)
-    assert second.doubt_since == (PREMIERE if doubt else None)
+    assert second.possibly_sent_since == (PREMIERE if doubt else None)
 
 
 async def test_one_that_fails_holds_up_no_other(store: Database) -> None:
@@ -177,10 +179,10 @@ async def test_what_may_have_arrived_is_not_called_missed(store: Database) -> No
     await choose(store, server())
     delivery = await planned_and_claimed(store)
     await store.write(deliveries.begin, delivery.id, "one", PREMIERE)
-    await store.write(deliveries.retry, delivery.id, "one", PREMIERE + LEASE, "no answer", doubt_since=PREMIERE)
+    await store.write(deliveries.retry, delivery.id, "one", PREMIERE + LEASE, "no answer", possibly_sent_since=PREMIERE)
     assert await store.write(deliveries.expire, PREMIERE + hours(24)) == 0
     (again,) = await claim(store, PREMIERE + hours(24), "two")
-    assert again.doubt_since == PREMIERE
+    assert again.possibly_sent_since == PREMIERE
 
 
 async def test_what_is_being_sent_is_not_called_missed(store: Database) -> None:
@@ -240,6 +242,6 @@ async def test_a_doubt_is_as_old_as_the_first_request(store: Database) -> None:
     first = await planned_and_claimed(store)
     await store.write(deliveries.begin, first.id, "one", PREMIERE)
     given_up = PREMIERE + timedelta(minutes=1)
-    await store.write(deliveries.retry, first.id, "one", given_up, "no answer", doubt_since=given_up)
+    await store.write(deliveries.retry, first.id, "one", given_up, "no answer", possibly_sent_since=given_up)
     (second,) = await claim(store, given_up, "two")
-    assert second.doubt_since == PREMIERE, "the message may stand from then on"
+    assert second.possibly_sent_since == PREMIERE, "the message may stand from then on"

@@ -289,12 +289,12 @@ async def test_a_paused_channel_adds_nothing_and_loses_nothing(store: Database, 
 
 async def test_a_server_that_the_bot_left_keeps_its_events_until_the_choice_is_forgotten(store: Database) -> None:
     await stands(store)
-    await store.write(subscriptions.keep_step, [], NOW)
+    await store.write(subscriptions.sync_guild_membership, [], NOW)
     assert await taken_up(store) == []
-    await store.write(subscriptions.keep_step, [1], NOW)
+    await store.write(subscriptions.sync_guild_membership, [1], NOW)
     assert await taken_up(store) == []
-    await store.write(subscriptions.keep_step, [], NOW)
-    await store.write(subscriptions.keep_step, [], NOW + subscriptions.LEFT_FOR + timedelta(days=1))
+    await store.write(subscriptions.sync_guild_membership, [], NOW)
+    await store.write(subscriptions.sync_guild_membership, [], NOW + subscriptions.LEFT_FOR + timedelta(days=1))
     assert await store.read(rows) == 0
 
 

@@ -13,7 +13,7 @@ import pytest
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS
 from bot.catalogue.model import EventKind
-from bot.store import chores, deliveries, subscriptions
+from bot.store import deliveries, post_actions, subscriptions
 from bot.store.database import Database
 from tests.helpers import apply, hours, opened, utc, write
 from tests.store.dated import LEASE, choose, claim, next_try, plan, send_all, server, states
@@ -124,7 +124,9 @@ async def test_a_message_that_is_tried_again_is_the_same_one(store: Database, do
     first = next(one for one in await claim(store, DROP) if len(one.parts) == 3)
     await store.write(deliveries.begin, first.id, "one", DROP)
     again = DROP + timedelta(seconds=10)
-    await store.write(deliveries.retry, first.id, "one", again, "no answer", doubt_since=DROP if doubt else None)
+    await store.write(
+        deliveries.retry, first.id, "one", again, "no answer", possibly_sent_since=DROP if doubt else None
+    )
     (second,) = await claim(store, again, "two")
     assert (second.nonce, second.parts) == (first.nonce, first.parts)
 
@@ -135,7 +137,7 @@ async def test_who_dies_leaves_the_whole_message_to_the_next(store: Database) ->
     first = next(one for one in await claim(store, DROP) if len(one.parts) == 3)
     await store.write(deliveries.begin, first.id, "one", DROP)
     second = next(one for one in await claim(store, DROP + LEASE, "two") if one.id == first.id)
-    assert (second.nonce, second.parts, second.doubt_since) == (first.nonce, first.parts, DROP)
+    assert (second.nonce, second.parts, second.possibly_sent_since) == (first.nonce, first.parts, DROP)
 
 
 async def test_a_song_that_joins_late_is_a_message_of_its_own(store: Database, tmp_path: Path) -> None:
@@ -228,7 +230,7 @@ async def test_what_waits_for_a_channel_is_tried_once_it_takes_another_message(s
     await plan(store, DROP)
     first, second = await claim(store, DROP)
     for one in (first, second):
-        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "refused", doubt_since=None)
+        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "refused", possibly_sent_since=None)
     await store.write(subscriptions.note_refusal, 100, DROP)
     await store.write(deliveries.sent, first.id, 4242, DROP + timedelta(minutes=1))
     (again,) = await claim(store, DROP + timedelta(minutes=1), "two")
@@ -292,8 +294,8 @@ async def test_a_correction_does_not_wait_for_a_digest(store: Database, tmp_path
     assert [one.parts[0].stage for one in claimed] == [Stage.MOVED]
     assert sizes(claimed) == [3], "and what moved together is told together"
     await store.write(deliveries.sent, claimed[0].id, 4343, tuesday)
-    (amend,) = await store.write(chores.claim, tuesday, LEASE, 10)
-    assert (amend.kind, amend.message_id) == (chores.AMEND, 5001)
+    (amend,) = await store.write(post_actions.claim, tuesday, LEASE, 10)
+    assert (amend.kind, amend.message_id) == (post_actions.AMEND, 5001)
     assert sorted(bool(told.correction_id) for told in amend.told) == [False, True, True, True]
 
 
@@ -320,17 +322,17 @@ async def test_chores_are_claimed_with_a_lease_and_done_once(store: Database) ->
     await choose(store, server())
     await plan(store, DROP)
     first, second = await claim(store, DROP)
-    await store.write(deliveries.sent, first.id, 4242, DROP, [chores.PUBLISH, chores.THREAD])
+    await store.write(deliveries.sent, first.id, 4242, DROP, [post_actions.PUBLISH, post_actions.THREAD])
     await store.write(deliveries.sent, second.id, 4243, DROP)
     assert await next_try(store) == DROP
-    publish, thread = await store.write(chores.claim, DROP, LEASE, 10)
-    assert (publish.kind, thread.kind, publish.message_id) == (chores.PUBLISH, chores.THREAD, 4242)
-    assert await store.write(chores.claim, DROP, LEASE, 10) == []
-    await store.write(chores.done, publish)
-    await store.write(chores.retry, thread, DROP + hours(1))
-    (again,) = await store.write(chores.claim, DROP + hours(1), LEASE, 10)
-    assert (again.kind, again.attempts) == (chores.THREAD, 2)
-    await store.write(chores.done, again)
+    publish, thread = await store.write(post_actions.claim, DROP, LEASE, 10)
+    assert (publish.kind, thread.kind, publish.message_id) == (post_actions.PUBLISH, post_actions.THREAD, 4242)
+    assert await store.write(post_actions.claim, DROP, LEASE, 10) == []
+    await store.write(post_actions.done, publish)
+    await store.write(post_actions.retry, thread, DROP + hours(1))
+    (again,) = await store.write(post_actions.claim, DROP + hours(1), LEASE, 10)
+    assert (again.kind, again.attempts) == (post_actions.THREAD, 2)
+    await store.write(post_actions.done, again)
     assert await next_try(store) is None
 
 
@@ -339,8 +341,8 @@ async def test_a_message_that_stands_twice_over_has_its_chores_once(store: Datab
     await plan(store, DROP)
     first, _ = await claim(store, DROP)
     for _ in range(2):
-        await store.write(deliveries.sent, first.id, 4242, DROP, [chores.THREAD])
-    assert len(await store.write(chores.claim, DROP, LEASE, 10)) == 1
+        await store.write(deliveries.sent, first.id, 4242, DROP, [post_actions.THREAD])
+    assert len(await store.write(post_actions.claim, DROP, LEASE, 10)) == 1
 
 
 # Turned off while something was under way
@@ -351,7 +353,7 @@ async def test_what_may_have_been_heard_when_it_was_turned_off_is_uncertain_and_
     await plan(store, DROP)
     for one in await claim(store, DROP):
         await store.write(deliveries.begin, one.id, "one", DROP)
-        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "no answer", doubt_since=DROP)
+        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "no answer", possibly_sent_since=DROP)
     await store.write(subscriptions.end, 1, DROP)
     assert {state for _, state, _ in await store.read(states)} == {"uncertain"}
     await choose(store, server())
@@ -362,7 +364,7 @@ async def test_what_was_surely_not_heard_when_it_was_turned_off_is_told_once_it_
     await choose(store, server())
     await plan(store, DROP)
     for one in await claim(store, DROP):
-        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "rate limited", doubt_since=None)
+        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "rate limited", possibly_sent_since=None)
     await store.write(subscriptions.end, 1, DROP)
     assert {state for _, state, _ in await store.read(states)} == {"withdrawn"}
     await choose(store, server())
@@ -377,7 +379,7 @@ async def test_what_is_on_again_with_less_chosen_is_told_no_more_than_that(store
     await choose(store, server())
     await plan(store, DROP)
     for one in await claim(store, DROP):
-        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "rate limited", doubt_since=None)
+        await store.write(deliveries.retry, one.id, "one", DROP + hours(1), "rate limited", possibly_sent_since=None)
     await store.write(subscriptions.end, 1, DROP)
     now = DROP + timedelta(minutes=1)
     await choose(store, replace(server(), kinds=(EventKind.PREMIERE,)))
@@ -400,15 +402,15 @@ async def test_a_chore_that_is_wanted_again_while_it_is_done_is_done_again(store
     await digest_server(store, "mon-09")
     assert await send_all(store, utc("2031-04-07 00:00")) == 1
     content, now = album(*["2031-04-12 18:00"] * 3), utc("2031-04-08 00:00")
-    started: list[chores.Chore] = []
+    started: list[post_actions.PostAction] = []
     for number in (1, 2):
         content = content.replace('date = "2031-04-12 18:00"', 'date = "2031-04-19 18:00"', 1)
         await apply(store, write(tmp_path / "seeds", drama=content), now=now + hours(number))
         assert await send_all(store, now + hours(number)) == 1
         if not started:
-            started = await store.write(chores.claim, now + hours(number), LEASE, 10)
+            started = await store.write(post_actions.claim, now + hours(number), LEASE, 10)
     (slow,) = started
-    await store.write(chores.done, slow)
-    await store.write(chores.retry, slow, now + hours(9))
-    (again,) = await store.write(chores.claim, now + hours(2), LEASE, 10)
+    await store.write(post_actions.done, slow)
+    await store.write(post_actions.retry, slow, now + hours(9))
+    (again,) = await store.write(post_actions.claim, now + hours(2), LEASE, 10)
     assert sum(told.correction_id is not None for told in again.told) == 2

@@ -70,14 +70,16 @@ async def test_upgrade_keeps_every_row(tmp_path: Path, version: int) -> None:
     async with opened(path) as database:
         after = await database.read(content)
         assert await database.read(violations) == []
-    assert after.keys() >= before.keys()
     for table, rows in before.items():
-        kept = after[table]
+        kept = after[RENAMED.get(table, table)]
         for row in rows:
             shared = row.keys() & kept[0].keys() - CHANGED.get(table, set())
             assert any(all(other[key] == row[key] for key in shared) for other in kept), (table, row)
         assert len(kept) >= len(rows), table
 
+
+RENAMED = {"chore": "post_action"}
+"""Tables that a later version calls otherwise."""
 
 CHANGED = {"source": {"origin"}, "subscription": {"kinds"}}
 """Columns whose values a later version changed; a test below says to what."""

@@ -101,7 +101,7 @@ def state_of(path: Path, channel: Channel) -> str | None:
 
 def open_deliveries(path: Path) -> int:
     """How many deliveries are not settled yet, and how much is still to be done with those that are."""
-    query = "SELECT (SELECT count(*) FROM delivery WHERE try_at IS NOT NULL) + (SELECT count(*) FROM chore)"
+    query = "SELECT (SELECT count(*) FROM delivery WHERE try_at IS NOT NULL) + (SELECT count(*) FROM post_action)"
     with database(path) as connection:
         return connection.execute(query).fetchone()[0]
 

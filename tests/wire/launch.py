@@ -23,7 +23,7 @@ from discord.ext import commands, tasks
 from discord.http import HTTPClient
 
 from bot.__main__ import main as bot
-from bot.announcements.publisher import faults
+from bot.announcements.publisher import retry_policy
 from bot.client import Byeol
 from bot.store import deliveries, guild_events
 from bot.store.reading import stamp
@@ -141,7 +141,7 @@ def _hurry() -> None:
         return loop(**{**options, "seconds": BEAT})
 
     mock.patch.object(tasks, "loop", quickly).start()
-    mock.patch.object(faults, "FIRST_RETRY", RETRY).start()
+    mock.patch.object(retry_policy, "FIRST_RETRY", RETRY).start()
 
 
 def main() -> int:

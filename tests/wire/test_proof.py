@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.announcements.publisher import proof
-from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.rate_limiter import RateLimiter
 
 from .loopback import Loopback
 from .payloads import Payload
@@ -32,7 +32,7 @@ def marked(server: Loopback, channel: Channel, mark: str = MARK) -> Payload:
 
 
 async def found(server: Loopback, client: discord.Client, channel: Channel) -> int | None:
-    return await proof.find(client, Pacer(client), server.guild.id, channel.id, MARK, server.clock.now())
+    return await proof.find(client, RateLimiter(client), server.guild.id, channel.id, MARK, server.clock.now())
 
 
 async def test_a_message_is_found_behind_hundreds_of_others(

@@ -18,11 +18,11 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.announcements.publisher import chores, faults, guild_events, pace, publisher
+from bot.announcements.publisher import guild_events, post_actions, publisher, rate_limiter, retry_policy
 from bot.announcements.publisher.guild_events import GuildEvents
-from bot.announcements.publisher.pace import Pacer
 from bot.announcements.publisher.publisher import Publisher
-from bot.store import chores as chore_store
+from bot.announcements.publisher.rate_limiter import RateLimiter
+from bot.store import post_actions as chore_store
 from bot.store.database import Database
 from tests.helpers import opened
 
@@ -32,7 +32,7 @@ from .loopback import Loopback
 from .payloads import ChannelKind, MessageFlag
 from .traffic import rate_limited
 
-LIMITS = {publisher: publisher.ATTEMPT, chores: chores.ATTEMPT, guild_events: guild_events.ATTEMPT}
+LIMITS = {publisher: publisher.ATTEMPT, post_actions: post_actions.ATTEMPT, guild_events: guild_events.ATTEMPT}
 
 
 @pytest_asyncio.fixture
@@ -57,7 +57,7 @@ async def store(path: Path) -> AsyncIterator[Database]:
 @contextmanager
 def impatient() -> Generator[None]:
     """Let nobody wait for an answer, nor for the end of a refusal, for longer than a moment."""
-    with mock.patch.object(pace, "ALL_CLEAR", 0.05):
+    with mock.patch.object(rate_limiter, "ALL_CLEAR", 0.05):
         patches = [mock.patch.object(module, "ATTEMPT", 0.3) for module in LIMITS]
         for patch in patches:
             patch.start()
@@ -86,11 +86,11 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_announcements_go_on
     subscribe(server, path, [server.general])
     release(server, path, "yours")
     server.fault("POST", f"/channels/{server.general.id}/messages", rate_limited(600, everywhere=True))
-    sender = Publisher(client, store, server.clock.now, Pacer(client))
+    sender = Publisher(client, store, server.clock.now, RateLimiter(client))
     with impatient():
         await tick(sender)
         assert server.general.posts == []
-    server.clock.skip(faults.FIRST_RETRY * 2)
+    server.clock.skip(retry_policy.FIRST_RETRY * 2)
     await tick(sender)
     assert len(server.general.posts) == 1
     assert states(path) == ["sent"]
@@ -102,11 +102,11 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_posts_are_handed_on
     subscribe(server, path, [server.news])
     release(server, path, "yours")
     server.fault("POST", "/crosspost$", rate_limited(600, everywhere=True))
-    sender = Publisher(client, store, server.clock.now, Pacer(client))
+    sender = Publisher(client, store, server.clock.now, RateLimiter(client))
     with impatient():
         await tick(sender)
         assert open_deliveries(path) == 1
-    server.clock.skip(faults.FIRST_RETRY * 2)
+    server.clock.skip(retry_policy.FIRST_RETRY * 2)
     await tick(sender)
     assert [post["flags"] & MessageFlag.CROSSPOSTED for post in server.news.posts] == [MessageFlag.CROSSPOSTED]
     assert open_deliveries(path) == 0
@@ -126,7 +126,7 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_premieres_stand_amo
         )
         connection.execute("UPDATE catalogue SET revision = revision + 1")
     server.fault("GET", "/scheduled-events$", rate_limited(600, everywhere=True))
-    sender = GuildEvents(client, store, server.clock.now, Pacer(client))
+    sender = GuildEvents(client, store, server.clock.now, RateLimiter(client))
     with impatient():
         await tick(sender)
         assert server.guild.events == {}
@@ -148,17 +148,17 @@ async def test_a_chore_whose_end_cannot_be_recorded_costs_no_other(
     refused: list[int] = []
     real = chore_store.done
 
-    def done(connection: sqlite3.Connection, chore: chore_store.Chore) -> None:
+    def done(connection: sqlite3.Connection, action: chore_store.PostAction) -> None:
         if not refused:
-            refused.append(chore.message_id)
+            refused.append(action.message_id)
             raise sqlite3.OperationalError("disk I/O error")
-        real(connection, chore)
+        real(connection, action)
 
-    sender = Publisher(client, store, server.clock.now, Pacer(client))
+    sender = Publisher(client, store, server.clock.now, RateLimiter(client))
     with mock.patch.object(chore_store, "done", done):
         await tick(sender)
         assert open_deliveries(path) == 1
-        server.clock.skip(chores.LEASE)
+        server.clock.skip(post_actions.LEASE)
         await tick(sender)
     assert open_deliveries(path) == 0
     assert [bool(post["flags"] & MessageFlag.CROSSPOSTED) for channel in channels for post in channel.posts] == [

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import discord
 
-from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.catalogue.model import Clock
 from bot.store.database import Database, Query
 from bot.store.deliveries import Pulse
@@ -34,11 +34,11 @@ class Cycle(ABC):
     pulse: ClassVar[Query[[], Pulse]]
     """The one query that tells whether there is anything to do."""
 
-    def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
+    def __init__(self, client: discord.Client, database: Database, clock: Clock, limiter: RateLimiter) -> None:
         self._client = client
         self._database = database
         self._clock = clock
-        self._pacer = pacer
+        self._limiter = limiter
         self._running = asyncio.Lock()
         self._closing = False
         self._planned: tuple[int, int] | None = None

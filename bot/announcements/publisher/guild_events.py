@@ -14,10 +14,10 @@ import discord
 from discord.http import Route
 
 from bot.announcements.publisher.cycle import Cycle
-from bot.announcements.publisher.faults import BROKEN, wait_after
-from bot.announcements.publisher.shown import Shown
+from bot.announcements.publisher.event_cache import EventCache
+from bot.announcements.publisher.retry_policy import BROKEN, wait_after
 from bot.discord_internals import request_once
-from bot.render.card import Scene
+from bot.render.card import RenderContext
 from bot.render.guild_event import Listing, bears, listing
 from bot.store import guild_events
 from bot.store.guild_events import Differences, GuildEvent, Standing
@@ -54,10 +54,10 @@ class GuildEvents(Cycle):
             claimed = await self._database.write(guild_events.claim, self._clock(), BATCH)
             if not claimed:
                 break
-            shown = Shown(self._database)
+            cache = EventCache(self._database)
             async with asyncio.TaskGroup() as keeping:
                 for one in claimed:
-                    keeping.create_task(self._keep_safely(one, shown))
+                    keeping.create_task(self._keep_safely(one, cache))
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
         """Write down what every server is to have, however little has changed."""
@@ -71,24 +71,24 @@ class GuildEvents(Cycle):
 
     async def _outdated(self, now: datetime) -> list[Standing]:
         """What stands and says something else than it would by now: a title or a network has changed."""
-        shown = Shown(self._database)
+        cache = EventCache(self._database)
         digests: dict[tuple[int, str, str], str | None] = {}
         found: list[Standing] = []
         for one in await self._database.read(guild_events.standing, now):
             key = (one.event_id, one.language, one.mark)
             if key not in digests:
-                announced = await shown.of(one.event_id)
-                said = listing(Scene(words(one.language), now), announced, one.mark) if announced else None
+                announced = await cache.of(one.event_id)
+                said = listing(RenderContext(words(one.language), now), announced, one.mark) if announced else None
                 digests[key] = said.digest if said else None
             if digests[key] not in (None, one.says):
                 found.append(one)
         return found
 
-    async def _keep_safely(self, one: GuildEvent, shown: Shown) -> None:
+    async def _keep_safely(self, one: GuildEvent, cache: EventCache) -> None:
         try:
             try:
                 async with asyncio.timeout(ATTEMPT):
-                    await self._keep(one, shown)
+                    await self._keep(one, cache)
             except discord.HTTPException as error:
                 # What is not there any more is looked at once more: then it is known what is.
                 if error.status >= 500 or error.status in (404, 429):
@@ -97,13 +97,13 @@ class GuildEvents(Cycle):
                     log.warning("Server %d refused %s: %s", one.guild_id, one.mark, error)
                     await self._wait(one, REFUSED, error.text or str(error.status))
             except BROKEN as error:
-                self._pacer.given_up()
+                self._limiter.given_up()
                 await self._retry(one, f"no answer: {type(error).__name__}")
         except Exception:
             # When its lease is over, it is looked at anew.
             log.exception("The event %s of server %d is left until its lease ends", one.mark, one.guild_id)
 
-    async def _keep(self, one: GuildEvent, shown: Shown) -> None:
+    async def _keep(self, one: GuildEvent, cache: EventCache) -> None:
         """Bring a server's event to what is wanted of it."""
         now = self._clock()
         if max(one.ends_at, one.stands_until or one.ends_at) <= now:
@@ -122,9 +122,9 @@ class GuildEvents(Cycle):
             await self._database.write(guild_events.dismiss, one)
             return
         # What has begun can neither be created nor moved.
-        said = await self._listing(one, shown, now) if one.wanted and now < one.starts_at else None
+        said = await self._listing(one, cache, now) if one.wanted and now < one.starts_at else None
         if standing is not None and not (one.wanted and _may_stay(standing, one, said, now)):
-            await self._pacer.turn()
+            await self._limiter.turn()
             if said is not None and standing.status is discord.EventStatus.scheduled:
                 await standing.edit(
                     name=said.name,
@@ -140,7 +140,7 @@ class GuildEvents(Cycle):
             else:
                 return
         if standing is None and said is not None:
-            await self._pacer.turn()
+            await self._limiter.turn()
             if not await self._database.write(guild_events.begin, one):
                 return
             discord_id = await self._create(one, said)
@@ -153,7 +153,7 @@ class GuildEvents(Cycle):
     async def _find(self, guild: discord.Guild, one: GuildEvent) -> discord.ScheduledEvent | None:
         """The event in Discord, if it stands there: it is ours, and known by its id or by its mark."""
         assert self._client.user is not None
-        await self._pacer.turn()
+        await self._limiter.turn()
         ours = [
             event
             for event in await guild.fetch_scheduled_events(with_counts=False)
@@ -179,9 +179,9 @@ class GuildEvents(Cycle):
         )
         return int(created["id"])
 
-    async def _listing(self, one: GuildEvent, shown: Shown, now: datetime) -> Listing | None:
-        found = await shown.of(one.event_id) if one.event_id is not None else None
-        return listing(Scene(words(one.language), now), found, one.mark) if found else None
+    async def _listing(self, one: GuildEvent, cache: EventCache, now: datetime) -> Listing | None:
+        found = await cache.of(one.event_id) if one.event_id is not None else None
+        return listing(RenderContext(words(one.language), now), found, one.mark) if found else None
 
     async def _retry(self, one: GuildEvent, reason: str) -> None:
         log.warning("The event %s of server %d is looked at again: %s", one.mark, one.guild_id, reason)

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.rate_limiter import RateLimiter
 
 MARGIN = timedelta(minutes=10)
 """By how much our clock may be ahead of Discord's, which says when a message was posted."""
@@ -33,7 +33,7 @@ class UnreadError(Exception):
 
 
 async def find(
-    client: discord.Client, pacer: Pacer, guild_id: int, channel_id: int, mark: str, since: datetime
+    client: discord.Client, limiter: RateLimiter, guild_id: int, channel_id: int, token: str, since: datetime
 ) -> int | None:
     """The message that bears a mark, if it was posted in a channel since then.
 
@@ -45,18 +45,18 @@ async def find(
     async for message in channel.history(after=since - MARGIN, limit=MOST, oldest_first=True):
         looked_at += 1
         if looked_at % PAGE == 0:
-            await pacer.turn()
-        if message.author.id == client.user.id and _bears(message.components, mark):
+            await limiter.turn()
+        if message.author.id == client.user.id and _bears(message.components, token):
             return message.id
     if looked_at == MOST:
         raise UnreadError
     return None
 
 
-def _bears(components: Sequence[Any], mark: str) -> bool:
+def _bears(components: Sequence[Any], token: str) -> bool:
     for component in components:
-        if str(getattr(component, "custom_id", None) or "").endswith(f":{mark}"):
+        if str(getattr(component, "custom_id", None) or "").endswith(f":{token}"):
             return True
-        if _bears(getattr(component, "children", ()), mark):
+        if _bears(getattr(component, "children", ()), token):
             return True
     return False

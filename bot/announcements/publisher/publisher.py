@@ -13,19 +13,19 @@ import discord
 
 from bot.announcements import permissions, schedule
 from bot.announcements.publisher import proof
-from bot.announcements.publisher.chores import Chores
 from bot.announcements.publisher.cycle import Cycle
-from bot.announcements.publisher.faults import BROKEN, REFUSED_RETRY, passes, refusal, wait_after
-from bot.announcements.publisher.pace import Pacer
-from bot.announcements.publisher.shown import Shown
+from bot.announcements.publisher.event_cache import EventCache
+from bot.announcements.publisher.post_actions import PostActions
+from bot.announcements.publisher.rate_limiter import RateLimiter
+from bot.announcements.publisher.retry_policy import BROKEN, REFUSED_RETRY, passes, refusal, wait_after
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
-from bot.render.announcement import Frame, mentions
-from bot.render.card import Scene
+from bot.render.announcement import PostOptions, mentions
+from bot.render.card import RenderContext
 from bot.render.post import post
+from bot.render.post_item import Announced, PostItem
 from bot.render.reasons import refused
-from bot.render.told import Announced, Told
-from bot.store import chores, deliveries, planning, subscriptions
+from bot.store import deliveries, planning, post_actions, subscriptions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
@@ -56,29 +56,29 @@ class Publisher(Cycle):
     patience = 10.0
     pulse = staticmethod(deliveries.pulse)
 
-    def __init__(self, client: discord.Client, database: Database, clock: Clock, pacer: Pacer) -> None:
-        super().__init__(client, database, clock, pacer)
-        self._chores = Chores(client, database, clock, pacer)
+    def __init__(self, client: discord.Client, database: Database, clock: Clock, limiter: RateLimiter) -> None:
+        super().__init__(client, database, clock, limiter)
+        self._post_actions = PostActions(client, database, clock, limiter)
         self._owner = secrets.token_hex(4)
 
     async def work(self) -> None:
         """Send everything that is due, and do what is to be done with what stands."""
         await self._send_due()
-        await self._chores.do()
+        await self._post_actions.do()
 
     async def close(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
-        self._chores.closing = True
+        self._post_actions.closing = True
         await super().close()
 
     async def _send_due(self) -> None:
         """Send everything that is due, many at a time, as fast as Discord lets one bot."""
-        shown = Shown(self._database)
+        cache = EventCache(self._database)
         slots = asyncio.Semaphore(IN_FLIGHT)
 
         async def send(delivery: Delivery) -> None:
             try:
-                await self._deliver_safely(delivery, shown)
+                await self._deliver_safely(delivery, cache)
             except Exception:
                 # It could not even be recorded: when its lease is over, it is taken up again, in doubt.
                 log.exception("Delivery %d is left until its lease ends", delivery.id)
@@ -96,7 +96,7 @@ class Publisher(Cycle):
                     break
                 for delivery in claimed:
                     await slots.acquire()
-                    await self._pacer.turn()
+                    await self._limiter.turn()
                     sending.create_task(send(delivery))
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
@@ -119,35 +119,35 @@ class Publisher(Cycle):
         if missed:
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
 
-    async def _deliver_safely(self, delivery: Delivery, shown: Shown) -> None:
+    async def _deliver_safely(self, delivery: Delivery, cache: EventCache) -> None:
         """One delivery that fails is that one's trouble: the others go on."""
         try:
             async with asyncio.timeout(ATTEMPT):
-                await self._deliver(delivery, shown)
+                await self._deliver(delivery, cache)
         except discord.HTTPException as error:
             await self._refused(delivery, error)
         except BROKEN as error:
-            self._pacer.given_up()
+            self._limiter.given_up()
             await self._retry(delivery, f"no answer: {type(error).__name__}", heard=True)
         except Exception:
             log.exception("Delivery %d failed", delivery.id)
             await self._retry(delivery, "an error in the bot, see its log", heard=True)
 
-    async def _deliver(self, delivery: Delivery, shown: Shown) -> None:
+    async def _deliver(self, delivery: Delivery, cache: EventCache) -> None:
         now = self._clock()
-        found = await _judged(delivery, shown, now)
-        told = [Told(one.part.stage, one.found) for one in found if one.gone is None and one.found is not None]
+        found = await _judged(delivery, cache, now)
+        told = [PostItem(one.part.stage, one.found) for one in found if one.gone is None and one.found is not None]
         overtaken = found[0].gone is not None
         dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
-        if delivery.doubt_since is not None and (dropped or now - delivery.doubt_since > NONCE_WINDOW):
+        if delivery.possibly_sent_since is not None and (dropped or now - delivery.possibly_sent_since > NONCE_WINDOW):
             # The nonce would not tell any more, or it would not be the same message: is it there?
             if not proof.may_read(self._client, delivery.channel_id):
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
             try:
                 posted = await proof.find(
-                    *(self._client, self._pacer, delivery.guild_id, delivery.channel_id),
-                    *(delivery.nonce, delivery.doubt_since),
+                    *(self._client, self._limiter, delivery.guild_id, delivery.channel_id),
+                    *(delivery.nonce, delivery.possibly_sent_since),
                 )
             except proof.UnreadError:
                 await self._settle(delivery, "uncertain", "busy")
@@ -158,7 +158,7 @@ class Publisher(Cycle):
             if not overtaken:
                 # It never arrived: it is a first try again, and taken up at once.
                 await self._database.write(
-                    deliveries.retry, delivery.id, self._owner, now, "not there", doubt_since=None
+                    deliveries.retry, delivery.id, self._owner, now, "not there", possibly_sent_since=None
                 )
                 return
         if dropped:
@@ -172,10 +172,10 @@ class Publisher(Cycle):
         if lacking:
             await self._wait_for_channel(delivery, f"refused: {','.join(lacking)}")
             return
-        scene = Scene(words(delivery.language or ENGLISH), now)
+        context = RenderContext(words(delivery.language or ENGLISH), now)
         late = now - delivery.send_at > LATE and not delivery.digest
-        frame = Frame(delivery.nonce, delivery.zone, delivery.role_id, late)
-        message = post(scene, told, frame, digest=delivery.digest)
+        options = PostOptions(delivery.nonce, delivery.zone, delivery.role_id, late)
+        message = post(context, told, options, digest=delivery.digest)
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
         channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
@@ -191,7 +191,7 @@ class Publisher(Cycle):
     async def _record(self, delivery: Delivery, message_id: int) -> None:
         channel = self._client.get_channel(delivery.channel_id)
         is_news = isinstance(channel, discord.TextChannel) and channel.is_news()
-        todo = [*([chores.PUBLISH] if is_news else []), *([chores.THREAD] if delivery.threads else [])]
+        todo = [*([post_actions.PUBLISH] if is_news else []), *([post_actions.THREAD] if delivery.threads else [])]
         await self._database.write(deliveries.sent, delivery.id, message_id, self._clock(), todo)
         events = ", ".join(str(part.event_id) for part in delivery.parts)
         log.info("Announced event %s in channel %d", events, delivery.channel_id)
@@ -207,19 +207,19 @@ class Publisher(Cycle):
         else:
             # A bad request would be refused in every channel: it says nothing about this one.
             log.error("Discord did not understand the announcement for channel %d: %s", delivery.channel_id, error)
-            state = "failed" if delivery.doubt_since is None else "uncertain"
+            state = "failed" if delivery.possibly_sent_since is None else "uncertain"
             await self._settle(delivery, state, "bug")
 
     async def _wait_for_channel(self, delivery: Delivery, reason: str) -> None:
         """Let a delivery wait until its channel takes it, for as long as its grace allows; its admins are told once."""
-        if reason == "gone" and delivery.doubt_since is not None:
+        if reason == "gone" and delivery.possibly_sent_since is not None:
             # With the channel went the proof, and nothing can be posted there any more.
             await self._settle(delivery, "uncertain", reason)
             return
         now = self._clock()
         await self._database.write(
             *(deliveries.retry, delivery.id, self._owner, now + REFUSED_RETRY, reason),
-            doubt_since=delivery.doubt_since,
+            possibly_sent_since=delivery.possibly_sent_since,
         )
         if await self._database.write(subscriptions.note_refusal, delivery.channel_id, now):
             log.warning("Channel %d refuses me (%s): what comes due there waits", delivery.channel_id, reason)
@@ -239,7 +239,7 @@ class Publisher(Cycle):
     async def _say(self, to: discord.TextChannel | int, view: discord.ui.LayoutView) -> bool:
         """Post something in a channel, or to a user by their id. Returns whether it was taken."""
         try:
-            await self._pacer.turn()
+            await self._limiter.turn()
             place = await self._client.fetch_user(to) if isinstance(to, int) else to
             await place.send(view=view)
         except (discord.HTTPException, *BROKEN) as error:
@@ -249,10 +249,12 @@ class Publisher(Cycle):
 
     async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
         """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
-        doubt_since = delivery.doubt_since or (self._clock() if heard else None)
+        possibly_sent_since = delivery.possibly_sent_since or (self._clock() if heard else None)
         at = self._clock() + wait_after(delivery.attempts)
         log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
-        await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, doubt_since=doubt_since)
+        await self._database.write(
+            deliveries.retry, delivery.id, self._owner, at, reason, possibly_sent_since=possibly_sent_since
+        )
 
     async def _settle(self, delivery: Delivery, state: str, reason: str) -> None:
         await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
@@ -267,9 +269,9 @@ class _Judged:
     gone: tuple[str, str] | None
 
 
-async def _judged(delivery: Delivery, shown: Shown, now: datetime) -> list[_Judged]:
+async def _judged(delivery: Delivery, cache: EventCache, now: datetime) -> list[_Judged]:
     """What is still to be told of a delivery's parts, and what is not."""
-    found = [(part, await shown.of(part.event_id)) for part in delivery.parts]
+    found = [(part, await cache.of(part.event_id)) for part in delivery.parts]
     return [_Judged(part, one, _overtaken(one, part, delivery, now)) for part, one in found]
 
 

@@ -40,7 +40,7 @@ class Row:
 def rows(connection: sqlite3.Connection) -> list[Row]:
     found = connection.execute(
         "SELECT d.id, d.event_id, d.revision, iif(event.kind = 'ost_release', entity.slug, event.kind), stage, day,"
-        " channel_id, state, nonce, lead_id, message_id, reason FROM delivery d JOIN event ON event.id = event_id"
+        " channel_id, state, nonce, primary_id, message_id, reason FROM delivery d JOIN event ON event.id = event_id"
         " JOIN entity ON entity.id = entity_id ORDER BY d.id"
     )
     return [
@@ -50,7 +50,7 @@ def rows(connection: sqlite3.Connection) -> list[Row]:
 
 
 def chores_left(connection: sqlite3.Connection) -> int:
-    (count,) = connection.execute("SELECT count(*) FROM chore").fetchone()
+    (count,) = connection.execute("SELECT count(*) FROM post_action").fetchone()
     return count
 
 

@@ -16,7 +16,7 @@ import discord
 from discord import ui
 
 from bot.announcements.publisher import Publisher
-from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.client import Byeol
 from bot.store.database import Database
 from tests.store.life.steps import PATIENCE, SLOW, START, STORED, WINDOW, Tick
@@ -113,7 +113,7 @@ def answer(status: int) -> Any:
     return SimpleNamespace(status=status, reason="")
 
 
-class Unpaced(Pacer):
+class Unpaced(RateLimiter):
     async def turn(self) -> None:
         pass
 

@@ -74,7 +74,11 @@ class World:
                 change: dict[str, Any] = {name: value}
                 self.touched.add(channel)
                 await self._store.write(
-                    subscriptions.alter, channel // 100, channel, lambda one: replace(one, **change), self.now
+                    subscriptions.update_subscription,
+                    channel // 100,
+                    channel,
+                    lambda one: replace(one, **change),
+                    self.now,
                 )
             case Do(what, channel):
                 await self._do(what, channel)
@@ -93,7 +97,9 @@ class World:
                 await write(subscriptions.move, guild, channel, channel + 50, self.now)
                 await write(subscriptions.move, guild, channel + 50, channel, self.now)
             case "leave" | "return":
-                await write(subscriptions.keep_step, {1, 2} - ({guild} if what == "leave" else set()), self.now)
+                await write(
+                    subscriptions.sync_guild_membership, {1, 2} - ({guild} if what == "leave" else set()), self.now
+                )
             case "follow":
                 await write(follows.add, guild, Ref(Kind.WORK, "moon"))
                 await write(subscriptions.only_followed, guild, True, self.now)

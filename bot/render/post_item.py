@@ -44,7 +44,7 @@ def _airs_on(airing: Airing, day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PostItem:
     """A stage of an event in a post. `correction`: the address of the post that says that its date changed since."""
 
     stage: Stage

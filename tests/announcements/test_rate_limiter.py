@@ -7,26 +7,26 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
-from bot.announcements.publisher import pace
-from bot.announcements.publisher.pace import Pacer
+from bot.announcements.publisher import rate_limiter
+from bot.announcements.publisher.rate_limiter import RateLimiter
 
 
-def pacer(refused_until: asyncio.Event | None = None) -> Pacer:
-    return Pacer(cast("Any", SimpleNamespace(http=SimpleNamespace(_global_over=refused_until))))
+def limiter(refused_until: asyncio.Event | None = None) -> RateLimiter:
+    return RateLimiter(cast("Any", SimpleNamespace(http=SimpleNamespace(_global_over=refused_until))))
 
 
 async def test_turns_come_one_after_the_other_at_the_rate() -> None:
-    turns = pacer()
+    turns = limiter()
     loop = asyncio.get_running_loop()
     begun = loop.time()
     for _ in range(10):
         await turns.turn()
-    assert loop.time() - begun >= (9 - pace.SLACK) / pace.RATE
+    assert loop.time() - begun >= (9 - rate_limiter.SLACK) / rate_limiter.RATE
 
 
 async def test_while_discord_refuses_everything_nobody_has_a_turn() -> None:
     over = asyncio.Event()
-    waiting = asyncio.create_task(pacer(over).turn())
+    waiting = asyncio.create_task(limiter(over).turn())
     await asyncio.wait([waiting], timeout=0.05)
     assert not waiting.done()
     over.set()
@@ -35,8 +35,8 @@ async def test_while_discord_refuses_everything_nobody_has_a_turn() -> None:
 
 async def test_where_nobody_is_left_to_say_that_it_is_over_it_is_tried_again() -> None:
     over = asyncio.Event()
-    turns = pacer(over)
-    with mock.patch.object(pace, "ALL_CLEAR", 0.01):
+    turns = limiter(over)
+    with mock.patch.object(rate_limiter, "ALL_CLEAR", 0.01):
         turns.given_up()
         await asyncio.wait_for(turns.turn(), timeout=5)
 
@@ -44,6 +44,6 @@ async def test_where_nobody_is_left_to_say_that_it_is_over_it_is_tried_again() -
 async def test_a_request_that_is_given_up_in_peace_changes_nothing() -> None:
     over = asyncio.Event()
     over.set()
-    turns = pacer(over)
+    turns = limiter(over)
     turns.given_up()
     await turns.turn()

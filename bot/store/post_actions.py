@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 from bot.announcements.schedule import DIGEST, Stage
 from bot.store.deliveries import OVERTAKES
-from bot.store.reading import marks, stamp
+from bot.store.reading import placeholders, stamp
 
 PUBLISH, THREAD, AMEND = "publish", "thread", "amend"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PostedStage:
     """What a message told of an event; `correction_id` is the message that says that it no longer holds."""
 
     event_id: int
@@ -28,7 +28,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class PostAction:
     """Something to be done with a message."""
 
     delivery_id: int
@@ -41,59 +41,61 @@ class Chore:
     nonce: str
     language: str
     digest: bool
-    told: Sequence[Told]
+    told: Sequence[PostedStage]
 
 
-def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit: int) -> list[Chore]:
+def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit: int) -> list[PostAction]:
     """Take up to `limit` chores that are due; nobody else is given them until `lease` has passed."""
     claimed: list[tuple[int, str]] = connection.execute(
-        "UPDATE chore SET try_at = ?, attempts = attempts + 1 WHERE (delivery_id, kind) IN"
-        " (SELECT delivery_id, kind FROM chore WHERE try_at <= ? ORDER BY try_at LIMIT ?) RETURNING delivery_id, kind",
+        "UPDATE post_action SET try_at = ?, attempts = attempts + 1 WHERE (delivery_id, kind) IN"
+        " (SELECT delivery_id, kind FROM post_action WHERE try_at <= ? ORDER BY try_at LIMIT ?)"
+        " RETURNING delivery_id, kind",
         (stamp(now + lease), stamp(now), limit),
     ).fetchall()
     ids = sorted({id_ for id_, _ in claimed})
-    told: dict[int, list[Told]] = {}
+    told: dict[int, list[PostedStage]] = {}
     for lead, event, stage, correction in connection.execute(
-        "SELECT coalesce(old.lead_id, old.id) AS lead, old.event_id, old.stage,"
+        "SELECT coalesce(old.primary_id, old.id) AS lead, old.event_id, old.stage,"
         f" (SELECT new.message_id FROM delivery new WHERE {OVERTAKES}"
         "   ORDER BY new.revision DESC, new.message_id DESC LIMIT 1)"
-        f" FROM delivery old WHERE old.id IN ({marks(ids)}) OR old.lead_id IN ({marks(ids)})"
+        f" FROM delivery old WHERE old.id IN ({placeholders(ids)}) OR old.primary_id IN ({placeholders(ids)})"
         " ORDER BY old.id <> lead, old.due_at, old.id",
         (*ids, *ids),
     ):
-        told.setdefault(lead, []).append(Told(event, Stage(stage), correction))
+        told.setdefault(lead, []).append(PostedStage(event, Stage(stage), correction))
     rows = connection.execute(
-        "SELECT chore.delivery_id, chore.kind, since, chore.attempts, d.guild_id, d.channel_id, d.message_id, d.nonce,"
-        " coalesce((SELECT language FROM subscription s WHERE s.channel_id = d.channel_id), 'en'), d.together"
-        " FROM chore JOIN delivery d ON d.id = delivery_id"
-        f" WHERE delivery_id IN ({marks(ids)}) ORDER BY delivery_id, kind",
+        "SELECT post_action.delivery_id, post_action.kind, since, post_action.attempts,"
+        " d.guild_id, d.channel_id, d.message_id, d.nonce,"
+        " coalesce((SELECT language FROM subscription s WHERE s.channel_id = d.channel_id), 'en'), d.group_key"
+        " FROM post_action JOIN delivery d ON d.id = delivery_id"
+        f" WHERE delivery_id IN ({placeholders(ids)}) ORDER BY delivery_id, kind",
         ids,
     )
     return [
-        Chore(
+        PostAction(
             *(id_, kind, datetime.fromisoformat(since), attempts, guild, channel, message, nonce, language),
-            digest=together.startswith(DIGEST),
+            digest=group_key.startswith(DIGEST),
             told=told[id_],
         )
-        for id_, kind, since, attempts, guild, channel, message, nonce, language, together in rows
+        for id_, kind, since, attempts, guild, channel, message, nonce, language, group_key in rows
         if (id_, kind) in claimed
     ]
 
 
-def done(connection: sqlite3.Connection, chore: Chore) -> None:
+def done(connection: sqlite3.Connection, action: PostAction) -> None:
     """Record that a chore is done, or that it cannot be done.
 
     Where something more was found to be done meanwhile (its attempts are counted anew), it is still to be done.
     """
     connection.execute(
-        "DELETE FROM chore WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
-        (chore.delivery_id, chore.kind, stamp(chore.since), chore.attempts),
+        "DELETE FROM post_action WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
+        (action.delivery_id, action.kind, stamp(action.since), action.attempts),
     )
 
 
-def retry(connection: sqlite3.Connection, chore: Chore, at: datetime) -> None:
+def retry(connection: sqlite3.Connection, action: PostAction, at: datetime) -> None:
     """Record that a chore is to be tried again at `at`."""
     connection.execute(
-        "UPDATE chore SET try_at = ? WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
-        (stamp(at), chore.delivery_id, chore.kind, stamp(chore.since), chore.attempts),
+        "UPDATE post_action SET try_at = ? WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
+        (stamp(at), action.delivery_id, action.kind, stamp(action.since), action.attempts),
     )

@@ -17,7 +17,7 @@ ALL_CLEAR = 30.0
 """Seconds after which is tried again what Discord refused for all, where nobody is left to say that it is over."""
 
 
-class Pacer:
+class RateLimiter:
     """Gives turns to whoever wants to ask something of Discord. One of them serves a whole process."""
 
     def __init__(self, client: discord.Client) -> None:

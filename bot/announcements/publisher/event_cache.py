@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bot.catalogue.lists import billed
 from bot.catalogue.model import EventKind, Kind, Role, Upcoming
-from bot.render.told import Announced
+from bot.render.post_item import Announced
 from bot.store import deliveries, events, works
 from bot.store.database import Database
 
 
-class Shown:
+class EventCache:
     """What the announcements of one fan-out show."""
 
     def __init__(self, database: Database) -> None:
