@@ -15,7 +15,11 @@ from bot.search import Entry
 class Artist(commands.Cog):
     """People and groups."""
 
-    @app_commands.command(name=_("artist"), description=_("A singer, an actor or a group: roles, OSTs and albums"))
+    @app_commands.command(
+        name=_("artist"),
+        description=_("A singer, an actor or a group: roles, OSTs and albums"),
+        extras={"card": "artist"},
+    )
     @app_commands.rename(name=_("name"))
     @app_commands.describe(name=_("A person or a group, in any spelling"))
     async def artist(self, interaction: Interaction, name: app_commands.Transform[Entry, FindArtist]) -> None:

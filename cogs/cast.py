@@ -15,7 +15,7 @@ from bot.search import Entry
 class Cast(commands.Cog):
     """Casts."""
 
-    @app_commands.command(name=_("cast"), description=_("Who plays whom in a drama"))
+    @app_commands.command(name=_("cast"), description=_("Who plays whom in a drama"), extras={"card": "cast"})
     @app_commands.rename(drama=_("drama"))
     @app_commands.describe(drama=_("A drama, in any spelling"))
     async def cast(self, interaction: Interaction, drama: app_commands.Transform[Entry, FindWork]) -> None:

@@ -15,7 +15,9 @@ from bot.search import Entry
 class Drama(commands.Cog):
     """Dramas."""
 
-    @app_commands.command(name=_("drama"), description=_("Titles, dates, networks, story and songs of a drama"))
+    @app_commands.command(
+        name=_("drama"), description=_("Titles, dates, networks, story and songs of a drama"), extras={"card": "drama"}
+    )
     @app_commands.rename(name=_("name"))
     @app_commands.describe(name=_("A drama, in any spelling"))
     async def drama(self, interaction: Interaction, name: app_commands.Transform[Entry, FindWork]) -> None:

@@ -15,7 +15,9 @@ from bot.search import Entry
 class Ost(commands.Cog):
     """Songs."""
 
-    @app_commands.command(name=_("ost"), description=_("OSTs of an artist or a drama, or one song"))
+    @app_commands.command(
+        name=_("ost"), description=_("OSTs of an artist or a drama, or one song"), extras={"card": "ost"}
+    )
     @app_commands.rename(name=_("name"))
     @app_commands.describe(name=_("An artist, a drama or a song, in any spelling"))
     async def ost(self, interaction: Interaction, name: app_commands.Transform[Entry, FindSung]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import aiohttp
 import discord
@@ -12,7 +12,7 @@ from discord import app_commands, ui
 
 from bot.announcements.zones import zone_name
 from bot.errors import AmbiguousError, ByeolError, GoneError, MissingPermissionsError, NotFoundError, UnknownZoneError
-from bot.interactions.cards import CARDS, show
+from bot.interactions.cards import show
 from bot.interactions.host import Host
 from bot.render import menus
 from bot.render.card import escape
@@ -132,6 +132,5 @@ def _unexpected(interaction: Interaction, t: Words, error: Exception) -> ui.Layo
 
 
 def _card_of(interaction: Interaction) -> str | None:
-    """The card that a command answers with: it has the command's name. None where it does something else."""
-    name = cast("str", getattr(interaction.command, "name", "ost"))
-    return name if name in CARDS else None
+    """The card that a command answers with, as its `extras` name it. None where it does something else."""
+    return interaction.command.extras.get("card") if interaction.command is not None else None
