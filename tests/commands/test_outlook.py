@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from simcord import ChannelHandle
 
+from bot.announcements import schedule
 from bot.client import Byeol
 from bot.store import subscriptions
 from tests.commands.eve import FIRST_SONG, PREMIERE, SECOND_SONG, THIRD_SONG, news, set_up
@@ -30,6 +32,21 @@ async def test_status_shows_what_was_posted_with_a_link_and_what_comes_next(eve:
     )
     when = f"Sun 5 January 2025, 18:00 · <t:{int(FIRST_SONG.timestamp())}:R>"
     assert f"{when} · <#{channel.id}> · 🎵 Feel Like a Million" in status.text
+
+
+async def test_what_is_ahead_is_planned_off_the_event_loop(eve: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await set_up(eve, news(eve))
+    threads: list[threading.Thread] = []
+    due = schedule.due
+
+    def watched(*args: Any) -> Any:
+        threads.append(threading.current_thread())
+        return due(*args)
+
+    monkeypatch.setattr(schedule, "due", watched)
+    assert "When the Stars Gossip" in (await eve.ask("announcements upcoming", days=366)).text
+    assert threads
+    assert threading.main_thread() not in threads, "with thousands of dates it would hold the loop for seconds"
 
 
 async def test_history_tells_what_was_posted_and_what_was_not_and_why(eve: World) -> None:
