@@ -131,7 +131,8 @@ def statements(
         f" ORDER BY fact.rank, {order}",
         tuple(ids),
     ).fetchall()
-    rows.sort(key=lambda row: (row[2], Origin.parse(row[5]).precedence))
+    precedence = {origin: Origin.parse(origin).precedence for origin in {row[5] for row in rows}}
+    rows.sort(key=lambda row: (row[2], precedence[row[5]]))
     cited = _sources(connection, [row[0] for row in rows])
     key = [columns.index(column) for column in SHAPES[shape].key if column in columns]
     found: dict[tuple[object, ...], Row] = {}
