@@ -147,8 +147,8 @@ def build(path: Path, size: int) -> None:
         numbers = f"WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {size})"
         connection.execute(f"{numbers} INSERT INTO entity (id, kind, slug) SELECT n, 'track', n FROM n")
         connection.execute(
-            f"{numbers} INSERT INTO fact (id, entity_id, shape, rank, certainty)"
-            " SELECT n, n, 'event', 0, 'stated' FROM n"
+            f"{numbers} INSERT INTO fact (id, entity_id, shape, rank, certainty, origin)"
+            " SELECT n, n, 'event', 0, 'stated', 'seed:bench' FROM n"
         )
         lately = f"{NOW.timestamp()} - n * {BEHIND.total_seconds()} / {RECENT + 1}"
         apart = YEARS.total_seconds() / ((size - RECENT) / 2)

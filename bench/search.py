@@ -103,7 +103,7 @@ def fill(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """Store entities with their names, each with as many parts or songs as give it its weight."""
 
     def fact(id_: int, shape: str) -> int | None:
-        row = "INSERT INTO fact (entity_id, shape, rank, certainty) VALUES (?, ?, 0, 'stated')"
+        row = "INSERT INTO fact (entity_id, shape, rank, certainty, origin) VALUES (?, ?, 0, 'stated', 'seed:bench')"
         return connection.execute(row, (id_, shape)).lastrowid
 
     for id_, entry in enumerate(entries, start=1):
