@@ -19,7 +19,7 @@ from bot.text import DOMAIN, ENGLISH, LANGUAGES, catalogue_path, locale_of
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("bot", "cogs")
-CALLS = ("t", "_", "scene.words")
+CALLS = ("t", "_", "context.words")
 """What is called with a message: `Words`, and `locale_str` imported as ``_``. `Words.plural` is called with two."""
 
 HEADER = """\
