@@ -1,4 +1,4 @@
-"""The floor: a discord.py bot that answers the same questions with constants, and does nothing else.
+"""The baseline: a discord.py bot that answers the same commands with constants, and does nothing else.
 
 What Byeol costs beyond this bot is Byeol's own cost; what this bot costs is the library's.
 """
@@ -19,7 +19,7 @@ CHOICES = [app_commands.Choice(name=f"Close to You, part {part}", value=f"close-
 
 
 def card(*, title: str) -> discord.ui.LayoutView:
-    """A layout of about the size of Byeol's answer to /ost."""
+    """A layout about the size of Byeol's answer to /ost."""
     container: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=0x5B6EE1)
     container.add_item(discord.ui.TextDisplay(f"## {title}\n무대 위의 별에게"))
     container.add_item(
@@ -45,7 +45,7 @@ def card(*, title: str) -> discord.ui.LayoutView:
 
 
 class BareBot(commands.AutoShardedBot):
-    """No caches, no database, one command."""
+    """A bot without caches or a database, with a single command."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -64,11 +64,11 @@ class BareBot(commands.AutoShardedBot):
 
 
 class Songs(commands.Cog):
-    """The one command."""
+    """The single command."""
 
     @app_commands.command(description="An OST, by its title, its singer or its drama")
     async def ost(self, interaction: discord.Interaction[BareBot], name: str) -> None:
-        # Stopped at once, as a persistent view's message would be: no view is kept for each answer.
+        # Stop it at once, as Byeol's stateless views are: discord.py then keeps no view per answer.
         view = card(title=name)
         view.stop()
         await interaction.response.send_message(view=view)
@@ -81,7 +81,7 @@ class Songs(commands.Cog):
 def main() -> None:
     api = yarl.URL(os.environ["BYEOL_API_URL"])
     Route.BASE = str(api)
-    # A session that cannot be resumed is reopened at the default address, not at the one that Discord named.
+    # When a session cannot be resumed, discord.py reconnects to the default gateway, not to the one Discord named.
     DiscordWebSocket.DEFAULT_GATEWAY = api.with_scheme("ws").with_path("/gateway")
     discord.utils.setup_logging(level=logging.getLevelNamesMapping()[os.environ.get("BYEOL_LOG_LEVEL", "INFO")])
     BareBot().run(os.environ["DISCORD_TOKEN"], log_handler=None)

@@ -1,4 +1,4 @@
-"""A fan-out: one event for very many channels, at the pace that Discord's limits allow, while people ask for cards."""
+"""Fan-out: one event to very many channels, at the pace Discord's rate limits allow, while users request cards."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .measure import Contestant, Options, Report, cpu_seconds, percentile, resid
 CHANNELS = 2000
 LATENCY = 0.1
 PER_SECOND = 50
-"""Requests of a bot in any second."""
+"""Requests a bot may make in any second."""
 POSTS, POSTS_WINDOW = 5, 5.0
-"""Messages of a channel in so many seconds."""
+"""Messages a channel accepts, and the seconds in which it accepts them."""
 EVERY = 0.05
-"""Seconds between two people who ask."""
+"""Seconds between two card requests."""
 IDLE = 10.0
-"""Seconds for which people ask before there is anything to send."""
+"""Seconds of card requests before there is anything to send, as the baseline."""
 BOT = "byeol"
 
 
@@ -41,13 +41,13 @@ async def fanout(_: Sequence[Contestant], __: Options, folder: Path) -> Report:
         channels = clubs(server, CHANNELS)
         async with BotProcess(server, path, log_level="WARNING") as bot:
             await bot.ready(within=60)
-            # discord.py waits for two seconds of silence after the last server, and only then says that it is ready.
+            # discord.py reports ready only after two seconds without another server.
             await asyncio.sleep(4)
             subscribe(server, path, channels)
             server.slow_down(LATENCY)
             server.limits.per_second = PER_SECOND
             server.limits.posts, server.limits.posts_window = POSTS, POSTS_WINDOW
-            # The loopback must not stand still: what arrives meanwhile would count as one moment.
+            # A pause of the loopback would make every request that arrives during it count as one moment.
             gc.collect()
             gc.disable()
             idle = await asking(server, asyncio.create_task(asyncio.sleep(IDLE)))
@@ -95,7 +95,7 @@ async def fanout(_: Sequence[Contestant], __: Options, folder: Path) -> Report:
 
 
 async def asking(server: Loopback, until: asyncio.Task[None]) -> list[float]:
-    """Ask for cards, one after the other, until something is done; returns how long each answer took."""
+    """Request cards one after the other until a task is done; return how long each answer took, in seconds."""
     took: list[float] = []
     for name in itertools.cycle(NAMES):
         if until.done():
@@ -113,7 +113,7 @@ async def settled(server: Loopback, path: Path, channels: Sequence[Channel]) -> 
 
 
 async def stalls() -> float:
-    """Until cancelled: the longest time for which this process did nothing of what it was to do."""
+    """Run until cancelled; return the longest time for which the event loop was blocked, in seconds."""
     longest = 0.0
     with suppress(asyncio.CancelledError):
         while True:
@@ -130,7 +130,7 @@ def _all_sent(path: Path) -> bool:
 
 
 def busiest(arrived: Sequence[float]) -> int:
-    """The most requests that arrived within one second."""
+    """The maximum number of requests that arrived within one second."""
     ordered, most, start = sorted(arrived), 0, 0
     for end, at in enumerate(ordered):
         while at - ordered[start] >= 1:

@@ -1,4 +1,4 @@
-"""What an answer costs: CPU for 1,000 of them, and how long a user waits for one."""
+"""The cost of answers: CPU for 1,000 of them, and the latency of one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ QUESTIONS: dict[str, Ask] = {"/ost": slash, "autocomplete": typed}
 
 
 async def ask(bot: Running, question: Ask, count: int, in_flight: int) -> list[float]:
-    """Ask `count` times, `in_flight` at a time, and return how long each answer took."""
+    """Ask `count` times, `in_flight` at a time, and return how long each answer took, in seconds."""
     names = itertools.islice(itertools.cycle(NAMES), count)
     took: list[float] = []
 
@@ -49,7 +49,7 @@ async def ask(bot: Running, question: Ask, count: int, in_flight: int) -> list[f
 
 
 async def interactions(contestants: Sequence[Contestant], options: Options, folder: Path) -> Report:
-    """Ask all bots the same, one after the other in each round, so that a busy machine disturbs all alike."""
+    """Ask all bots the same, in turns within each round, so that load on the machine affects all alike."""
     report = Report(f"Interactions ({options.rounds} rounds of {options.count})")
     found: defaultdict[tuple[str, str, str], list[float | None]] = defaultdict(list)
     async with AsyncExitStack() as stack:
@@ -65,7 +65,7 @@ async def interactions(contestants: Sequence[Contestant], options: Options, fold
                 float(len(json.dumps(_body(await slash(bot, name))))) for name in NAMES
             ]
         for turn in range(options.rounds):
-            # Who goes first changes, since the second often finds a warmer machine.
+            # Alternate who goes first, since the second often finds a warmer machine.
             turns = bots if turn % 2 == 0 else bots[::-1]
             for (title, question), in_flight, bot in itertools.product(QUESTIONS.items(), (1, IN_FLIGHT), turns):
                 before = cpu_seconds(bot.process.pid)

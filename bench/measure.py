@@ -1,4 +1,4 @@
-"""What every benchmark needs: the bots to compare, a process's own figures, and a report."""
+"""What every benchmark needs: the bots to compare, process metrics, and a report."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CONTESTANTS = (
 
 @dataclass(frozen=True)
 class Options:
-    """How much to measure: more rounds are steadier."""
+    """How much to measure: more rounds give steadier figures."""
 
     rounds: int
     count: int
@@ -45,7 +45,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Sample:
-    """One figure of one bot: its values, one for each round."""
+    """One figure of one bot: a value per round."""
 
     figure: str
     unit: str
@@ -59,20 +59,20 @@ class Sample:
 
 @dataclass
 class Report:
-    """The figures of one benchmark, in the order they were added, and what there is to say about them."""
+    """The figures of one benchmark, in the order they were added, and notes on them."""
 
     title: str
     samples: list[Sample] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, figure: str, unit: str, bot: str, values: Sequence[float | None]) -> None:
-        """A figure without values was not measurable here, and is left out."""
+        """Add a figure. One without values could not be measured here, and is left out."""
         known = tuple(value for value in values if value is not None)
         if known:
             self.samples.append(Sample(figure, unit, bot, known))
 
     def ratio(self, figure: str) -> float | None:
-        """Byeol's median to the bare bot's."""
+        """The ratio of Byeol's median to the bare bot's; None where either is missing."""
         of = {sample.bot: sample.median for sample in self.samples if sample.figure == figure}
         return of["byeol"] / of[BARE] if len(of) == 2 and of[BARE] else None
 
@@ -111,9 +111,9 @@ def write_json(reports: Sequence[Report], path: Path) -> None:
 
 
 def cpu_seconds(pid: int) -> float | None:
-    """What the process has used so far, in user and kernel mode; None where there is no /proc."""
+    """CPU seconds the process has used so far, in user and kernel mode; None where there is no /proc."""
     try:
-        # The name in the second field may contain spaces, so the fields are counted from its closing bracket.
+        # The name in the second field may contain spaces, so count the fields from its closing bracket.
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:
         return None
@@ -136,7 +136,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 @dataclass(frozen=True)
 class Running:
-    """A bot that is ready, on a loopback server of its own."""
+    """A running bot that is ready, on a loopback server of its own."""
 
     name: str
     server: Loopback

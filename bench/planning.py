@@ -1,4 +1,4 @@
-"""What it costs to look for what is due, and to plan it, in a catalogue of any size for very many servers."""
+"""The cost of finding what is due and planning it, by size of the catalogue, for very many servers."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from bot.store.reading import stamp
 from .measure import Contestant, Options, Report
 
 SIZES = (1_000, 100_000, 1_000_000)
-"""Events of the catalogue."""
+"""Numbers of events in the catalogue."""
 SUBSCRIPTIONS = 10_000
 ZONES = ("Asia/Seoul", "UTC", "Europe/Berlin", "America/New_York")
 RECENT = 10
-"""Events that came due within the last two weeks, whatever the size: those have to be looked at each time."""
+"""Events that came due within the last two weeks, at every size: each check has to look at these."""
 NOW = datetime(2031, 4, 5, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=365)
 NEAREST = BEHIND + 3 * SPREAD
-"""How far from now the other events are, at the least: beyond what anybody looks at."""
+"""The minimum distance of the other events from now: outside the window of every query."""
 YEARS = timedelta(days=3650)
 GRAIN = 10
-"""SQLite's steps between two counts of them."""
+"""How many steps of SQLite's virtual machine to count at a time."""
 
 
 async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> Report:
-    """Ask the same at each size: none of it should cost more for there being more events."""
+    """Run the same queries at each size: none should cost more because there are more events."""
     report = Report(f"Planning for {SUBSCRIPTIONS:,} subscriptions ({options.rounds} rounds)")
     found: dict[int, Costs] = {}
     for size in SIZES:
@@ -61,23 +61,23 @@ async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> R
 
 @dataclass
 class Costs:
-    """What each question cost, a value for each round."""
+    """The cost of each query, a value per round."""
 
     steps: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in thousands
     times: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in milliseconds
 
 
 async def measured(path: Path, rounds: int) -> Costs:
-    """Ask everything that a tick asks, in the order in which a day goes."""
+    """Run every query of a tick, in the order in which they occur over a day."""
     costs, clock = Costs(), [NOW]
     database = await Database.open(path)
     try:
-        # Nothing is sent: what plans needs no client.
+        # Nothing is sent, and planning needs no client.
         nobody = cast("Any", None)
         publisher = Publisher(nobody, database, lambda: clock[0], RateLimiter(nobody))
         plan = publisher.plan
         await plan(NOW)
-        # Each round goes twice: once by the clock, and once with the steps counted, which takes time of its own.
+        # Each round runs twice: once timed, and once counting steps, which itself takes time.
         for turn in range(2 * rounds):
             ask = partial(counted if turn % 2 else timed, database, costs)
             await ask("look whether anything is due", lambda: database.read(deliveries.pulse))
@@ -96,14 +96,14 @@ async def measured(path: Path, rounds: int) -> Costs:
 
 
 async def timed(_: Database, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
-    """Ask a question by the clock."""
+    """Time a query."""
     begun = time.perf_counter()
     await ask()
     costs.times.setdefault(question, []).append((time.perf_counter() - begun) * 1000)
 
 
 async def counted(database: Database, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
-    """Ask a question and count the steps of SQLite's virtual machine."""
+    """Run a query and count the steps of SQLite's virtual machine."""
     count = 0
 
     def step() -> int:
@@ -114,7 +114,7 @@ async def counted(database: Database, costs: Costs, question: str, ask: Callable
     def watch(connection: sqlite3.Connection, handler: Callable[[], int] | None) -> None:
         connection.set_progress_handler(handler, GRAIN)
 
-    # Questions that are asked one after the other are all asked of the same reader.
+    # Sequential queries all go to the same reader.
     for handler in (step, None):
         await database.read(watch, handler)
         await database.write(watch, handler)
@@ -124,7 +124,7 @@ async def counted(database: Database, costs: Costs, question: str, ask: Callable
 
 
 def _one_more(connection: sqlite3.Connection, at: datetime) -> None:
-    """Let one event be due then, as if it had come nearer by itself."""
+    """Make one event due at a time, as if that time had come closer by itself."""
     (event,) = connection.execute(
         "SELECT id FROM event WHERE claim = 0 AND earliest >= ? ORDER BY earliest LIMIT 1", (stamp(NOW + 2 * SPREAD),)
     ).fetchone()
@@ -132,14 +132,14 @@ def _one_more(connection: sqlite3.Connection, at: datetime) -> None:
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    """Let everything be sent."""
+    """Mark everything as sent."""
     connection.execute(
         "UPDATE delivery SET state = 'sent', try_at = NULL, settled_at = ? WHERE try_at IS NOT NULL", (stamp(NOW),)
     )
 
 
 def build(path: Path, size: int) -> None:
-    """A catalogue of `size` dated songs: `RECENT` of them lately, the others evenly in ten years before and after."""
+    """Build a catalogue of `size` dated songs: `RECENT` lately, the others spread evenly over ten years either way."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         migrate(connection, path)
         connection.execute("PRAGMA synchronous = OFF")

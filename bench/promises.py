@@ -1,4 +1,4 @@
-"""What is promised of the search, and how it is reported whether it is kept."""
+"""The targets of search, and the report on whether they are met."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rich.table import Table
 from .measure import Report
 
 Figures = dict[str, float]
-"""What was measured, by its name."""
+"""Measurements by name."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is promised of a figure: `value` of all sizes' figures is at most, or at least, `bound`."""
+    """The target of a figure: `value`, computed from the figures of all sizes, is at most, or at least, `bound`."""
 
     words: str
     value: Callable[[dict[int, Figures], Figures], float]
@@ -78,7 +78,7 @@ TARGETS = (
 
 @dataclass
 class SearchReport(Report):
-    """One column for each size, and every promise with what was measured."""
+    """One column per size, and every target with what was measured."""
 
     sizes: dict[int, Figures] = field(default_factory=dict[int, Figures])
     start: Figures = field(default_factory=dict[str, float])

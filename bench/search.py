@@ -1,4 +1,4 @@
-"""What finding a name costs, at 1,000, 10,000 and 100,000 entities of three names, and what else it could cost."""
+"""The cost of finding a name at 1,000, 10,000 and 100,000 entities of three names, and of the alternatives."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from .promises import Figures, SearchReport
 SIZES = (1_000, 10_000, 100_000)
 SEED = 20_250_104
 TYPED = 2_000
-"""Names that are typed, each changed at random, and each keystroke of 400 of them."""
+"""Names that are typed, each with a random change; 400 of them also keystroke by keystroke."""
 TURN = 100
-"""Questions that are asked of one index before it is another's turn."""
+"""Queries to one index before it is the other's turn."""
 SLOW = 25
-"""Questions to ways that take hundreds of milliseconds for one."""
+"""Queries to the alternatives that take hundreds of milliseconds for one."""
 BEAT = 0.001
 ALL = frozenset(Kind)
 
 
 def timed(ask: Callable[[str], object], queries: Sequence[str]) -> list[float]:
-    """Milliseconds of each question."""
+    """Milliseconds per query."""
     took: list[float] = []
     for query in queries:
         begin = time.perf_counter()
@@ -56,10 +56,11 @@ def timed(ask: Callable[[str], object], queries: Sequence[str]) -> list[float]:
 
 
 class Heartbeat:
-    """How long the event loop was held, at most, in milliseconds.
+    """How long the event loop was blocked, at most, in milliseconds.
 
-    `overslept` is by how much a short sleep overslept; the stalls of a busy machine are in it. `worked` is what this
-    process worked meanwhile, in all its threads, if that is less: a thread that keeps Python's lock holds the loop too.
+    `overslept` is how much longer than asked a short sleep took, stalls of a busy machine included. `worked` is the CPU
+    time this process spent meanwhile, in all its threads, if that is less: a thread that holds the GIL blocks the loop
+    too.
     """
 
     overslept = 0.0
@@ -96,11 +97,11 @@ COUNTED = {
     Kind.TRACK: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, ?, 1, 0)"),
     Kind.ALBUM: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, ?, 1, 0)"),
 }
-"""The parts and songs that give an entity its weight."""
+"""The credits and songs that give an entity its weight."""
 
 
 def fill(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """Store entities with their names, each with as many parts or songs as give it its weight."""
+    """Store entities with their names, each with as many credits or songs as its weight requires."""
 
     def fact(id_: int, shape: str) -> int | None:
         row = "INSERT INTO fact (entity_id, shape, rank, certainty, origin) VALUES (?, ?, 0, 'stated', 'seed:bench')"
@@ -124,7 +125,7 @@ def rename(connection: sqlite3.Connection, slug: str, text: str) -> None:
 
 
 async def follow(lookup: Lookup, database: Database, entries: Sequence[Entry]) -> Figures:
-    """Change names one by one, as another process would, and ask until each is found."""
+    """Change names one by one, as another process would, and query until each is found."""
     took: list[float] = []
     async with heartbeat() as heart:
         for number, entry in enumerate(entries):
@@ -142,7 +143,7 @@ async def follow(lookup: Lookup, database: Database, entries: Sequence[Entry]) -
 
 
 async def anew(lookup: Lookup, database: Database, entries: Sequence[Entry]) -> Figures:
-    """Change more names than are followed one by one, and ask until they are found in an index that was built anew."""
+    """Change more names than are applied one by one, and query until a rebuilt index finds them."""
     name = "Wolfqux Phonzy"
 
     def many(connection: sqlite3.Connection) -> None:
@@ -183,7 +184,7 @@ async def select_one(path: Path) -> Figures:
 
 
 def recall(found: Callable[[str], Sequence[str]], asked: Sequence[tuple[str, str, Entry]], way: str) -> Figures:
-    """The share of questions of which what was meant, or one of the same name, is first, or of the first five."""
+    """Recall: the share of queries whose target, or one of the same name, comes first, or among the first five."""
     first = five = 0
     for _, query, entry in asked:
         fits = [name in entry.texts for name in found(query)[:5]]
@@ -193,7 +194,7 @@ def recall(found: Callable[[str], Sequence[str]], asked: Sequence[tuple[str, str
 
 
 def others(entries: Sequence[Entry], asked: Sequence[tuple[str, str, Entry]]) -> Figures:
-    """The same questions to LIKE, to FTS5's trigrams and to rapidfuzz, over the same names."""
+    """The same queries to LIKE, to FTS5's trigrams and to rapidfuzz, over the same names."""
     names = [text for entry in entries for text in entry.texts]
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE plain (text)")
@@ -226,15 +227,14 @@ def others(entries: Sequence[Entry], asked: Sequence[tuple[str, str, Entry]]) ->
 
 
 def keystrokes(queries: Sequence[str]) -> list[str]:
-    """What was typed up to each keystroke of some of the questions, in any order."""
+    """Every prefix that was typed on the way to some of the queries, shuffled."""
     typed = [query[:length] for query in queries[: TYPED // 5] for length in range(1, len(query) + 1)]
     Random(SEED).shuffle(typed)
     return typed
 
 
 def in_turns(index: Index, asked: Sequence[str], other: Index, asked_other: Sequence[str]) -> float:
-    """How many times the median of another index that of an index is. They take turns: no moment in which the machine
-    is slow is one's alone."""
+    """The ratio of an index's median time to another's. They take turns, so that a slow moment affects both."""
     took: list[float] = []
     took_other: list[float] = []
     for start in range(0, min(len(asked), len(asked_other)), TURN):
@@ -244,7 +244,7 @@ def in_turns(index: Index, asked: Sequence[str], other: Index, asked_other: Sequ
 
 
 def beside(index: Index, asked: Sequence[str]) -> Figures:
-    """What questions cost in those to the smallest size."""
+    """The cost of queries, as a multiple of the cost at the smallest size."""
     entries = list(catalogue(SIZES[0], SEED))
     smallest = Index(entries)
     asked_smallest = [query for _, query, _ in changed(Random(SEED), entries, TYPED)]
@@ -257,7 +257,7 @@ def beside(index: Index, asked: Sequence[str]) -> Figures:
 
 
 def ask(index: Index, asked: Sequence[tuple[str, str, Entry]]) -> Figures:
-    """What questions cost, and what they find. What is slow is asked again: a busy machine is slow only once."""
+    """The cost of queries, and their recall. The slowest are repeated: a busy machine slows a query down only once."""
     queries = [query for _, query, _ in asked]
     strokes = keystrokes(queries)
 
@@ -322,7 +322,7 @@ async def measure(size: int, folder: Path) -> Figures:
 
 
 async def seeds(folder: Path) -> Figures:
-    """What a start pays for search at the size of the project's own catalogue, the best of five."""
+    """The cost of search at startup, at the size of the project's own catalogue; the best of five."""
     database = await Database.open(folder / "search-seeds.db")
     await database.write(stored.apply, load_own(), datetime.now(UTC))
     took: list[float] = []
@@ -335,7 +335,7 @@ async def seeds(folder: Path) -> Figures:
 
 
 async def search(contestants: Sequence[Contestant], options: Options, folder: Path) -> SearchReport:
-    """Measure each size in a process of its own, so that none finds the memory of another."""
+    """Measure each size in a process of its own, so that no size finds memory that another left behind."""
     report = SearchReport(f"Search (names changed at random, seed {SEED})", start=await seeds(folder))
     for size in SIZES:
         command = [sys.executable, "-m", "bench.search", str(size), str(folder)]

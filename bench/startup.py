@@ -1,4 +1,4 @@
-"""How soon a bot is there, and how much memory it needs."""
+"""Startup time and memory."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from .measure import Contestant, Options, Report, resident_mb, started
 
-# discord.py holds on_ready back for two seconds after the last server arrived; what a bot loads then counts too.
+# discord.py fires on_ready two seconds after the last server arrived; what a bot loads after that counts too.
 SETTLE = 2.5
 
 
 async def startup(contestants: Sequence[Contestant], options: Options, folder: Path) -> Report:
-    """Start each bot on an empty database and once more on the same, turn by turn."""
+    """Start each bot on an empty database and then again on the same one, in turns."""
     report = Report("Start-up")
     found: defaultdict[tuple[str, str, str], list[float | None]] = defaultdict(list)
     for turn in range(options.rounds):

@@ -1,6 +1,7 @@
-"""The one place that uses what discord.py does not promise to keep: where it sends, when, and how often.
+"""The one module that uses discord.py's internals: where it sends requests, when, and how often.
 
-Written against discord.py 2.7; `verify_version` refuses others, and `tests/test_adapters.py` fails where a part moved.
+Written against discord.py 2.7; `verify_version` refuses others, and `tests/test_adapters.py` fails if an internal part
+moved.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from discord.http import HTTPClient, Route
 from bot.errors import StartError
 
 KNOWN = "2.7."
-"""The versions of discord.py whose inner parts are as this module expects them."""
+"""The versions of discord.py whose internals this module knows."""
 
 
 def verify_version() -> None:
-    """Raise `StartError` where the installed discord.py is none that this module knows."""
+    """Raise `StartError` if the installed version of discord.py is not one this module knows."""
     if not discord.__version__.startswith(KNOWN):
         raise StartError(
             f"discord.py {discord.__version__} is installed, which Byeol does not know."
@@ -30,45 +31,46 @@ def verify_version() -> None:
 
 
 def use_api(url: str) -> None:
-    """Talk to a Discord-compatible REST API at `url` instead of to Discord; to be called before a client logs in."""
+    """Use the Discord-compatible REST API at `url` instead of Discord. Call this before a client logs in."""
     Route.BASE = url
 
 
 async def use_its_gateway(http: HTTPClient) -> None:
-    """Stay with the gateway that the API of `use_api` names, also after a lost session.
+    """Keep to the gateway that the API of `use_api` names, even after a lost session.
 
-    discord.py starts anew at its built-in address then, whatever gateway it was told before.
+    discord.py would reconnect to its built-in address then, whatever gateway it was given before.
     """
     _, gateway, _ = await http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
 def global_limit(client: discord.Client) -> asyncio.Event | None:
-    """What is set unless Discord refuses all requests for a while (a global 429); None before the client logs in."""
+    """Set unless Discord rate-limits all requests (a global 429); None before the client logs in."""
     found: object = getattr(client.http, "_global_over", None)
     return found if isinstance(found, asyncio.Event) else None
 
 
 class NotRepeatedError(OSError):
-    """Raised where a request would have left a second time: the first may have been heard."""
+    """Raised instead of repeating a request whose first attempt may have been carried out."""
 
 
 async def request_once(http: HTTPClient, route: Route, payload: dict[str, Any]) -> dict[str, Any]:
-    """Make a request with a JSON body, and return the answer's. Raises `NotRepeatedError` where nobody knows it.
+    """Make a request with a JSON body, and return the response's. Raises `NotRepeatedError` if the outcome is unknown.
 
-    discord.py repeats a request by itself at which Discord failed (500, 502, 504, 524) or whose connection was reset,
-    though it may have been heard. A message has a nonce for that; what has none must not be repeated unseen.
+    discord.py by itself retries a request that failed at Discord (500, 502, 504, 524) or whose connection was reset,
+    although Discord may have carried it out. Messages have a nonce against that; a request without one must not be
+    retried silently.
     """
     return await http.request(route, json=payload, files=[_Unrepeatable()])
 
 
 class _Unrepeatable(discord.File):
-    """Nothing to upload: what a request uploads is rewound before a repeat of it, and this refuses to be."""
+    """An empty upload: discord.py rewinds uploads before it retries a request, and this one refuses to be rewound."""
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), filename="none")
 
     def reset(self, *, seek: int | bool = True) -> None:
-        """Be rewound; before the first time a request leaves, `seek` is 0."""
+        """Called before each attempt; `seek` is 0 before the first. Raises `NotRepeatedError` before any other."""
         if seek:
             raise NotRepeatedError("Discord failed or was busy")

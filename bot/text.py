@@ -1,7 +1,7 @@
-"""Every word a user sees: gettext catalogues, plurals and dates by language.
+"""Every message users see: gettext catalogues, plurals and dates by language.
 
-English is what the code says; other languages are ``locales/<language>/LC_MESSAGES/byeol.po``. They are read as they
-are when the bot starts, so that there is no compiled copy to forget.
+The code holds the English messages; other languages are ``locales/<language>/LC_MESSAGES/byeol.po``. The bot reads
+these directly at startup, so there is no compiled copy to keep in step.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _KOREAN_CURRENCIES = {"KRW": "원", "USD": "달러", "EUR": "유로", "JPY": "�
 
 
 class Words:
-    """The words of one language. Call it with an English message to have that message in the language.
+    """The words of one language. Call it with an English message to get the translation.
 
-    Placeholders are those of `str.format` and are given by name.
+    Placeholders are those of `str.format`, passed by name.
     """
 
     def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
@@ -42,7 +42,7 @@ class Words:
         self._locale = locale_of(language)
 
     def __call__(self, message: str, /, **values: object) -> str:
-        """A message."""
+        """Translate a message."""
         translated = self._translations.gettext(message)
         if not values:
             return translated
@@ -50,11 +50,11 @@ class Words:
         return _PARTICLE.sub(_particle, filled) if self.language == KOREAN else filled
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
-        """A message that counts; ``{n}`` is the number."""
+        """Translate a message with a count; ``{n}`` is the number."""
         return self._translations.ngettext(one, many, n).format(n=self.number(n), **values)
 
     def pick(self, text: Text) -> str:
-        """Words of the catalogue in this language, else in English, else in any."""
+        """Text from the catalogue in this language, else in English, else in any."""
         return text.get(self.language) or text.get(ENGLISH) or next(iter(text.values()))
 
     def day(self, day: date) -> str:
@@ -62,20 +62,20 @@ class Words:
         return dates.format_date(day, "d MMMM y" if self.language == ENGLISH else "long", locale=self._locale)
 
     def moment(self, at: datetime) -> str:
-        """A day and a time of it, in words, as clocks show it where `at` says."""
+        """A day and a time, in words, in the time zone of `at`."""
         if self.language == ENGLISH:
             return f"{at:%a} {self.day(at.date())}, {at:%H:%M}"
         return f"{dates.format_skeleton('yMMMMEd', at, tzinfo=at.tzinfo, locale=self._locale)} {at:%H:%M}"
 
     def near_day(self, day: date, today: date) -> str:
-        """A day with its weekday, and with its year where that is not the year of `today`."""
+        """A day with its weekday, and with its year if that is not the year of `today`."""
         year = "" if day.year == today.year else "y"
         if self.language == ENGLISH:
             return dates.format_date(day, f"EEE d MMMM {year}".strip(), locale=self._locale)
         return dates.format_skeleton(f"{year}MMMMEd", _midnight(day), locale=self._locale)
 
     def clock(self, at: datetime) -> str:
-        """A time of day as people of the language say it: 21:20, 오후 9시 20분."""
+        """A time of day in the language's style: 21:20, 오후 9시 20분."""
         if self.language == ENGLISH:
             return f"{at:%H:%M}"
         pattern = ("aaaa h시 m분" if at.minute else "aaaa h시") if self.language == "ko" else "short"
@@ -90,17 +90,17 @@ class Words:
         return dates.get_day_names("abbreviated", locale=self._locale)[number]
 
     def weekdays(self, numbers: Sequence[int]) -> str:
-        """The short names of weekdays, as listings have them: "Sat, Sun". 0 is Monday."""
+        """The short names of weekdays, in the style of listings: "Sat, Sun". 0 is Monday."""
         return ("·" if self.language == KOREAN else ", ").join(map(self.weekday, numbers))
 
     def number(self, number: int) -> str:
-        """A whole number with its separators."""
+        """A whole number with thousands separators."""
         if abs(number) < 1000:
             return str(number)
         return numbers.format_decimal(number, locale=self._locale)
 
     def money(self, amount: int, currency: str) -> str:
-        """An amount in whole units of a currency, as people say it: "₩50 billion", "500억 원"."""
+        """An amount in whole units of a currency, in words: "₩50 billion", "500억 원"."""
         if self.language == KOREAN:
             unit = _KOREAN_CURRENCIES.get(currency) or numbers.get_currency_name(currency, locale=self._locale)
             return f"{_by_myriads(amount)} {unit}"
@@ -118,7 +118,7 @@ class Words:
         return f"{shown} {unit}" if unit else shown
 
     def listed_time(self, time: str) -> str:
-        """A time of a listing ("21:20"), as a listing has it. One past 24:00 is of the next day."""
+        """A time from a listing ("21:20"), in the language's style. One from 24:00 on is on the next day."""
         if self.language != KOREAN:
             return time
         hour, minute = map(int, time.split(":"))
@@ -128,17 +128,17 @@ class Words:
 
     def join_list(self, parts: list[str]) -> str:
         """A list in words: "a, b and c"."""
-        # Babel's Korean ends a list with a word of official letters.
+        # Babel's Korean joins the last item with an official-sounding word.
         return ", ".join(parts) if self.language == "ko" else lists.format_list(parts, locale=self._locale)
 
     def numbers(self, found: Sequence[int]) -> str:
-        """Numbers of episodes in words: "1 and 2"."""
+        """Episode numbers in words: "1 and 2"."""
         parts = [str(number) for number in found]
         return "·".join(parts) if self.language == "ko" else self.join_list(parts)
 
 
 def _midnight(day: date) -> datetime:
-    """A day as Babel wants it for skeletons, without a zone."""
+    """A day as Babel needs it for skeletons, without a zone."""
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
@@ -146,14 +146,14 @@ _PARTICLE = re.compile(r"(\S)\(과\)")
 
 
 def _particle(match: re.Match[str]) -> str:
-    """The Korean "with" as it follows a sound: 과 after a consonant, 와 after a vowel."""
+    """The Korean particle for "with" after a sound: 과 after a consonant, 와 after a vowel."""
     last = match[1]
     closed = (ord(last) - ord("가")) % 28 != 0 if "가" <= last <= "힣" else last.lower() not in "aeiouy"
     return last + ("과" if closed else "와")
 
 
 def _by_myriads(amount: int) -> str:
-    """A whole number as Korean counts it: in units of ten thousand, each ten thousand times the last."""
+    """A whole number in Korean units: powers of ten thousand."""
     parts: list[str] = []
     for unit in ("", "만", "억", "조", "경"):
         amount, rest = divmod(amount, 10_000)
@@ -164,7 +164,7 @@ def _by_myriads(amount: int) -> str:
 
 @lru_cache
 def words(language: str) -> Words:
-    """The words of a language; English where the bot does not speak it. Takes Discord's locale codes as well."""
+    """The words of a language; English if the bot does not speak it. Accepts Discord's locale codes as well."""
     known = language if language in LANGUAGES else language.partition("-")[0]
     if known == ENGLISH or known not in LANGUAGES:
         return Words(ENGLISH, gettext.NullTranslations())
@@ -176,15 +176,15 @@ def words(language: str) -> Words:
 
 
 def locale_of(language: str) -> Locale:
-    """Babel's locale of a language by Discord's code, which may name a region: "zh-TW"."""
+    """Babel's locale for Discord's language code, which may include a region: "zh-TW"."""
     return Locale.parse(language, sep="-")
 
 
 def language_name(language: str) -> str:
-    """A language in its own words."""
+    """The name of a language, in that language."""
     return locale_of(language).get_display_name() or language
 
 
 def catalogue_path(language: str) -> Path:
-    """Where the translations of a language are kept."""
+    """The path of a language's translations."""
     return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"

@@ -1,6 +1,6 @@
-"""Draw Byeol's avatar and banner as PNG, which is what Discord takes: ``python -m scripts.brand``.
+"""Render Byeol's avatar and banner as PNG, which Discord requires: ``python -m scripts.brand``.
 
-The pictures are drawn by hand as SVG, in ``bot/brand``. This needs Chromium and Playwright, as the demo's pictures do.
+The originals are hand-drawn SVG, in ``bot/brand``. This needs Chromium and Playwright, as the demo's screenshots do.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from bot.errors import StartError
 
 BRAND = Path(__file__).parent.parent / "bot" / "brand"
 SIZES: Mapping[str, tuple[int, int]] = {"avatar": (1024, 1024), "banner": (1360, 480)}
-"""Pixels: Discord shows an avatar at up to 1024 and a banner at 680 by 240, on finer screens at twice that."""
+"""Width and height in pixels: Discord shows an avatar at up to 1024, a banner at 680 by 240 or twice that."""
 
 
 def draw(svg: bytes, width: int, height: int) -> bytes:
-    """An SVG as PNG, in so many pixels. Raises `StartError` where there is no Chromium."""
+    """Render an SVG as PNG of that size in pixels. Raises `StartError` if there is no Chromium."""
     browser = find_browser()
     if browser is None:
         raise StartError("The pictures need Chromium, and there is none (apt install chromium).")
@@ -39,7 +39,7 @@ def draw(svg: bytes, width: int, height: int) -> bytes:
 
 
 def main() -> None:
-    """Write the PNGs beside their SVGs."""
+    """Write the PNGs next to their SVGs."""
     for name, (width, height) in SIZES.items():
         path = BRAND / f"{name}.png"
         path.write_bytes(draw((BRAND / f"{name}.svg").read_bytes(), width, height))

@@ -36,11 +36,11 @@ PLACES = {0: "servers", 1: "direct messages with the bot", 2: "other direct mess
 INSTALLS = {0: "to a server", 1: "to your own account"}
 """Discord's integration types."""
 PERMISSIONS = {"manage_guild": "Manage Server"}
-"""Where Discord's users know a permission by another name than its library does."""
+"""Permissions whose name in Discord's interface differs from the library's."""
 CHANNELS = {ChannelType.text: "a text channel", ChannelType.news: "an announcement channel"}
 
 Node = dict[str, Any]
-"""A command, a subcommand or an option, as Discord is told it."""
+"""A command, a subcommand or an option, as sent to Discord."""
 
 
 async def page() -> str:
@@ -48,7 +48,7 @@ async def page() -> str:
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "byeol.db")
         try:
-            # Entered, but never logged in: what waits for Discord waits until it is left.
+            # Entered, but never logged in: tasks that wait for Discord wait until it is closed.
             async with Byeol(database) as client:
                 for module in pkgutil.iter_modules([str(COGS)], f"{COGS.name}."):
                     await client.load_extension(module.name)
@@ -74,7 +74,7 @@ async def _written(client: Byeol) -> str:
 
 
 def _usable(node: Node, parent: Node) -> Iterator[Node]:
-    """What a person can type of a command: itself, or its subcommands, each with its whole name."""
+    """What users can type of a command: itself, or its subcommands, each with its full name."""
     whole = {
         **{key: parent.get(key) for key in ("contexts", "integration_types")},
         **node,
@@ -143,7 +143,7 @@ def _option(option: Node) -> tuple[str, ...]:
 
 
 def _takes(option: Node) -> str:
-    """What can be given to an option."""
+    """The values an option accepts."""
     if choices := option.get("choices"):
         return " or ".join(choice["name"] for choice in choices)
     match Type(option["type"]):
@@ -167,7 +167,7 @@ def _who(command: app_commands.Command[Any, ..., Any]) -> str:
     """Who may use a command, from its checks."""
     needed: list[str] = []
     for check in command.checks:
-        # `has_permissions` keeps what it asks for in nothing but its closure.
+        # `has_permissions` keeps its permissions only in its closure.
         permissions: dict[str, bool] = inspect.getclosurevars(check).nonlocals.get("perms", {})
         if not permissions:
             raise NotImplementedError(f"say here who passes {check} of /{command.qualified_name}")

@@ -1,6 +1,6 @@
 """Draw the README's picture, ``docs/demo.svg``: ``python -m scripts.demo_picture``.
 
-It is what the demo prints, from the same stage and the same bot, with the shorter of its scenes.
+It shows the demo's output, from the same stage and the same bot, for the shorter parts of its tour.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PICTURE = ROOT / "docs" / "demo.svg"
 
 NORMAL = "1e1f26 d9605a 2fb8a6 f2b84b 6c7bff eb6fbb 57c7de dbdee1"
 BRIGHT = "80848e f08c86 5fd6c6 fad282 96a0ff f596d2 82d7eb ffffff"
-"""The colours of the cards, for what the demo prints by name: black, red, green, yellow, blue, magenta, cyan, white."""
+"""The colours of the cards under the demo's colour names: black, red, green, yellow, blue, magenta, cyan, white."""
 
 FORMAT = """\
 <svg viewBox="0 0 {width} {height:.0f}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Byeol's demo">
@@ -48,12 +48,12 @@ FORMAT = """\
 </g>
 </svg>
 """
-"""No fonts of its own and no addresses: it is shown with what the reader's machine has."""
+"""Without embedded fonts and addresses: it is shown with the fonts of the reader's machine."""
 
 ASPECT = 0.61
-"""The width of a character, as a part of its height."""
+"""The width of a character, relative to its height."""
 SIZE = 20
-"""The height of a character in rich's pictures."""
+"""The height of a character in rich's SVG."""
 LINE = SIZE * 1.22
 STROKE = 1.5
 
@@ -62,7 +62,7 @@ _TEXT = re.compile(
 )
 _COLOUR = re.compile(r"\.(?P<class>[\w-]+) \{ fill: (?P<colour>#[0-9a-f]{6})")
 _ARMS = {"─": "EW", "│": "NS", "╭": "ES", "╮": "SW", "╰": "NE", "╯": "NW"}
-"""To which sides of its cell a box character leads."""
+"""The sides of its cell that a box character connects to."""
 
 
 class Scenes(Tour):
@@ -87,7 +87,7 @@ class Scenes(Tour):
 
 
 async def picture() -> str:
-    """The picture, as SVG. It is the same each time while the bot says the same."""
+    """The picture, as SVG. It changes only if the bot's output does."""
     console = Console(
         width=WIDTH, record=True, file=StringIO(), force_terminal=True, color_system="truecolor", highlight=False
     )
@@ -112,9 +112,9 @@ def _colour(hexed: str) -> tuple[int, int, int]:
 
 
 def _placed(match: re.Match[str], colour: str) -> Iterator[str]:
-    """A run of text with every character in its cells.
+    """A run of text with every character placed in its cells.
 
-    rich gives wide characters the room of narrow ones here, and leaves it to the font whether lines join.
+    rich gives wide characters the width of narrow ones here, and leaves it to the font whether lines join.
     """
     x, y = float(match["x"]), float(match["y"])
     for kind, characters in groupby(unescape(match["said"]), _kind):
@@ -137,7 +137,7 @@ def _kind(character: str) -> str:
 
 
 def _path(run: str, x: float, y: float) -> str:
-    """Box characters as lines that meet those of the next cell; `y` is the line that text stands on."""
+    """Box characters as lines that meet those of the next cell; `y` is the text's baseline."""
     width = SIZE * ASPECT
     middle = y - SIZE + 1.5 + LINE / 2
     path = ""

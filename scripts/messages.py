@@ -1,6 +1,6 @@
-"""Collect the words of the code into the translations: ``python -m scripts.messages``.
+"""Update the translations with the messages of the code: ``python -m scripts.messages``.
 
-New messages come in untranslated and messages that the code no longer has go; a test fails until every one of them is
+New messages are added untranslated, and messages that the code no longer has are removed; a test fails until all are
 translated. Running it twice changes nothing.
 """
 
@@ -20,7 +20,7 @@ from bot.text import DOMAIN, ENGLISH, LANGUAGES, catalogue_path, locale_of
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("bot", "cogs")
 CALLS = ("t", "_", "context.words")
-"""What is called with a message: `Words`, and `locale_str` imported as ``_``. `Words.plural` is called with two."""
+"""Callables that take a message: `Words`, and `locale_str` imported as ``_``. `Words.plural` takes two."""
 
 HEADER = """\
 # {name} translations of Byeol. `make messages` brings in what is new.
@@ -34,7 +34,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
-"""Only what readers of the file need: no addresses, and no times that change at every run."""
+"""Only what readers of the file need: no addresses, and no times that would change at every run."""
 
 
 def template() -> Catalog:
@@ -48,7 +48,7 @@ def template() -> Catalog:
 
 
 def messages(code: str) -> Iterator[str | tuple[str, str]]:
-    """The messages of a module, those inside f-strings as well (which Babel finds from Python 3.12 on only)."""
+    """The messages of a module, including those inside f-strings (which Babel finds only from Python 3.12 on)."""
     for call in ast.walk(ast.parse(code)):
         if isinstance(call, ast.Call):
             said = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
@@ -59,7 +59,7 @@ def messages(code: str) -> Iterator[str | tuple[str, str]]:
 
 
 def current(language: str) -> Catalog:
-    """The translations of a language, as they are; empty where there are none yet."""
+    """The current translations of a language; empty if there are none yet."""
     path = catalogue_path(language)
     if not path.exists():
         return Catalog(locale=locale_of(language), domain=DOMAIN)
@@ -68,7 +68,7 @@ def current(language: str) -> Catalog:
 
 
 def updated(language: str) -> Catalog:
-    """The translations of a language with exactly the messages of the code."""
+    """The translations of a language, with exactly the messages of the code."""
     catalog = current(language)
     catalog.update(template(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
@@ -76,7 +76,7 @@ def updated(language: str) -> Catalog:
 
 
 def written(catalog: Catalog) -> str:
-    """The text of a file of translations."""
+    """The text of a translations file."""
     assert catalog.locale is not None
     name = Locale.parse(str(catalog.locale)).english_name
     header = HEADER.format(name=name, language=catalog.locale, plural_forms=catalog.plural_forms)
@@ -86,7 +86,7 @@ def written(catalog: Catalog) -> str:
 
 
 def main() -> None:
-    """Bring every language up to date. A new one begins with an empty folder ``bot/locales/<language>``."""
+    """Update every language. To add one, create an empty folder ``bot/locales/<language>``."""
     for language in LANGUAGES:
         if language == ENGLISH:
             continue

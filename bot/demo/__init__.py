@@ -8,13 +8,13 @@ from pathlib import Path
 from bot.errors import StartError
 
 NEEDED = frozenset({"simcord", "markdown_it", "linkify_it", "regex", "PIL"})
-"""What the demo imports and the bot does not."""
+"""Packages the demo imports and the bot does not."""
 SIMCORD = "3.2.1"
 """The version that `bot.demo.engine` was written for."""
 
 
 def check() -> None:
-    """Raise `StartError` where simcord is another version; to be called before anything of it is imported."""
+    """Raise `StartError` if another version of simcord is installed. Call this before importing any of it."""
     found = version("simcord")
     if found != SIMCORD:
         raise StartError(
@@ -30,7 +30,7 @@ def main(
     transcript: bool = False,
     shots: Path | None = None,
 ) -> int:
-    """The command ``demo``. Raises `StartError` where what it needs is not installed."""
+    """The command ``demo``; returns the exit code. Raises `StartError` if a package it needs is not installed."""
     try:
         check()
         if transcript:

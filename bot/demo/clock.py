@@ -1,4 +1,4 @@
-"""The clock of the demo: paused, as fast as a real one or faster, or set to what comes next."""
+"""The clock of the demo: paused, in real time, faster, or moved to the next announcement."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from bot.text import Words
 
 SPEEDS = (0, 1, 60, 600)
 _STEP = 0.1
-"""Seconds between two moves of the hands."""
+"""Seconds between two steps of the clock."""
 _LONGEST = 0.25
-"""However late a move comes, it makes up for no more seconds than these: a slow machine has a slower clock."""
+"""The most seconds a late step makes up for: on a slow machine the clock runs slow."""
 _AHEAD = timedelta(days=400)
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -29,20 +29,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Something that will be announced."""
+    """An upcoming announcement."""
 
     at: datetime
     item: Upcoming
     stage: schedule.Stage
 
     def title(self, t: Words) -> str:
-        """What it is about, as the announcement says it."""
+        """Its subject, in the words of the announcement."""
         reminder = " (a reminder)" if self.stage in schedule.REMINDERS else ""
         return headline(t, self.item) + reminder
 
 
 class Clock:
-    """Moves the stage through time. `busy` is held while it does; `moved` is told when something may have happened."""
+    """Moves the stage through time. It holds `busy` meanwhile, and calls `moved` when something may have happened."""
 
     def __init__(self, stage: Stage, busy: asyncio.Lock, moved: Callable[[], None]) -> None:
         self._stage = stage
@@ -51,10 +51,10 @@ class Clock:
         self.speed = 1
         self.due: list[Coming] = []
         self.reach = stage.now()
-        """The last date that the catalogue knows to the day."""
+        """The last date the catalogue knows to the day."""
 
     async def look_ahead(self) -> None:
-        """Find what will be announced in some server, the earliest first."""
+        """Find what will be announced in any server, the earliest first."""
         now, database = self._stage.now(), self._stage.bot.database
         coming: dict[tuple[datetime, int, str], Coming] = {}
         for server in self._stage.subscribers:
@@ -67,7 +67,7 @@ class Clock:
             self.reach = last.event.when.earliest
 
     async def next(self) -> bool:
-        """Move on to the next announcement. False where none is left."""
+        """Move on to the next announcement. False if there is none left."""
         async with self._busy:
             await self.look_ahead()
             if not self.due:
@@ -76,7 +76,7 @@ class Clock:
         return True
 
     async def jump(self, at: datetime) -> bool:
-        """Move on to a time, by way of every announcement until then. False where it is past."""
+        """Move on to a time, stopping at every announcement before it. False if the time is past."""
         async with self._busy:
             await self.look_ahead()
             if at <= self._stage.now():
@@ -92,7 +92,7 @@ class Clock:
         self._moved()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Let the time pass until told to stop; what has begun is brought to its end."""
+        """Run the clock until told to stop; a step that has begun is finished."""
         last = time.monotonic()
         while not stop.is_set():
             await asyncio.sleep(_STEP)

@@ -20,7 +20,7 @@ from rich.text import Text
 
 
 class _Part(IntEnum):
-    """Discord's numbers of the components that a card is made of."""
+    """Discord's type numbers of the components that a card uses."""
 
     ROW = 1
     MENU = 3
@@ -37,18 +37,18 @@ _TOKEN = re.compile(
 
 
 class Drawing:
-    """Draws for a viewer in a time zone, who knows the names of channels and roles."""
+    """Draws for a viewer in a time zone, with the names of channels and roles."""
 
     def __init__(self, zone: str, names: Mapping[int, str]) -> None:
         self._zone = ZoneInfo(zone)
         self._names = names
 
     def card(self, components: Sequence[Mapping[str, Any]]) -> RenderableType:
-        """A message's components."""
+        """Draw the components of a message."""
         return Group(*self._drawn(components))
 
     def message(self, message: discord.Message) -> RenderableType:
-        """A message of content, embeds and components."""
+        """Draw a message of content, embeds and components."""
         drawn: list[RenderableType] = [self._line(message.content)] if message.content else []
         for embed in message.embeds:
             lines = (f"## {embed.title}", *(embed.description or "").split("\n"))

@@ -1,6 +1,6 @@
 """The simulated Discord beneath the demo and the tests: everything that touches simcord's private parts.
 
-simcord is pinned, and `bot.demo.check` refuses any other version: what is private may change with each release.
+simcord is pinned, and `bot.demo.check` refuses any other version: private parts may change with each release.
 """
 # pyright: reportPrivateUsage=false
 
@@ -29,28 +29,28 @@ AVATAR = Path(__file__).parent.parent / "brand" / "avatar.svg"
 HOST = "127.0.0.1"
 
 _POSTED = frozenset({"response", "followup", "deferred", "message"})
-"""What simcord calls the outcomes of an action that stand in the channel as messages."""
+"""simcord's names for the outcomes of an action that appear in the channel as messages."""
 
 
 def shorten_idle_wait() -> None:
-    """Wait 1 ms instead of 50 for a bot that has gone quiet: whatever asks a database seems quiet meanwhile."""
+    """Wait 1 ms instead of 50 for an idle bot: a bot that waits for a database looks idle."""
     settle: Any = simcord.Env._settle_internal
     settle.__kwdefaults__["idle"] = 0.001
 
 
 def set_clock(env: simcord.Env, at: datetime) -> None:
-    """Make it be `at`. What sleeps does not notice, and wakes when it has slept its time."""
+    """Set the clock to `at`. Sleeping tasks do not notice, and wake when their time has passed."""
     clock = env.backend.clock
     clock._epoch = at - timedelta(seconds=clock.elapsed)
 
 
 def name_bot(env: simcord.Env, name: str) -> None:
-    """Call the bot what its operator would; to be done before it starts."""
+    """Give the bot the name its operator would. Call this before it starts."""
     env.backend.bot_user.name = name
 
 
 def speak(env: simcord.Env, languages: Mapping[int, str]) -> None:
-    """Let users' Discord be in the languages that `languages` gives by user id; simcord says ``en-US`` for everyone."""
+    """Set users' Discord languages, by user id, from `languages`; simcord says ``en-US`` for everyone."""
 
     def localised(payload: Mapping[str, Any]) -> Mapping[str, Any]:
         return {**payload, "locale": languages.get(_user(payload), payload["locale"])}
@@ -59,9 +59,9 @@ def speak(env: simcord.Env, languages: Mapping[int, str]) -> None:
 
 
 def translate_commands(env: simcord.Env, languages: Mapping[int, str]) -> None:
-    """Show each user the commands in the language of their Discord, and let them reach the bot under their own names.
+    """Show each user the commands in their Discord language, and send them to the bot under their untranslated names.
 
-    simcord shows everyone the names and descriptions that are not translated.
+    simcord shows everyone the untranslated names and descriptions.
     """
     visible = env.backend.visible_commands
 
@@ -74,7 +74,7 @@ def translate_commands(env: simcord.Env, languages: Mapping[int, str]) -> None:
         data = payload["data"]
         if (command := known.get(data.get("id"))) is None:
             return payload
-        env.backend.interactions[int(payload["id"])].command_name = command["name"]  # stands above the answer
+        env.backend.interactions[int(payload["id"])].command_name = command["name"]  # shown above the answer
         return {**payload, "data": _called(data, command, languages.get(_user(payload), ""))}
 
     env.backend.visible_commands = localised
@@ -82,7 +82,7 @@ def translate_commands(env: simcord.Env, languages: Mapping[int, str]) -> None:
 
 
 def _rewrite_interactions(env: simcord.Env, rewrite: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
-    """Change interactions on their way to the bot."""
+    """Rewrite interactions on their way to the bot."""
     emit = env.backend.emit
 
     def rewritten(event: str, payload: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ def _in(node: Mapping[str, Any], field: str, language: str) -> str:
 
 
 def _translated(node: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A command, or an option or a choice of one, in a language."""
+    """A command, or an option or choice of one, in a language."""
     translated = {**node, "name": _in(node, "name", language)}
     if "description" in node:
         translated["description"] = _in(node, "description", language)
@@ -114,7 +114,7 @@ def _translated(node: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _called(used: Mapping[str, Any], node: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A command as it was used, or a part of it, with the names that are not translated."""
+    """A command as it was used, or a part of it, with the untranslated names."""
     parts: list[Mapping[str, Any]] = node.get("options") or []
     named = {part["name"]: part for part in parts} | {_in(part, "name", language): part for part in parts}
     called = {**used, "name": node["name"]}
@@ -125,7 +125,7 @@ def _called(used: Mapping[str, Any], node: Mapping[str, Any], language: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Somebody who looks at a channel; `locale` and `zone` are those of their Discord."""
+    """A user looking at a channel; `locale` and `zone` are those of their Discord."""
 
     viewer: MemberActor | UserHandle
     channel: ChannelHandle
@@ -134,25 +134,25 @@ class View:
 
     @property
     def key(self) -> str:
-        """What a page calls it."""
+        """The page's id for it."""
         return f"{self.viewer.id}:{self.channel.id}"
 
 
 Asked: TypeAlias = Callable[[View, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-"""What answers a page that asks for something which Discord does not have, such as the clock."""
+"""Answers a page's requests for what Discord does not have, such as the clock."""
 
 
 class Window(Preview):
-    """simcord's preview, which shows one channel of one server, made to show any of `views`.
+    """simcord's preview, which shows one channel of one server, extended to show any of `views`.
 
-    A page says who looks at which channel where simcord has it say who looks; what it asks of the demo itself travels
-    the same way as what it asks of Discord. So the token, the origin and the limits are checked by simcord alone.
+    A page says which user looks at which channel in the place where simcord passes its viewer; its requests to the demo
+    itself travel the same way as those to Discord. So simcord alone checks the token, the origin and the limits.
     """
 
     _MAX_PAGES = 64
 
     def __init__(self, env: simcord.Env, views: Sequence[View], asked: Asked, *, port: int) -> None:
-        _FIELD_POLICIES["embed_description"]["subtext"] = True  # Discord draws small lines in embeds, too
+        _FIELD_POLICIES["embed_description"]["subtext"] = True  # Discord draws small lines in embeds, too.
         home = views[0]
         super().__init__(
             env,
@@ -173,10 +173,10 @@ class Window(Preview):
         self._views = {view.key: view for view in views}
         self._asked = asked
         self.busy = asyncio.Lock()
-        """Held by whoever moves the simulated Discord: it does one thing at a time."""
+        """Held while the simulated Discord moves: it does one thing at a time."""
 
     async def open(self) -> None:
-        """Serve. Raises `StartError` where the port is taken."""
+        """Start serving. Raises `StartError` if the port is taken."""
         try:
             await self.__aenter__()
         except SetupError as error:
@@ -186,7 +186,7 @@ class Window(Preview):
         """Show on every page what has happened."""
         self._advance_presentation_time()
         for page in list(self._pages.values()):
-            if page.id in self._pages:  # publishing drops pages that were left
+            if page.id in self._pages:  # publishing drops pages that were closed
                 self._publish(page, reason="refresh")
 
     def _publish(self, page: _Page, **reason: Any) -> None:
@@ -207,14 +207,14 @@ class Window(Preview):
         return super()._open_page(self._home.key, target_id)
 
     def _initial_target(self, viewer: Any, channel_id: int) -> int | None:
-        # A channel is shown from its end.
+        # Show a channel from its end.
         messages = self.env.backend.messages.get(channel_id, {})
         return max((id_ for id_, message in messages.items() if message.visible_to(viewer.id)), default=None)
 
     def _finish_action(
         self, page: _Page, action: Any, settlement: str, cursor: int, error: Any = None, **found: Any
     ) -> dict[str, Any]:
-        # To simcord an error fails the action, also one that the bot answered: the page keeps what was typed then.
+        # simcord fails an action on any error, even one the bot answered; the page then keeps what was typed.
         answered = settlement == "settled" and getattr(found.get("interaction"), "responded", False)
         since = self.env.error_cursor if answered else cursor
         return super()._finish_action(page, action, settlement, since, error, **found)
@@ -232,11 +232,11 @@ class Window(Preview):
     async def _acted(self, page: _Page, body: Mapping[str, Any]) -> dict[str, Any]:
         before, chosen = self._view(page), None
         if "published_revision" in body:
-            # Something that was posted a moment ago does not make a click on something else stale.
+            # A message posted a moment ago does not make a click on something else stale.
             body = {**body, "published_revision": page.revision}
         if body.get("kind") == "viewer":
             chosen = self._views.get(str(body.get("viewer_id")))
-        # simcord reads both before it waits for anything, and refuses without waiting.
+        # simcord reads both before its first await, and refuses without awaiting.
         self.channel = before.channel
         page.channel_id = (chosen or before).channel.id
         result = await super()._action(page.id, body)
@@ -244,7 +244,7 @@ class Window(Preview):
             page.channel_id = before.channel.id
         posted = [outcome["messageId"] for outcome in result["outcomes"] if outcome["kind"] in _POSTED]
         if posted:
-            # Whoever did something sees what came of it, wherever the channel was scrolled to.
+            # Users see the result of their action, wherever they had scrolled to.
             page.target_id, page.window_end_id = int(posted[-1]), None
             self._publish(page, reason="action")
         return result
@@ -264,7 +264,7 @@ _MENDED: Mapping[str, Sequence[tuple[str, str]]] = {
             'const current = String(field.value || "");\n',
             'const current = String(field.value || "");\n            queryAutocomplete(option, current);\n',
         ),
-        # What has not been answered yet is not an answer without matches.
+        # A query without an answer yet is not an answer without matches.
         (
             ': "No options match"',
             ': autocomplete.state === "loading" ? "Searching…" : "No options match"',
@@ -275,7 +275,7 @@ _MENDED: Mapping[str, Sequence[tuple[str, str]]] = {
         ),
     ),
 }
-"""What is mended in simcord's own files, by their addresses: old text, which stands there once, and new."""
+"""Patches to simcord's own files, by their addresses: old text, which occurs once, and new text."""
 
 
 class _Server(PreviewServer):

@@ -1,4 +1,4 @@
-"""Pictures of the demo for the README, in both languages: a real browser in front of a real demo."""
+"""Screenshots of the demo for the README, in both languages: a real browser in front of a real demo."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-"""Programs that are Chromium."""
+"""Names of Chromium's executable."""
 ARGUMENTS = ("--no-sandbox", "--force-color-profile=srgb", "--font-render-hinting=none")
-"""Chromium refuses its sandbox to root, which is who runs containers; it opens nothing but the demo here."""
+"""Chromium refuses to run its sandbox as root, as containers do; here it opens nothing but the demo."""
 
 DEMO = ("bot", "demo", "--port", "0")
 
@@ -28,18 +28,18 @@ TALL = (1280, 1120)
 PHONE = (390, 844)
 TALL_PHONE = (390, 1230)
 ASKS_EVERY = 500
-"""Milliseconds after which a page asks what has happened, see `page/demo.js`."""
+"""Milliseconds between two polls of a page, see `page/demo.js`."""
 COMPOSER = "#channel-composer-input"
 
 
 def find_browser() -> str | None:
-    """The Chromium of this machine."""
+    """The path of this machine's Chromium, if any."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @contextmanager
 def running_demo(*arguments: str) -> Generator[str]:
-    """A demo in a process of its own, and the address of its page. `arguments` are those of Python."""
+    """Run a demo in a process of its own, and yield the address of its page. `arguments` are those of Python."""
     command = [sys.executable, "-u", "-m", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")  # noqa: S603
     assert process.stdout is not None
@@ -55,7 +55,7 @@ def running_demo(*arguments: str) -> Generator[str]:
 
 
 def main(folder: Path) -> int:
-    """Write the pictures to a folder: returns the exit code."""
+    """Write the screenshots to a folder; returns the exit code."""
     browser = find_browser()
     if browser is None:
         raise StartError("The pictures need Chromium, and there is none (apt install chromium).")
@@ -116,27 +116,27 @@ def _take(page: Page, take: Callable[[str], object]) -> None:
 
 
 def shoot(page: Page, path: Path) -> None:
-    """Take a picture of the page, when it has asked for the latest."""
+    """Take a screenshot of the page, once it has polled for the latest."""
     page.wait_for_timeout(ASKS_EVERY + 200)
     settle(page)
     page.screenshot(path=path)
 
 
 def resize(page: Page, size: tuple[int, int]) -> None:
-    """Make the window as large as `size`."""
+    """Resize the window to `size`, in pixels."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
     settle(page)
 
 
 def view_as(page: Page, name: str) -> None:
-    """Become somebody else."""
+    """Switch to another user."""
     people = page.locator("#demo-people")
     people.select_option(label=people.locator("option", has_text=name).inner_text())
     settle(page)
 
 
 def open_channel(page: Page, name: str) -> None:
-    """Go to a channel, by the name that the side shows; the first of several."""
+    """Open a channel by the name in the sidebar; the first of several."""
     page.locator("#demo-places button", has_text=name).first.click()
     settle(page)
 
@@ -156,14 +156,14 @@ def use(page: Page, command: str, value: str) -> None:
 
 
 def choose(page: Page, option: str) -> None:
-    """Choose in the first menu of the last message."""
+    """Choose an option in the first menu of the last message."""
     page.locator(".channel-message").last.locator("[role=combobox], .select-control button").first.click()
     page.locator("[role=option]", has_text=option).last.click()
     settle(page)
 
 
 def wait_for_suggestions(page: Page) -> None:
-    """Wait until what is suggested fits what is typed, which it follows after a moment."""
+    """Wait until the suggestions match what is typed; they lag behind by a moment."""
     page.locator(".command-suggestion").first.wait_for()
     offered = ""
     while offered != (now := page.locator(".command-popup").inner_text()):
@@ -173,8 +173,8 @@ def wait_for_suggestions(page: Page) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page has drawn what it knows."""
+    """Wait until the page has drawn its state."""
     page.wait_for_timeout(150)
-    # Not `wait_for_function`: it evaluates text, which the page does not allow.
+    # Not `wait_for_function`: it evaluates text, which the page's policy does not allow.
     while not page.evaluate("window.simcordPreview.ready && !window.simcordPreview.pendingQuery"):
         page.wait_for_timeout(50)

@@ -1,4 +1,4 @@
-"""The demo in the browser: what a page shows around its channel, and what its clock does."""
+"""The demo in the browser: what a page shows around its channel, and the controls of its clock."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from bot.text import words
 
 PORT = 8765
 _TRIES = 20
-"""How many ports after the one that is taken are tried."""
+"""How many further ports to try when one is taken."""
 _NOTED = 5
-"""How many of the coming announcements a page lists."""
+"""How many of the upcoming announcements a page lists."""
 
 
 class Site:
@@ -42,7 +42,7 @@ class Site:
         self._shown = stage.now()
 
     def _views(self) -> list[View]:
-        """Everything that somebody can look at, what a page shows first before all else."""
+        """Every view a page can show, the default one first."""
         found: list[View] = []
         for person in self._stage.people:
             places = [(person.member, channel) for _, channels in self._servers() for channel in channels]
@@ -59,26 +59,26 @@ class Site:
         return [(stage.guild.name, home), (stage.other.name, [*stage.other_channels])]
 
     def _newest(self) -> int:
-        """The id of the last message anywhere."""
+        """The id of the latest message in any channel."""
         channels = self._stage.env.backend.messages.values()
         return max((message for messages in channels for message in messages), default=0)
 
     def _moved(self) -> None:
         newest = self._newest()
-        # Without news only what is said relative to now grows old, which a page bears for a while.
+        # Without new messages, only relative times go stale, which is acceptable for a while.
         if newest != self._latest or abs((self._stage.now() - self._shown).total_seconds()) > 3600:
             self._latest, self._shown = newest, self._stage.now()
             self.window.publish()
 
     async def play(self, tour: Tour) -> None:
-        """Let the tour play while nobody else moves anything, and show what it brought."""
+        """Play the tour while nobody else moves anything, and show the result."""
         async with self.window.busy:
             await tour.evening(START)
             await self.clock.look_ahead()
             self._moved()
 
     async def _asked(self, view: View, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Do what a page wants of the demo, and tell it what it shows around its channel."""
+        """Handle a page's request to the demo, and return what the page shows around its channel."""
         notice = None
         match asked:
             case {"speed": int(speed)} if speed in SPEEDS:
@@ -142,7 +142,7 @@ class Site:
         return {"id": str(channel.id), "name": name, "kind": kind, "unread": len(unread), "pinged": pinged}
 
     def _pings(self, viewer: Person, channel: ChannelHandle) -> list[dict[str, Any]]:
-        """The messages of a channel that pinged somebody: whom, and whether it was the viewer."""
+        """The messages of a channel that pinged somebody: whom, and whether that was the viewer."""
         found: list[dict[str, Any]] = []
         for message in self._stage.env.backend.messages.get(channel.id, {}).values():
             pinged = [person for person in self._stage.people if self._stage.pings(person, message.mention_role_ids)]
@@ -153,7 +153,7 @@ class Site:
 
 
 def free_port(port: int, out: Console) -> int:
-    """The port, or the next one that is free; says so where it is another."""
+    """The port, or the next free one, with a notice. Raises `StartError` if there is none."""
     for candidate in range(port, min(port + _TRIES, 65536)):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -165,7 +165,7 @@ def free_port(port: int, out: Console) -> int:
 
 
 async def serve(out: Console, *, port: int = PORT, tour: bool = True, browse: bool = False) -> None:
-    """Serve the demo until it is told to stop."""
+    """Serve the demo until told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -30,11 +30,11 @@ _BEAT = timedelta(seconds=6)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody one can be on the stage: in both servers, with a Discord of their own language and time zone."""
+    """A user to act as on the stage: a member of both servers, with a Discord language and time zone of their own."""
 
     member: MemberActor
     admin: MemberActor
-    """The same person in the second server, where they are an admin."""
+    """The same user in the second server, where they are an admin."""
     name: str
     language: str
     speaks: str
@@ -60,12 +60,12 @@ class Stage:
     admin: MemberActor
     people: Sequence[Person]
     other: GuildHandle
-    """A server where nothing is set up yet."""
+    """A server that is not set up yet."""
     other_channels: Sequence[ChannelHandle]
 
     @property
     def subscribers(self) -> tuple[int, ...]:
-        """The servers that may have something announced."""
+        """The servers with announcements."""
         return self.guild.id, self.other.id
 
     def now(self) -> datetime:
@@ -73,23 +73,23 @@ class Stage:
         return self.env.now()
 
     def pings(self, person: Person, roles: Collection[int]) -> bool:
-        """Whether a message that mentions `roles` pings somebody."""
+        """Whether a message that mentions `roles` pings a user."""
         return self.premieres.id in roles and person.premieres
 
     async def ask(self, member: MemberActor, command: str, **options: object) -> InteractionResult:
-        """Let a member use a command in #general."""
+        """Use a command in #general as a member."""
         return await member.slash(self.general, command, **options)
 
     async def move_to(self, at: datetime) -> list[discord.Message]:
-        """Move the clock on to `at`, and return what is announced in English by then."""
+        """Move the clock to `at`, and return the announcements in English up to then."""
         before = {message.id for message in self.announcements.history()}
-        # Set, not advanced: nobody needs to see the announcer wake every few seconds of a month.
+        # Set, not advanced: the announcer need not wake every few seconds of a month.
         engine.set_clock(self.env, at.astimezone(UTC))
         await self.env.advance_time(_BEAT.total_seconds())
         return [message for message in self.announcements.history() if message.id not in before]
 
     async def subscribe(self) -> None:
-        """Announce in English and in Korean from now on."""
+        """Subscribe channels in English and in Korean."""
         await self.ask(
             self.admin, "announcements setup", channel=self.announcements, role=self.premieres, language="en"
         )

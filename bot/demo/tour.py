@@ -23,13 +23,13 @@ MOMENTS = (
     datetime(2025, 1, 19, 18, 0, tzinfo=SEOUL),
     datetime(2025, 1, 26, 18, 0, tzinfo=SEOUL),
 )
-"""When the premiere of *When the Stars Gossip* and its first songs are announced in a Korean server."""
+"""When a Korean server hears of the premiere of *When the Stars Gossip* and of its first songs."""
 BEFORE = datetime(2022, 10, 20, 17, 59, tzinfo=SEOUL)
-"""A minute before a song whose name another one bears later."""
+"""A minute before the release of a song whose name another one gets later."""
 
 
 class Tour:
-    """Plays on a stage and prints what a person in the server would see."""
+    """Plays on a stage and prints what a user in the server would see."""
 
     def __init__(self, stage: Stage, out: Console) -> None:
         self._stage = stage
@@ -40,7 +40,7 @@ class Tour:
         self._drawing = Drawing("Asia/Seoul", names)
 
     async def play(self) -> None:
-        """The whole tour."""
+        """Play the whole tour."""
         self._narrate("A server of fans, the evening before a premiere. Nothing here reaches the internet.")
         await self._questions()
         await self._setup()
@@ -49,7 +49,7 @@ class Tour:
         self._narrate("Your own server is next: see the README, “On Discord”.")
 
     async def evening(self, at: datetime) -> None:
-        """The tour for a page: it ends at `at` and leaves what comes then to whoever looks at the page."""
+        """The tour for a page: it stops at `at`, and leaves what comes then to whoever watches the page."""
         self._narrate("A server of fans. Nothing here reaches the internet.")
         await self._announce(BEFORE + timedelta(minutes=1))
         await self._stage.move_to(at)
@@ -120,7 +120,7 @@ class Tour:
 
 
 def _first_label(components: list[dict[str, Any]]) -> str:
-    """The label of the first button of a message."""
+    """The label of a message's first button."""
     for component in components:
         if label := component.get("label") or _first_label(component.get("components", [])):
             return label
@@ -134,6 +134,6 @@ async def tour(out: Console) -> None:
 
 
 def main() -> int:
-    """The command ``demo``: returns the exit code."""
+    """The command ``demo``; returns the exit code."""
     asyncio.run(tour(Console(width=WIDTH)))
     return 0

@@ -1,1 +1,1 @@
-"""How Discord's interactions are answered: commands' options, cards, buttons, the panel, and errors."""
+"""Responses to Discord interactions: command options, cards, buttons, the panel, and errors."""

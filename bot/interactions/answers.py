@@ -1,4 +1,4 @@
-"""How an interaction is answered: with a card, with a menu where a name was not clear, or with what went wrong."""
+"""How an interaction is answered: with a card, with a menu if a name was ambiguous, or with an explanation."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 Interaction: TypeAlias = discord.Interaction[Host]
 
 EXPIRED = frozenset({10062, 40060})
-"""Discord's codes for an interaction that was answered too late, or twice. Nothing can be said to the user any more."""
+"""Discord's error codes for an interaction answered too late, or twice. It can no longer be answered."""
 
 
 def words_of(interaction: Interaction) -> Words:
-    """The words of the language that the user's Discord is in."""
+    """The words of the user's Discord language."""
     return words(interaction.locale.value)
 
 
 async def reply(interaction: Interaction, view: ui.LayoutView, *, private: bool = False) -> None:
-    """Answer with a layout, or add it where an answer was given already. `private`: only the user sees it."""
+    """Answer with a layout, as a followup if there was an answer already. `private`: only the user sees it."""
     if interaction.response.is_done():
         await interaction.followup.send(view=view, ephemeral=private)
     else:
@@ -42,12 +42,12 @@ async def reply(interaction: Interaction, view: ui.LayoutView, *, private: bool 
 
 
 async def reply_card(interaction: Interaction, card: str, key: str, *, private: bool = False) -> None:
-    """Answer with a card, in the user's language."""
+    """Answer with a card, in the user's language. Raises `GoneError` if its entity is not in the catalogue."""
     await reply(interaction, await show(interaction.client, card, key, interaction.locale.value), private=private)
 
 
 async def explain(interaction: Interaction, error: Exception) -> None:
-    """Answer an error: expected ones in words that help, others with a number that the log has too. Never raises."""
+    """Answer an error: expected ones in helpful words, others with a number that the log has too. Never raises."""
     error = _cause(error)
     try:
         if not isinstance(error, discord.HTTPException) or error.code not in EXPIRED:
@@ -59,7 +59,7 @@ async def explain(interaction: Interaction, error: Exception) -> None:
 
 
 def _cause(error: Exception) -> Exception:
-    """What lies beneath the wrappers of discord.py."""
+    """The error beneath discord.py's wrappers."""
     while isinstance(error, (app_commands.CommandInvokeError, app_commands.TransformerError)):
         inner = error.original if isinstance(error, app_commands.CommandInvokeError) else error.__cause__
         if not isinstance(inner, Exception):

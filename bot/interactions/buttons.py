@@ -1,4 +1,4 @@
-"""The buttons and menus of cards. What they do is said by their custom ids alone, so that they outlive a restart."""
+"""The buttons and menus of cards. Their custom ids alone say what they do, so they keep working after a restart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEY = r"(?P<key>[a-z0-9/-]+)"
 
 
 class Action(ui.DynamicItem[ui.Item[Any]], template="never"):
-    """A button or a menu that does what its custom id says. Whatever goes wrong is answered."""
+    """A button or a menu that does what its custom id says. Every error is answered."""
 
     def __init__(self, item: ui.Item[Any], match: re.Match[str]) -> None:
         super().__init__(item)
@@ -39,12 +39,12 @@ class Action(ui.DynamicItem[ui.Item[Any]], template="never"):
             await explain(interaction, error)
 
     async def act(self, interaction: Interaction) -> None:
-        """Do what it is for."""
+        """Perform the action."""
         raise NotImplementedError
 
 
 class OpenButton(Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
-    """Opens a card for whoever pressed it. What others see stays; a private card gives way to the next one."""
+    """Opens a card for the user who pressed it. What others see stays; a private card is replaced by the next one."""
 
     async def act(self, interaction: Interaction) -> None:
         view = await show(interaction.client, self.match["card"], self.match["key"], interaction.locale.value)
@@ -55,7 +55,7 @@ class OpenButton(Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
 
 
 class PageButton(Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P<language>[A-Za-z-]+)"):
-    """Turns to another page of its card, in the language the card is in."""
+    """Shows another page of its card, in the card's language."""
 
     async def act(self, interaction: Interaction) -> None:
         page, language = int(self.match["page"]), self.match["language"]
@@ -64,14 +64,14 @@ class PageButton(Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P
 
 
 class PickButton(Action, template=rf"pick:{_CARD}:{_KEY}"):
-    """Picks what was meant from a private list; the answer is then shown to all, as the command would have."""
+    """Picks an entity from a private list; the answer is then visible to all, as the command's would have been."""
 
     async def act(self, interaction: Interaction) -> None:
         await pick(interaction, self.match["card"], self.match["key"])
 
 
 class PickMenu(Action, template=rf"{PICK_MENU}:{_CARD}"):
-    """The same, from a menu."""
+    """The same, as a menu."""
 
     async def act(self, interaction: Interaction) -> None:
         values = values_of(interaction)
@@ -79,12 +79,12 @@ class PickMenu(Action, template=rf"{PICK_MENU}:{_CARD}"):
 
 
 def values_of(interaction: Interaction) -> list[str]:
-    """What was chosen in a menu: values of its options, or ids of channels or roles."""
+    """The choices made in a menu: values of its options, or ids of channels or roles."""
     return (interaction.data or {}).get("values", [])  # pyright: ignore[reportReturnType]
 
 
 async def pick(interaction: Interaction, card: str, key: str) -> None:
-    """Put the list away, and answer with what was picked."""
+    """Close the list, and answer with the picked entity's card."""
     ref = Ref.parse(key)
     entry = (await interaction.client.lookup.index()).get(ref) if ref else None
     if entry is None:
@@ -97,5 +97,5 @@ BUTTONS = (OpenButton, PageButton, PickButton, PickMenu)
 
 
 def register(client: Host) -> None:
-    """Let a client answer them."""
+    """Register the buttons and menus of cards with a client."""
     client.add_dynamic_items(*BUTTONS)

@@ -1,7 +1,7 @@
-"""The cards by name: what a command shows and what a button leads to are one and the same.
+"""The cards by name: a command and a button show the same card.
 
-A card is found again by its name and a key: `ost` and ``person/jin``. Both fit into a button's custom id, so that
-buttons outlive a restart.
+A card is identified by its name and a key: `ost` and ``person/jin``. Both fit into a button's custom id, so buttons
+keep working after a restart.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Card = Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]
 
 
 async def show(client: Host, card: str, key: str, language: str, page: int = 0) -> ui.LayoutView:
-    """Draw a card in a language. Raises `GoneError` where what it is about is not, or no longer, in the catalogue."""
+    """Draw a card in a language. Raises `GoneError` if its entity is not, or no longer, in the catalogue."""
     if card not in CARDS:
         raise GoneError
     return await CARDS[card](client, key, RenderContext(words(language), client.clock(), page))

@@ -1,4 +1,4 @@
-"""What answering an interaction needs of the client. The client is one, and nothing here has to know it."""
+"""What answering an interaction needs of the client. The client subclasses it, so nothing here imports the client."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.text import Words
 
 
 class Host(commands.AutoShardedBot):
-    """A client that can answer: it has the database, a clock and the search index at hand."""
+    """A client that can answer: it has the database, a clock and the search index."""
 
     database: Database
     clock: Clock
     lookup: Lookup
 
     def command_mentions(self, t: Words) -> list[tuple[str, str]]:
-        """Every command as a mention that can be clicked, with what it does, in the words of `t`."""
+        """Every command as a clickable mention, with its description in the words of `t`."""
         raise NotImplementedError

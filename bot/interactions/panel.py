@@ -1,7 +1,7 @@
-"""The panel at work: each control changes one setting, and the panel is redrawn.
+"""The panel's controls: each changes one setting, and the panel is redrawn.
 
-A panel has no state of its own: the custom id of a control says what it is for, so it works after a restart, and the
-panel shows what is in the database.
+A panel is stateless: the custom id of a control says what it changes, so it works after a restart, and the panel shows
+what is in the database.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bot.store import follows, subscriptions
 from bot.text import Words
 
 USUAL_HOUR = "09"
-"""When a digest comes until an hour is chosen for it."""
+"""The default hour of a digest, until one is chosen."""
 
 Change = Callable[[Subscription, Sequence[str]], Subscription]
 
@@ -63,12 +63,12 @@ CHANGES: Mapping[str, Change] = {
     "events": lambda chosen, values: replace(chosen, guild_events=values[0] == "1"),
     "resume": lambda chosen, _: replace(chosen, paused_at=None),
 }
-"""What the controls change that need nothing but the values chosen in them."""
+"""The changes made by controls that need only the chosen values."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlInteraction:
-    """One use of a control: by whom, where it stands, and what was chosen in it."""
+    """One use of a control: by whom, on which panel and tab, and with which choices."""
 
     interaction: Interaction
     guild: discord.Guild
@@ -82,15 +82,15 @@ class ControlInteraction:
 
     @property
     def context(self) -> RenderContext:
-        """In which words, and at what time, is answered."""
+        """The words and the time of the answer."""
         return RenderContext(words_of(self.interaction), self.client.clock())
 
     async def chosen(self) -> Subscription | None:
-        """The settings of the channel, as they are now."""
+        """The channel's current settings."""
         return await self.client.database.read(subscriptions.of_channel, self.guild.id, self.place.channel_id)
 
     async def change(self, change: Callable[[Subscription], Subscription]) -> None:
-        """Change the settings of the channel, and show them."""
+        """Change the channel's settings, and redraw the panel."""
         now = self.client.clock()
         await self.client.database.write(
             subscriptions.update_subscription, self.guild.id, self.place.channel_id, change, now
@@ -98,11 +98,11 @@ class ControlInteraction:
         await self.show()
 
     async def refuse(self, title: str, body: str = "") -> None:
-        """Leave everything as it is, and say why."""
+        """Change nothing, and say why."""
         await self.show(Note(title, body, refusal=True))
 
     def closed(self, channel_id: int) -> Note | None:
-        """Why a channel is refused in which the bot may not post; None where it may."""
+        """Why a channel is refused if the bot may not post there; None if it may."""
         channel = self.guild.get_channel(channel_id)
         lacking = permissions.missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
         if not lacking:
@@ -111,7 +111,7 @@ class ControlInteraction:
         return Note(t("Something is missing"), reasons.permissions_missing(t, channel_id, lacking), refusal=True)
 
     async def show(self, note: Note | None = None, channel_id: int | None = None) -> None:
-        """Draw the panel as it is now, or that of another channel; where nothing is announced, offer to begin."""
+        """Draw the panel as it is now, or another channel's; if nothing is announced yet, offer to begin."""
         place = self.place if channel_id is None else replace(self.place, channel_id=channel_id)
         read = self.client.database.read
         all_chosen = {one.channel_id: one for one in await read(subscriptions.of_guild, self.guild.id)}
@@ -129,14 +129,14 @@ class ControlInteraction:
         await self.put(panel(self.context, place, server, channel, note))
 
     async def ask_where(self, back: Place, note: Note | None = None, offered: int = 0) -> None:
-        """Ask for a channel to announce in; one that was named, or turned off meanwhile, is offered."""
+        """Ask for a channel to announce in; a channel that was named, or was turned off meanwhile, is offered."""
         there = self.guild.get_channel(offered)
         if there is not None and note is None:
             note = _turned_off(self.context.words, there.id)
         await self.put(questions.where(self.context, back, note, there.id if there else None))
 
     async def put(self, view: ui.LayoutView) -> None:
-        """Answer a command, or draw in the place of the panel that was used."""
+        """Answer a command, or redraw in place the panel that was used."""
         if self.interaction.message is None:
             await reply(self.interaction, view, private=True)
         else:
@@ -253,15 +253,15 @@ STEPS: Mapping[str, Callable[[ControlInteraction], Awaitable[None]]] = {
     "off": _off,
     "end": _end,
 }
-"""What the other controls do."""
+"""The actions of the other controls."""
 
 
 async def first_choice(interaction: Interaction, channel_id: int) -> Subscription:
-    """What a channel announces before anything was chosen for it: as the server's first one, where there is one."""
+    """The default settings of a channel: those of the server's first one, if there is one."""
     assert interaction.guild_id is not None
     client = interaction.client
     others = await client.database.read(subscriptions.of_guild, interaction.guild_id)
-    # The admin's own: a server's locale is English unless it is a Community server whose owner chose another.
+    # The admin's language: a server's locale is English unless it is a Community server whose owner chose another.
     language = words_of(interaction).language
     first = Subscription(interaction.guild_id, channel_id, client.clock(), language=language)
     if not others:
@@ -272,7 +272,7 @@ async def first_choice(interaction: Interaction, channel_id: int) -> Subscriptio
 
 
 async def open_panel(interaction: Interaction, channel_id: int | None = None) -> None:
-    """Show the panel of a channel, or of the first that was set up."""
+    """Show the panel of a channel, or of the first one that was set up."""
     assert interaction.guild is not None
     if channel_id is None:
         chosen = await interaction.client.database.read(subscriptions.of_guild, interaction.guild.id)
@@ -281,14 +281,14 @@ async def open_panel(interaction: Interaction, channel_id: int | None = None) ->
 
 
 def _managed(interaction: Interaction) -> discord.Guild:
-    """The server of an interaction. Raises `app_commands.MissingPermissions` where the user may not manage it."""
+    """The server of an interaction. Raises `app_commands.MissingPermissions` if the user may not manage it."""
     if interaction.guild is None or not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
     return interaction.guild
 
 
 async def use_control(interaction: Interaction, match: re.Match[str], values: Sequence[str]) -> None:
-    """Do what a control is for. Raises `app_commands.MissingPermissions` where whoever used it may not manage."""
+    """Carry out a control. Raises `app_commands.MissingPermissions` if the user may not manage the server."""
     guild = _managed(interaction)
     place = Place(int(match["channel"]), Tab(match["tab"]))
     use = ControlInteraction(interaction, guild, place, values if match["value"] is None else [match["value"]])
@@ -307,7 +307,7 @@ class Control(Action, template=CONTROL):
 
 
 async def following_of(interaction: Interaction) -> Following:
-    """What the server of an interaction follows, and its channels."""
+    """The follows of an interaction's server, and its channels."""
     assert interaction.guild_id is not None
     read = interaction.client.database.read
     return Following(
@@ -316,7 +316,7 @@ async def following_of(interaction: Interaction) -> Following:
 
 
 class Choice(Action, template=CHOICE):
-    """A button that says whether the channels of a server announce only what it follows, or everything."""
+    """A button that sets whether a server's channels announce only what it follows, or everything."""
 
     async def act(self, interaction: Interaction) -> None:
         client, guild, only = interaction.client, _managed(interaction), self.match["what"] == ONLY
@@ -326,7 +326,7 @@ class Choice(Action, template=CHOICE):
 
 
 async def answered(interaction: discord.Interaction[Any]) -> None:
-    """Take what was typed into a question of a panel; a question is known by its custom id, as a control is."""
+    """Handle the answer to a panel's question; the question's custom id identifies it, as a control's does."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     match = re.fullmatch(CONTROL, str(data.get("custom_id", "")))
     if interaction.type is not discord.InteractionType.modal_submit or match is None:
@@ -338,6 +338,6 @@ async def answered(interaction: discord.Interaction[Any]) -> None:
 
 
 def register(client: Host) -> None:
-    """Let a client answer panels."""
+    """Register the controls of panels with a client."""
     client.add_dynamic_items(Control, Choice)
     client.add_listener(answered, "on_interaction")

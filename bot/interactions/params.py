@@ -1,4 +1,4 @@
-"""What can be typed into an option: one transformer a noun gives suggestions, parsing and "did you mean"."""
+"""The options of commands: each transformer, one per noun, gives suggestions, parsing and "did you mean"."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bot.search import Entry
 from bot.store import browse
 
 MAX_CHOICES = 25
-"""Discord shows at most so many suggestions."""
+"""The most suggestions Discord shows."""
 
 
 class Find(app_commands.Transformer[Any]):
-    """Text to an entity of some kinds. Raises `NotFoundError` or `AmbiguousError` with what may be meant."""
+    """Text to an entity of some kinds. Raises `NotFoundError` or `AmbiguousError`, each with the candidates."""
 
     kinds: ClassVar[tuple[Kind, ...]]
 
@@ -32,7 +32,7 @@ class Find(app_commands.Transformer[Any]):
     async def autocomplete(
         self, interaction: discord.Interaction[Any], value: str | float, /
     ) -> list[app_commands.Choice[str | float]]:
-        """The entities that fit what was typed so far."""
+        """The entities that match what has been typed so far."""
         t = words_of(interaction)
         matches = await interaction.client.lookup.suggest(str(value), self.kinds, MAX_CHOICES)
         return [app_commands.Choice(name=option(t, m.entry), value=str(m.entry.ref)) for m in matches]
@@ -51,19 +51,19 @@ class FindArtist(Find):
 
 
 class FindSung(Find):
-    """Whatever has songs: an artist, a drama or an album, or a song itself."""
+    """Anything with songs: an artist, a drama or an album, or a song itself."""
 
     kinds = (Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK, Kind.ALBUM)
 
 
 class FindFollowed(Find):
-    """Whatever a server can follow: a drama, a person or a group."""
+    """Anything a server can follow: a drama, a person or a group."""
 
     kinds = (Kind.WORK, Kind.PERSON, Kind.GROUP)
 
 
 class FindDated(Find):
-    """Whatever has dates that are announced: a drama, a song, or an artist with both."""
+    """Anything with dates that are announced: a drama, a song, or an artist with both."""
 
     kinds = (Kind.WORK, Kind.TRACK, Kind.PERSON, Kind.GROUP)
 
@@ -81,7 +81,7 @@ class Network(app_commands.Transformer[Any]):
     async def autocomplete(
         self, interaction: discord.Interaction[Any], value: str | float, /
     ) -> list[app_commands.Choice[str | float]]:
-        """The networks that fit what was typed so far."""
+        """The networks that match what has been typed so far."""
         t = words_of(interaction)
         fitting = await self._fitting(interaction, str(value))
         return [
@@ -108,7 +108,7 @@ class Zone(app_commands.Transformer[Any]):
     async def autocomplete(
         self, interaction: discord.Interaction[Any], value: str | float, /
     ) -> list[app_commands.Choice[str | float]]:
-        """The zones that fit what was typed so far, with the time it is there."""
+        """The zones that match what has been typed so far, with the current time in each."""
         now = interaction.client.clock()
         return [
             app_commands.Choice(name=f"{zone_name(zone)} · {now.astimezone(ZoneInfo(zone)):%H:%M}", value=zone)

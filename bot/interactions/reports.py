@@ -1,6 +1,7 @@
-"""What admins ask about announcements, as cards whose pages can be turned: status, history, what comes, and why.
+"""Reports on announcements for admins, as cards with pages: status, history, what is upcoming, and why.
 
-Their keys begin with the id of the server, in hexadecimal: a button has no other memory, and room for 100 characters.
+Their keys begin with the id of the server, in hexadecimal: a button is stateless, and its custom id holds 100
+characters.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ from bot.render.card import RenderContext
 from bot.store import follows, subscriptions
 
 STATUS, HISTORY, UPCOMING, WHY = "state", "log", "plan", "fate"
-"""The names of the cards: short, and not those of commands that take a name."""
+"""The names of the cards: short, and distinct from commands that take a name."""
 
 STATUS_DAYS = 60
-"""How far ahead the status looks for what comes next."""
+"""How many days ahead the status looks for the next posts."""
 STATUS_POSTS = 5
-"""How many posts it shows, of those that were and of those to come."""
+"""How many posts it shows, of the past and of the upcoming ones."""
 HISTORY_POSTS = 60
-"""Announcements that the history goes back."""
+"""How many announcements the history goes back."""
 
 
 async def channels(client: Host, guild_id: int) -> list[Channel]:
-    """The channels of a server with what it chose for them, and what is amiss."""
+    """The channels of a server with their settings and problems."""
     chosen = await client.database.read(subscriptions.of_guild, guild_id)
     followed = bool(await client.database.read(follows.of_guild, guild_id))
     guild = client.get_guild(guild_id)
@@ -42,12 +43,12 @@ async def channels(client: Host, guild_id: int) -> list[Channel]:
 
 
 def key_of(guild_id: int, *parts: object) -> str:
-    """The key of a report: the server's id, and the days or the entity that it is about."""
+    """The key of a report: the server's id, then its days or its entity."""
     return "/".join((f"{guild_id:x}", *map(str, parts)))
 
 
 def _server(key: str) -> tuple[int, str]:
-    """The id of the server in a key, and the rest of it."""
+    """The server's id in a key, and the rest of it."""
     guild_id, _, rest = key.partition("/")
     return int(guild_id, 16), rest
 

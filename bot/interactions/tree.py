@@ -1,4 +1,4 @@
-"""The command tree: the one place where a command's error becomes an answer, and where commands get their languages."""
+"""The command tree: the one place where commands' errors are answered, and where commands are translated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Tree(app_commands.CommandTree[Host]):
-    """Commands may be used in servers, in direct messages and by users who installed the bot for themselves."""
+    """Commands work in servers, in direct messages and for users who installed the bot for themselves."""
 
     def __init__(self, client: Host) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class Tree(app_commands.CommandTree[Host]):
 
 
 class Translator(app_commands.Translator):
-    """Names and descriptions of commands in every language that the bot speaks."""
+    """Names and descriptions of commands in every language the bot speaks."""
 
     async def translate(
         self,
@@ -43,7 +43,7 @@ class Translator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """The string in `locale`, or None where Discord shall fall back to English."""
+        """The string in `locale`, or None to have Discord fall back to English."""
         words = text.words(locale.value)
         translated = words(string.message) if words.language != text.ENGLISH else string.message
         return translated if translated != string.message else None

@@ -1,1 +1,1 @@
-"""From what the catalogue says to what Discord shows: layouts of Components V2. Nothing here waits or reads."""
+"""From catalogue data to Components V2 layouts, which Discord shows. Nothing here awaits or reads."""

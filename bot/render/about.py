@@ -1,4 +1,4 @@
-"""What the bot says of itself."""
+"""What the bot says about itself."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot import __version__
 from bot.render.card import Accent, Content, RenderContext, draw, escape
 
 MOST_CITED = 12
-"""Publishers that are named; the others are counted, and every card names its own."""
+"""The most publishers that are named; the others are counted, and every card names its own."""
 
 
 def about(
     context: RenderContext, counts: Mapping[str, int], publishers: Sequence[tuple[str, int, str | None]]
 ) -> ui.LayoutView:
-    """Version, size of the catalogue, where it comes from, and privacy. `publishers`: name, statements, licence."""
+    """Version, size of the catalogue, its sources, and privacy. `publishers`: name, statements, licence."""
     t = context.words
     counted = [
         t.plural("{n} drama", "{n} dramas", counts.get("work", 0)),
@@ -60,7 +60,7 @@ def about(
 
 
 def help_(context: RenderContext, commands: Sequence[tuple[str, str]]) -> ui.LayoutView:
-    """The commands. Each is a mention, which Discord makes clickable, and what the command does."""
+    """The commands, each as a mention, which Discord makes clickable, and a description."""
     t = context.words
     content = Content(
         accent=Accent.BOT,

@@ -1,4 +1,4 @@
-"""What admins see of announcements: their settings, the history, what comes next, and why."""
+"""What admins see of announcements: settings, history, upcoming posts, and reasons."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ KIND_ORDER = (
 
 
 def kind_name(t: Words, kind: EventKind) -> str:
-    """A kind of events, as one chooses it."""
+    """A kind of event, as menus name it."""
     return {
         EventKind.PREMIERE: t("premieres"),
         EventKind.OST_RELEASE: t("OST releases"),
@@ -49,7 +49,7 @@ REMINDER_ORDER = (Stage.CONFIRMED, Stage.WEEK_AHEAD, Stage.DAY_AHEAD, Stage.HOUR
 
 
 def reminder_name(t: Words, stage: Stage) -> str:
-    """A reminder ahead of an event, as one chooses it."""
+    """A reminder ahead of an event, as menus name it."""
     return {
         Stage.CONFIRMED: t("when a date is confirmed"),
         Stage.WEEK_AHEAD: t("a week ahead"),
@@ -59,7 +59,7 @@ def reminder_name(t: Words, stage: Stage) -> str:
 
 
 def digest_name(t: Words, digest: str) -> str:
-    """How announcements are posted: one post per item, or a daily or weekly digest."""
+    """The posting style: one post per item, or a daily or weekly digest."""
     match = DIGEST.fullmatch(digest)
     if match is None:
         return t("one post per item")
@@ -97,7 +97,7 @@ def _extras(t: Words, chosen: Subscription) -> list[str]:
 
 
 def span_name(t: Words, span: timedelta) -> str:
-    """A span of hours or days."""
+    """A duration, in hours or days."""
     hours = int(span.total_seconds()) // 3600
     if hours % 24:
         return t.plural("{n} hour", "{n} hours", hours)
@@ -105,7 +105,7 @@ def span_name(t: Words, span: timedelta) -> str:
 
 
 def _in_short(context: RenderContext, chosen: Subscription) -> str:
-    """The settings of a channel, in one line."""
+    """The settings of a channel, on one line."""
     t = context.words
     said = [
         t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
@@ -134,13 +134,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Which card a report is, so that its buttons turn its pages: its name and its key."""
+    """The card name and key of a report, by which its buttons turn its pages."""
 
     card: str
     key: str
 
     def draw(self, context: RenderContext, title: str, subtitle: str, blocks: Sequence[str]) -> ui.LayoutView:
-        """The page of it that is asked for, with as many blocks as there is room for."""
+        """The requested page, with as many blocks as fit."""
         content = Content(
             accent=Accent.DATES,
             title=title,
@@ -161,7 +161,7 @@ def status(
     lately: Sequence[Outcome],
     ahead: Sequence[Post],
 ) -> ui.LayoutView:
-    """Where announcements go, whether they can, what was posted last, and what comes next."""
+    """Where announcements go, whether they can be posted, the latest posts, and the next ones."""
     t = context.words
     blocks = _channels(context, channels)
     if follows:
@@ -184,7 +184,7 @@ def history(context: RenderContext, report: Report, found: Sequence[Outcome]) ->
 def ahead_of(
     context: RenderContext, report: Report, days: int, channels: Sequence[Channel], ahead: Sequence[Post]
 ) -> ui.LayoutView:
-    """Exactly what will be posted in the next `days` days, where and when, for whom, and what would stop it."""
+    """The posts of the next `days` days: where, when, for whom, and what would block them."""
     t = context.words
     blocks = [warning for channel in channels for warning in warnings(context, channel)]
     if ahead:
@@ -230,7 +230,7 @@ def warnings(context: RenderContext, channel: Channel) -> list[str]:
 
 
 def _to_come(context: RenderContext, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
-    """Each post that is to come: when in the channel's own zone, where, what, and who is pinged."""
+    """Each upcoming post: when in the channel's own zone, where, what, and who is pinged."""
     by_channel = {channel.chosen.channel_id: channel.chosen for channel in channels}
     zones = {chosen.zone for chosen in by_channel.values()}
     return [
@@ -263,7 +263,7 @@ def _post_line(context: RenderContext, chosen: Subscription, post: Post, *, name
 
 
 def explanation(context: RenderContext, report: Report, subject: Label, found: Sequence[Explained]) -> ui.LayoutView:
-    """Why the dates that concern an entity were, will be, or will not be announced, and when."""
+    """Why the dates of an entity were, will be, or will not be announced, and when."""
     t = context.words
     blocks: list[str] = []
     for _, of_event in groupby(found, key=lambda one: one.item.event.id):
@@ -288,7 +288,7 @@ def explanation(context: RenderContext, report: Report, subject: Label, found: S
 
 
 def why_words(t: Words, why: AnnouncementReason, kind: EventKind) -> str:
-    """Why an event of a kind is, or is not, to be announced."""
+    """Why an event of a kind is announced, or is not."""
     return {
         AnnouncementReason.TO_COME: t("⏳ Will be posted:"),
         AnnouncementReason.NOT_FIRM: t("🔎 Not yet: the date isn't confirmed. I'll announce it once it is."),
@@ -306,7 +306,7 @@ def why_words(t: Words, why: AnnouncementReason, kind: EventKind) -> str:
 
 
 def outcome(context: RenderContext, one: Outcome) -> str:
-    """What became of an announcement, in one line."""
+    """The outcome of an announcement, on one line."""
     t, settled = context.words, one.settled
     word = {
         "sent": "✅",

@@ -21,10 +21,10 @@ from bot.text import Words
 
 @dataclass(frozen=True, slots=True)
 class PostOptions:
-    """How something is posted.
+    """The options of a post.
 
-    `mark` identifies its delivery; `zone` is the channel's; `role_id` is the one role it may ping; `late`: it is posted
-    after its time.
+    `delivery_token` identifies its delivery; `zone` is the channel's; `role_id` is the only role it may ping; `late`:
+    it is posted after its time.
     """
 
     delivery_token: str | None
@@ -60,11 +60,11 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
 
 
 MOST_TEXT = 2200
-"""Characters of what a post lists: a post has one page."""
+"""The most characters of a post's list: a post has one page."""
 
 
 def fitting(t: Words, blocks: Sequence[str]) -> list[str]:
-    """As many blocks as a post has room for, and how many were left out."""
+    """As many blocks as fit into a post, and a line that counts the rest."""
     kept: list[str] = []
     room = MOST_TEXT
     for block in blocks:
@@ -78,7 +78,7 @@ def fitting(t: Words, blocks: Sequence[str]) -> list[str]:
 
 
 def stage_name(t: Words, stage: Stage) -> str:
-    """What is said of an event, in a word or two; nothing where it is simply there."""
+    """A stage in a word or two; empty for an event that simply takes place."""
     return {
         Stage.CONFIRMED: t("📅 Date confirmed"),
         Stage.WEEK_AHEAD: t("⏰ A week ahead"),
@@ -91,12 +91,12 @@ def stage_name(t: Words, stage: Stage) -> str:
 
 
 def stage_line(t: Words, told: Sequence[PostItem]) -> str:
-    """What a post says of its events, all of one stage."""
+    """The stage of a post's events, which all have the same one."""
     return t("🔁 Back on") if all(one.back_on for one in told) else stage_name(t, told[0].stage)
 
 
 def dates(context: RenderContext, told: PostItem) -> list[str]:
-    """When it is, and, of a date that changed, when it was to be."""
+    """When the event is, and its previous date if that changed."""
     t, found, stage = context.words, told.found, told.stage
     if stage is Stage.CANCELLED:
         return [f"~~{phrases.when(t, found.item.event.when)}~~"]
@@ -143,7 +143,7 @@ def _time(context: RenderContext, found: Announced) -> str:
 
 
 def leads(context: RenderContext, found: Announced) -> list[CardLink]:
-    """Where its buttons lead."""
+    """The links of a post's buttons."""
     t = context.words
     if found.item.event.kind is EventKind.OST_RELEASE:
         return [
@@ -159,7 +159,7 @@ def leads(context: RenderContext, found: Announced) -> list[CardLink]:
         artists = [
             CardLink("artist", artist.ref, artist.name(t.language) or "", "🎤") for artist in found.item.performers[:4]
         ]
-        # A post is known again by its buttons, so it has one in any case.
+        # A post is recognised by its buttons, so it always has one.
         return artists or [CardLink("help", ref, t("Help"), "❔")]
     return [
         CardLink("cast", ref, t("Cast"), "🎭"),
@@ -169,7 +169,7 @@ def leads(context: RenderContext, found: Announced) -> list[CardLink]:
 
 
 def mentions(role_id: int | None) -> discord.AllowedMentions:
-    """Whom a post may ping: the one role the server chose, or nobody."""
+    """The mentions a post may make: the one role the server chose, or none."""
     if role_id is None:
         return discord.AllowedMentions.none()
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[discord.Object(role_id)])

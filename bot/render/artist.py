@@ -73,7 +73,7 @@ def _subtitle(t: Words, found: Artist, osts: list[Song]) -> str:
 
 
 def _members(t: Words, found: Artist) -> list[str]:
-    """The members of a group; which groups a person belongs to stands under the name."""
+    """The members of a group; the groups of a person appear under the name instead."""
     known = holding(found.memberships)
     if not known or found.profile.label.ref.kind is Kind.PERSON:
         return []

@@ -11,13 +11,13 @@ from bot.render import phrases
 from bot.render.card import Accent, CardLink, Content, RenderContext, draw
 
 DRAMAS, AIRING, ARTISTS = Ref(Kind.WORK, "all"), Ref(Kind.WORK, "airing"), Ref(Kind.PERSON, "all")
-"""The keys of the lists; that of a network is the network's own."""
+"""The keys of the lists; the list of a network has the network's own key."""
 
 
 def listed(
     context: RenderContext, ref: Ref, title: str, entries: Sequence[tuple[Label, int | None]], total: int, per_page: int
 ) -> ui.LayoutView:
-    """A page of a list: names, with the year where one is known, and buttons to the other lists."""
+    """A page of a list: names, with the year if one is known, and buttons to the other lists."""
     t = context.words
     blocks = [
         f"{phrases.EMOJI[label.ref.kind]} **{phrases.called_fully(t, label)}**" + (f" · {year}" if year else "")

@@ -1,4 +1,4 @@
-"""The one visual language: a card is a heading, what belongs to it, where it comes from, and buttons that lead on.
+"""The one visual language: a card is a heading, its blocks, its sources, and buttons to other cards.
 
 Discord's limits (https://discord.com/developers/docs/components/reference): 40 components a message, 4,000 characters
 of text in all of them, 5 buttons a row, 80 characters a button label, 100 a custom id, 25 options a menu.
@@ -25,9 +25,9 @@ MAX_CUSTOM_ID = 100
 MAX_MENU = 25
 
 PAGE_TEXT = 2400
-"""Characters of one page: leaves room for heading and sources, and is about two screens of a phone."""
+"""Characters per page: leaves room for heading and sources, and takes about two screens of a phone."""
 PAGE_BLOCKS = 10
-"""Entries of one page."""
+"""Entries per page."""
 
 
 Row = ui.ActionRow[ui.LayoutView]
@@ -38,7 +38,7 @@ _MARKDOWN = re.compile(r"[\\*_~|`\[<]|^[#>-]")
 
 
 class Accent(IntEnum):
-    """The colour at a card's edge tells what it is about."""
+    """The colour of a card's edge, by subject."""
 
     WORK = 0x6C7BFF
     ARTIST = 0xEB6FBB
@@ -50,7 +50,7 @@ class Accent(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """For whom a card is drawn: in which words, at what time, and at which page."""
+    """What a card is drawn with: the reader's words, the current time, and the page."""
 
     words: Words
     now: datetime
@@ -59,7 +59,7 @@ class RenderContext:
 
 @dataclass(frozen=True, slots=True)
 class CardLink:
-    """A button that leads on: to a card about an entity."""
+    """A button that opens another card, about an entity."""
 
     card: str
     ref: Ref
@@ -69,10 +69,10 @@ class CardLink:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a card says. Paging never cuts one of `blocks`; its buttons find it again by `card` and `key`.
+    """The content of a card. Paging never splits one of `blocks`; the page buttons find the card by `card` and `key`.
 
-    `later`: blocks that are less asked for, and stand on pages of their own after `blocks`. `pages`: `blocks` are
-    those of one page alone, of so many.
+    `later`: blocks of lesser interest, which get pages of their own after `blocks`. `pages`: if set, `blocks` are only
+    one page out of this many.
     """
 
     accent: Accent
@@ -91,37 +91,37 @@ class Content:
 
 
 BY_RULE = "∗"
-"""Stands after a name that is romanised by rule; whatever shows one has a footnote."""
+"""Follows a name that is romanised by rule; a card that shows it has a footnote."""
 
 
 def escape(text: str) -> str:
-    """Text of the catalogue, or of a user, so that Discord shows it as it is, in one line, and mentions nobody."""
-    # discord.utils.escape_markdown leaves everything alone that stands between two links, and mentions.
+    """Escape text from the catalogue or a user, so that Discord shows it literally, on one line, without mentions."""
+    # discord.utils.escape_markdown skips everything between two links, and mentions.
     return escape_mentions(_MARKDOWN.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters of a text."""
+    """Cut a text to at most `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def page_id(card: str, key: str, page: int, language: str) -> str:
-    """The custom id of a button that turns to a page, in the language the card is in."""
+    """The custom id of a button that shows another page, in the card's language."""
     return f"page:{card}:{key}:{page}:{language}"
 
 
 def open_id(card: str, ref: Ref, delivery_token: str | None = None) -> str:
-    """The custom id of a button that opens a card. `mark` tells which delivery the message is, if it is one."""
+    """The custom id of a button that opens a card. `delivery_token` identifies the delivery, if the message is one."""
     return f"open:{card}:{ref}" + (f":{delivery_token}" if delivery_token else "")
 
 
 def pick_id(card: str, ref: Ref) -> str:
-    """The custom id of a button that picks what was meant, and answers with its card."""
+    """The custom id of a button that picks a candidate, and answers with its card."""
     return f"pick:{card}:{ref}"
 
 
 def stateless_view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
-    """A layout that discord.py need not remember: its buttons are answered by what their custom ids say."""
+    """A layout that discord.py does not track: its buttons are answered by their custom ids alone."""
     view = ui.LayoutView(timeout=None)
     for item in items:
         view.add_item(item)
@@ -130,7 +130,7 @@ def stateless_view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
 
 
 def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS, page_text: int = PAGE_TEXT) -> list[list[str]]:
-    """Spread blocks over pages; there is always one. A block too long for a page is shortened."""
+    """Spread blocks over pages; there is always at least one. A block too long for a page is shortened."""
     spread: list[list[str]] = [[]]
     size = 0
     for block in blocks:
@@ -144,7 +144,7 @@ def pages(blocks: Sequence[str], per_page: int = PAGE_BLOCKS, page_text: int = P
 
 
 def draw(context: RenderContext, content: Content, *, delivery_token: str | None = None) -> ui.LayoutView:
-    """The layout of a card. `mark` tells which delivery it is, if it is one."""
+    """The layout of a card. `delivery_token` identifies the delivery, if the card is one."""
     t = context.words
     spread = _spread(content)
     page = min(max(context.page, 0), len(spread) - 1)
@@ -177,12 +177,12 @@ def _spread(content: Content) -> list[Sequence[str]]:
 
 
 def _footnote(t: Words, texts: Sequence[str]) -> list[str]:
-    """What the mark at a name means, where one stands in a text."""
+    """A footnote that explains `BY_RULE`, if it occurs in a text."""
     return [f"{BY_RULE} {t('romanised by rule')}"] if any(BY_RULE in text for text in texts) else []
 
 
 def link_row(leads: Sequence[CardLink], delivery_token: str | None = None) -> Row:
-    """A row of at most five buttons that lead on."""
+    """A row of at most five buttons that open other cards."""
     row: Row = ui.ActionRow()
     for lead in leads:
         label = shorten(lead.label, MAX_LABEL)
@@ -192,7 +192,7 @@ def link_row(leads: Sequence[CardLink], delivery_token: str | None = None) -> Ro
 
 @dataclass(frozen=True, slots=True)
 class Classic:
-    """A message of a line of content, an embed and buttons: unlike a layout, it shows in push notifications."""
+    """A message of one line of content, an embed and buttons: unlike a layout, it shows in push notifications."""
 
     content: str
     embed: discord.Embed
@@ -200,9 +200,9 @@ class Classic:
 
 
 def classic(t: Words, line: str, content: Content, delivery_token: str | None = None) -> Classic:
-    """The message that says `line` and, below it, `content`. `mark` tells which delivery it is, if it is one."""
-    # Discord's limits (https://discord.com/developers/docs/resources/message#embed-object-embed-limits): 256
-    # characters of a title, 4,096 of a description.
+    """A message with `line` as text and `content` below it. `delivery_token` identifies the delivery, if it is one."""
+    # Discord's limits (https://discord.com/developers/docs/resources/message#embed-object-embed-limits): 256 characters
+    # for a title, 4,096 for a description.
     subtitle = [f"**{content.subtitle}**"] if content.subtitle else []
     footer = [content.footer] if content.footer else []
     footer += _footnote(t, [content.title, *content.blocks])
@@ -223,7 +223,7 @@ def classic(t: Words, line: str, content: Content, delivery_token: str | None = 
 def _turning(context: RenderContext, content: Content, page: int, count: int) -> Row:
     def button(label: str, emoji: str, to: int) -> ui.Button[ui.LayoutView]:
         there = 0 <= to < count
-        # A disabled button still needs an id that no other has: it says the page it stands on.
+        # A disabled button needs a unique id too: it has the current page's.
         return ui.Button(
             label=label,
             emoji=emoji,

@@ -73,7 +73,7 @@ def _same(one: Credit, other: Credit) -> bool:
 
 
 def part_words(t: Words, credit: Credit) -> str:
-    """A part in a line: who, whom, and how large it is."""
+    """A part on one line: the person, the character, and its size."""
     said = phrases.called(t, credit.person)
     if credit.character:
         said += f" — {phrases.called(t, credit.character)}"
@@ -84,7 +84,7 @@ def part_words(t: Words, credit: Credit) -> str:
 
 
 def character_lines(t: Words, character: Profile) -> list[str]:
-    """What is known of a character, and how it stands to others, as nothing better disagrees with it."""
+    """Details of a character and its relations to others, without statements that a better one contradicts."""
     described = [
         escape(t.pick(detail.value)) + phrases.remarks(t, detail) for detail in holding(character.detail("description"))
     ]

@@ -1,4 +1,4 @@
-"""What the panel and its questions are made of: controls whose custom ids say what they do."""
+"""The controls of the panel and its questions, whose custom ids say what they do."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ CONTROL = r"panel:(?P<what>[a-z]+)(?:=(?P<value>[^:]*))?:(?P<channel>\d+):(?P<ta
 """The custom id of a control: what it changes (and to what, for a button), for which channel, on which tab."""
 
 CHANNELS = [discord.ChannelType.text, discord.ChannelType.news]
-"""The kinds of channels that can have announcements."""
+"""The types of channels that can have announcements."""
 
 
 class Tab(StrEnum):
-    """A part of the panel: each fits on a phone."""
+    """A tab of the panel; each fits on a phone's screen."""
 
     WHAT = "what"
     HOW = "how"
@@ -31,7 +31,7 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a control stands: in the panel of which channel (0: of none yet), on which tab."""
+    """The location of a control: the panel of which channel (0: none yet), on which tab."""
 
     channel_id: int = 0
     tab: Tab = Tab.WHAT
@@ -43,9 +43,9 @@ class Place:
         return f"panel:{what}{to}:{self.channel_id}:{self.tab}" + ("" if self.fresh is None else f":{self.fresh}")
 
     def after(self, note: Note | None, context: RenderContext) -> Place:
-        """The same place, with custom ids that Discord has not seen yet where something was refused.
+        """The same place, with custom ids new to Discord if the note is a refusal.
 
-        A menu whose id stays goes on showing what was chosen in it, on a computer at least.
+        A menu that keeps its id goes on showing the last choice, at least on desktop.
         """
         refused = note is not None and note.refusal
         return replace(self, fresh=int(context.now.timestamp() * 1000) % 1_000_000) if refused else self
@@ -53,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is said above the controls: what has just happened, or why something was refused."""
+    """A note above the controls: what just happened, or why something was refused."""
 
     title: str
     body: str = ""
@@ -61,7 +61,7 @@ class Note:
 
 
 def box_for(note: Note | None) -> Box:
-    """An empty box; its colour shows whether something was refused."""
+    """An empty box, coloured by whether the note is a refusal."""
     return ui.Container(accent_colour=discord.Colour(Accent.TROUBLE if note and note.refusal else Accent.DATES))
 
 
@@ -80,7 +80,7 @@ def button(label: str, custom_id: str, style: discord.ButtonStyle = discord.Butt
 def menu(
     custom_id: str, options: Iterable[tuple[str, str, bool]], *, least: int = 1, most: int = 1, empty: str | None = None
 ) -> Row:
-    """A menu of options, each with its value, its name and whether it is chosen. `empty` is what no choice means."""
+    """A menu of options: value, name and whether it is chosen. `empty` is the meaning of no choice."""
     shown = list(options)[:MAX_MENU]
     identity = _identity(custom_id, *(value for value, _, chosen in shown if chosen))
     select: ui.Select[ui.LayoutView] = ui.Select(
@@ -107,7 +107,7 @@ def channel_menu(custom_id: str, placeholder: str, chosen: int | None = None) ->
 
 
 def role_menu(custom_id: str, placeholder: str, chosen: int | None = None) -> Row:
-    """A menu of the server's roles, of which none need be chosen."""
+    """A menu of the server's roles; choosing none is allowed."""
     kind = discord.SelectDefaultValueType.role
     defaults = [] if chosen is None else [discord.SelectDefaultValue(id=chosen, type=kind)]
     select: ui.RoleSelect[ui.LayoutView] = ui.RoleSelect(
@@ -121,5 +121,5 @@ def role_menu(custom_id: str, placeholder: str, chosen: int | None = None) -> Ro
 
 
 def _identity(custom_id: str, *chosen: object) -> int:
-    """A component id for a menu that shows a choice: while a menu keeps its id, Discord may keep what it showed."""
+    """A component id for a menu that shows a choice: if a menu keeps its id, Discord may keep what it showed."""
     return zlib.crc32(repr((custom_id, *chosen)).encode()) % (2**31 - 1) + 1

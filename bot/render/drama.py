@@ -16,13 +16,13 @@ from bot.text import Words
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST = ("synopsis", "genre", "episodes", "slot")
-"""Attributes that stand on the first page, or, as the slot, in words of its own."""
+"""Attributes shown on the first page or, as the slot is, in words of their own."""
 _MOST_SONGS = 6
 _MOST_PEOPLE = 4
 
 
 def drama(context: RenderContext, found: Work) -> ui.LayoutView:
-    """A drama as a fan asks for it: when and where, the story, who leads, its songs; the rest on a page of its own."""
+    """A drama as fans ask for it: when and where, the story, the leads, its songs; the rest on a page of its own."""
     t, profile = context.words, found.profile
     ref = profile.label.ref
     blocks = [
@@ -74,7 +74,7 @@ def _subtitle(t: Words, found: Work) -> str:
 
 
 def _dates(context: RenderContext, found: Work) -> list[str]:
-    """Premiere and finale in a line, each date once, and dates beneath it that cannot be true as well."""
+    """Premiere and finale on one line, each date once, and contradicting dates beneath."""
     t, events = context.words, found.profile.events
     shown = [
         event for kind in (EventKind.PREMIERE, EventKind.FINALE) for event in holding(found.profile.dates(kind))[:1]
@@ -98,13 +98,13 @@ def _dates(context: RenderContext, found: Work) -> list[str]:
 
 
 def _date(t: Words, event: Event, airings: Sequence[Airing]) -> str:
-    """A date; the premiere to the minute where the slot of its network says at which."""
+    """A date; a premiere's to the minute if its network's slot gives the time."""
     at = (begins(event.when, airings) if event.kind is EventKind.PREMIERE else None) or event.when
     return phrases.when(t, at) + phrases.remarks(t, event)
 
 
 def airing_lines(t: Words, airings: Sequence[Airing]) -> list[str]:
-    """Where a work can be seen: networks with their slots, then platforms."""
+    """Where to watch a work: networks with their slots, then platforms."""
     shown = [airing_words(t, airing) for airing in sorted(holding(airings), key=lambda a: a.type or "")]
     return [phrases.field(t("Where"), " · ".join(shown))] if shown else []
 
@@ -120,16 +120,16 @@ def airing_words(t: Words, airing: Airing) -> str:
 
 
 def slot_words(t: Words, airing: Airing) -> str:
-    """The days and the time of a slot, as listings of the language have it."""
+    """The days and the time of a slot, in the style of the language's listings."""
     days = t.weekdays([_DAYS.index(day) for day in airing.days])
     clock = t.listed_time(airing.time) if airing.time else ""
-    # Korean readers take a Korean slot for granted.
+    # Korean readers assume a Korean slot.
     named = airing.time and (t.language != KOREAN or airing.zone != SEOUL)
     return " ".join(filter(None, (days, clock, phrases.zone_short(airing.zone) if named else "")))
 
 
 def crew_lines(t: Words, crew: Sequence[Crew]) -> list[str]:
-    """Who made it."""
+    """The crew, by job."""
     lines: list[str] = []
     for job in ("writer", "director", "music_director"):
         people = [phrases.called_fully(t, c.person) + phrases.remarks(t, c) for c in holding(crew) if c.job == job]
@@ -139,7 +139,7 @@ def crew_lines(t: Words, crew: Sequence[Crew]) -> list[str]:
 
 
 def _leads(t: Words, credits_: Iterable[Credit]) -> list[str]:
-    """Who leads; where no source says who does, who is named first."""
+    """The leads; if no source names any, the first in the credits."""
     known = billed(holding(credits_))
     leads = [credit for credit in known if credit.role is Role.LEAD]
     parts: dict[str, list[str]] = {}
@@ -153,7 +153,7 @@ def _leads(t: Words, credits_: Iterable[Credit]) -> list[str]:
 
 
 def _songs(context: RenderContext, songs: Sequence[Song], found: Work) -> list[str]:
-    """The songs that have a title, by part, and how many more there are."""
+    """The titled songs, by part, and how many more there are."""
     t = context.words
     titled = [song for song in by_part(songs, found.profile.label.ref) if song.label.name(t.language)]
     entries = [
@@ -169,7 +169,7 @@ def _songs(context: RenderContext, songs: Sequence[Song], found: Work) -> list[s
 
 
 def _budget(t: Words, money: Sequence[Money]) -> list[str]:
-    """The budget, once: as it was stated, with a conversion for whom it may say more."""
+    """The budget, once: as it was stated, with a conversion for readers it helps."""
     shown = {m.converted: phrases.amount(t, m) for m in reversed(holding(money)) if m.attribute == "budget"}
     if False not in shown:
         return []

@@ -1,4 +1,4 @@
-"""What a server follows, what that means for its channels, and the question whether they announce nothing else."""
+"""What a server follows, the effect on its channels, and the question whether they announce only that."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from bot.text import Words
 ONLY, EVERYTHING = "only", "everything"
 
 CHOICE = rf"follows:(?P<what>{ONLY}|{EVERYTHING})"
-"""The custom id of a button that says what all channels of a server announce."""
+"""The custom id of a button that sets what all channels of a server announce."""
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What a server follows, and its channels."""
+    """The follows of a server, and its channels."""
 
     follows: Sequence[Label]
     channels: Sequence[Subscription]
 
 
 def following(t: Words, title: str, found: Following) -> ui.LayoutView:
-    """What is followed now. While that changes nothing, or leaves channels silent, it asks what they shall announce."""
+    """The current follows. While these have no effect, or silence channels, it asks what to announce."""
     narrowed = any(one.followed_only for one in found.channels)
     row: Row = ui.ActionRow()
     lines = _lines(t, found)
@@ -43,7 +43,7 @@ def following(t: Words, title: str, found: Following) -> ui.LayoutView:
 
 
 def chosen(t: Words, found: Following) -> ui.LayoutView:
-    """What the question becomes once it is answered."""
+    """The answered question."""
     return notice(Accent.DATES, t("Saved"), "\n".join(_lines(t, found)))
 
 

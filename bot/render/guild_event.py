@@ -1,6 +1,6 @@
-"""A premiere as one of a server's own events in Discord.
+"""A premiere as one of a server's scheduled events in Discord.
 
-Discord's limits: 100 characters of a name and of a location, 1,000 of a description
+Discord's limits: 100 characters for a name and for a location, 1,000 for a description
 (https://discord.com/developers/docs/resources/guild-scheduled-event).
 """
 
@@ -22,7 +22,7 @@ MAX_DESCRIPTION = 1000
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What an event says of itself. Name and location are plain text; a description may have markup."""
+    """The texts of a scheduled event. Name and location are plain text; a description may have markup."""
 
     name: str
     description: str
@@ -30,12 +30,12 @@ class Listing:
 
     @property
     def digest(self) -> str:
-        """What tells it from any other."""
+        """A hash of the texts, to detect changes."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
 def listing(context: RenderContext, found: Announced, mark: str) -> Listing:
-    """What a premiere's event says. Its last line is the mark, by which `bears` knows it again."""
+    """The texts of a premiere's scheduled event. Its last line is `mark`, by which `bears` recognises it."""
     t = context.words
     title = _plain(found.item.event.subject.name(t.language) or "") or t("untitled")
     where = [
@@ -53,12 +53,12 @@ def listing(context: RenderContext, found: Announced, mark: str) -> Listing:
 
 
 def bears(description: str | None, mark: str) -> bool:
-    """Whether an event's description has a mark: in a line of its own, for one mark may begin like another."""
+    """Whether an event's description has `mark` on a line of its own: a mark can be another's prefix."""
     return mark in (line.strip() for line in (description or "").splitlines())
 
 
 def _time_unknown(t: Words, found: Announced) -> str:
-    """Discord shows an hour in any case: that of a whole day's beginning is none."""
+    """A note for a date without a time, since Discord shows one anyway: the beginning of the day."""
     when = found.item.event.when
     if when.precision is not Precision.DAY or when.first_day is None:
         return ""

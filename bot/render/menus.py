@@ -1,4 +1,4 @@
-"""What is said when a name fits several things or none, when a button leads nowhere, and when something fails."""
+"""Replies to an ambiguous or unknown name, to a button whose target is gone, and to a failure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.search import Entry
 from bot.text import Words
 
 PICK_MENU = "pick-menu"
-"""The beginning of the custom id of a menu of choices; what follows is the card that is to be shown."""
+"""The prefix of the custom id of a menu of candidates; the name of the card to show follows."""
 
 
 def which_one(t: Words, query: str, card: str | None, matches: Sequence[Entry]) -> ui.LayoutView:
-    """A name fits several things: a menu of them, if what was asked for is a card."""
+    """A name is ambiguous: a menu of the candidates, if a card was asked for."""
     if card is None:
         title = t("“{query}” fits several", query=_shown(query))
         return notice(Accent.BOT, title, _named(t, matches))
@@ -32,7 +32,7 @@ def which_one(t: Words, query: str, card: str | None, matches: Sequence[Entry]) 
 
 
 def unknown(t: Words, query: str, card: str | None, near: Sequence[Entry], size: tuple[int, int]) -> ui.LayoutView:
-    """Nothing has that name: how large the catalogue is, what comes closest, and how to browse it.
+    """Nothing has that name: the size of the catalogue, the closest names, and how to browse it.
 
     `size`: how many dramas and how many artists it holds.
     """
@@ -57,7 +57,7 @@ def unknown(t: Words, query: str, card: str | None, near: Sequence[Entry], size:
 
 
 def _picks(t: Words, card: str, near: Sequence[Entry]) -> Row:
-    """Buttons that answer with one of what may have been meant."""
+    """Buttons that answer with one of the candidates."""
     row: Row = ui.ActionRow()
     for entry in near[:5]:
         row.add_item(
@@ -73,9 +73,9 @@ def _picks(t: Words, card: str, near: Sequence[Entry]) -> Row:
 def something_else(
     t: Words, query: str, card: str | None, others: Sequence[Entry], near: Sequence[Entry], singing: Collection[Ref]
 ) -> ui.LayoutView:
-    """What has that name is of another kind than was asked for: what it is, buttons to its cards, and what is near.
+    """That name belongs to another kind than was asked for: what it is, buttons to its cards, and near names.
 
-    `singing`: those of which songs are known.
+    `singing`: those with known songs.
     """
     lines = [
         f"**{escape(phrases.option(t, entry))}** — {vocabulary.kind_name(t, entry.ref.kind)}" for entry in others[:3]
@@ -102,18 +102,18 @@ def _cards_of(t: Words, entry: Entry, singing: Collection[Ref]) -> list[CardLink
 
 
 def _named(t: Words, entries: Sequence[Entry]) -> str:
-    """What may have been meant, and how to say which."""
+    """The candidates, and how to specify one."""
     names = [f"- {escape(phrases.option(t, entry))}" for entry in entries[:10]]
     return "\n".join((*names, t("Use the command again, and choose from the list that opens while you type.")))
 
 
 def picked(t: Words, label: Label) -> ui.LayoutView:
-    """What a menu becomes once something was chosen from it."""
+    """What a menu is replaced with once a choice is made."""
     return notice(Accent.BOT, t("{name}, here you are.", name=phrases.called(t, label)), "")
 
 
 def trouble(t: Words, title: str, body: str) -> ui.LayoutView:
-    """Something that did not work, and what to do."""
+    """A failure, and what to do about it."""
     return notice(Accent.TROUBLE, title, body)
 
 

@@ -1,4 +1,4 @@
-"""The cards of songs: those of an artist, those of a drama, one song or one album by itself."""
+"""The cards of songs: of an artist, of a drama, of one song or of one album."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.text import Words
 
 
 def discography(context: RenderContext, found: Discography) -> ui.LayoutView:
-    """All OSTs of an artist, the newest first, or those of a drama, by part."""
+    """All OSTs of an artist, the newest first, or of a drama, by part."""
     return _of_work(context, found) if found.label.ref.kind is Kind.WORK else _of_artist(context, found)
 
 
 def _of_artist(context: RenderContext, found: Discography) -> ui.LayoutView:
-    """Those of the artist, of a group's members, and then songs that belong to no work of the catalogue."""
+    """The artist's own, those of a group's members, and then songs of no work in the catalogue."""
     t, ref = context.words, found.label.ref
     osts = newest_first(song for song in found.songs if song.osts)
     others = newest_first(song for song in found.songs if not song.osts)
@@ -69,7 +69,7 @@ def _song_leads(t: Words, songs: Iterable[Song]) -> list[CardLink]:
 
 
 def _entry(context: RenderContext, song: Song, among: Discography) -> str:
-    """A song of an artist: of which drama, and with whom; or one of a drama: by whom."""
+    """A song on an artist's card: of which drama, and with whom; or on a drama's: by whom."""
     t, osts = context.words, holding(song.osts)
     if among.label.ref.kind is Kind.WORK:
         place = " / ".join(
@@ -154,7 +154,7 @@ def track(context: RenderContext, found: Track) -> ui.LayoutView:
 
 
 def album(context: RenderContext, found: Album) -> ui.LayoutView:
-    """An album: whose it is, when it came, and what is said of it."""
+    """An album: artist, release date and details."""
     t, profile = context.words, found.profile
     performers = phrases.performers(t, found.performers)
     blocks = [
@@ -184,7 +184,7 @@ def album(context: RenderContext, found: Album) -> ui.LayoutView:
 
 
 def _performed(t: Words, song: Song) -> list[str]:
-    """Who performs a song, and who else is said to."""
+    """Who performs a song, and who else is stated to."""
     shown = phrases.performers(t, song.performers)
     others = phrases.also_stated(t, (phrases.called(t, p.artist) for p in song.performers if p.rank > 0))
     line = phrases.field(t("Performed by"), shown) if shown else ""

@@ -1,4 +1,4 @@
-"""The panel: all settings of a channel, in words, and a control for each."""
+"""The panel: all settings of a channel, in words, with a control for each."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ GRACES = tuple(timedelta(hours=hours) for hours in (1, 6, 12, 24, 72, 168))
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a panel has to know of its server.
+    """What a panel needs to know about its server.
 
-    `names`: of the channels in which something is announced. `standing`: those channels and roles of the panel that
-    Discord still knows; it refuses a menu in which others are chosen.
+    `names`: of the channels with announcements. `standing`: those channels and roles of the panel that still exist;
+    Discord refuses a menu with others as choices.
     """
 
     names: Mapping[int, str]
@@ -76,7 +76,7 @@ def _tabs(t: Words, place: Place) -> Row:
 
 
 def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen: Subscription) -> None:
-    """Which channel, whom to ping (`fresh` is for these two, which can be refused), what to post, in which language."""
+    """Channel, role to ping (`fresh` is for these two, which can be refused), what to post, and language."""
     channel_id = chosen.channel_id if chosen.channel_id in server.standing else None
     role_id = chosen.role_id if chosen.role_id in server.standing else None
     kinds = [(kind.value, kind_name(t, kind), kind in chosen.kinds) for kind in KIND_ORDER]
@@ -91,7 +91,7 @@ def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen
 
 
 def _how(context: RenderContext, box: Box, place: Place, chosen: Subscription) -> None:
-    """In which zone, when, and in what form."""
+    """Time zone, hours, and form of posts."""
     t = context.words
     zones = list(dict.fromkeys((chosen.zone, *COMMON_ZONES)))[:MAX_MENU]
     told = [

@@ -1,4 +1,4 @@
-"""What the cards have in common: how names, dates, credits and sources are put into words."""
+"""What the cards share: names, dates, credits and sources in words."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ EMOJI = {
 
 
 def called(t: Words, label: Label) -> str:
-    """What an entity is called, escaped, and marked where the name is made by rule."""
+    """The name of an entity, escaped, and marked if it is romanised by rule."""
     name = label.name(t.language)
     return (escape(name) + (BY_RULE if label.by_rule(t.language) else "")) if name else t("untitled")
 
 
 def called_fully(t: Words, label: Label) -> str:
-    """What an entity is called, with its name in the other script."""
+    """The name of an entity, with the one in the other script."""
     other = label.other(t.language)
     return f"{called(t, label)} · {escape(other)}" if other else called(t, label)
 
 
 def called_clearly(t: Words, label: Label) -> str:
-    """What an entity is called, with its name in Hangul where the other is made by rule."""
+    """The name of an entity, with its name in Hangul if the first is romanised by rule."""
     return called_fully(t, label) if label.by_rule(t.language) else called(t, label)
 
 
 def told_apart(t: Words, entry: Entry) -> str:
-    """A name with what tells it from others: "Jin (BTS)". Not escaped."""
+    """A name with a hint that distinguishes it from others: "Jin (BTS)". Not escaped."""
     hints = [hint for label in entry.hints[:3] if (hint := label.name(t.language))]
     if entry.year is not None:
         hints.append(str(entry.year))
@@ -68,14 +68,14 @@ def told_apart(t: Words, entry: Entry) -> str:
 
 
 def option(t: Words, entry: Entry) -> str:
-    """An entity as a choice in a list: kind, name, what tells it from others, other script. Not escaped."""
+    """An entity as a choice in a list: kind, name, hint that distinguishes it, other script. Not escaped."""
     other = entry.label.other(t.language)
     name = told_apart(t, entry)
     return shorten(f"{EMOJI[entry.ref.kind]} {name}{f' · {other}' if other else ''}", MAX_OPTION)
 
 
 def when(t: Words, at: When) -> str:
-    """A date at its own precision. A minute shows in the reader's zone, a day as a day, a vague date in its words."""
+    """A date at its own precision: a minute in the reader's zone, a day as a day, a vague date as it was stated."""
     if at.precision is Precision.MINUTE and at.earliest is not None:
         return format_dt(at.earliest, "f")
     if at.words is not None and at.precision not in (Precision.DAY, Precision.MINUTE):
@@ -102,7 +102,7 @@ def _day_words(t: Words, precision: Precision, day: date) -> str:
 
 
 def dated(t: Words, event: Event | None, now: datetime) -> str:
-    """A date with its status; "released" goes without saying."""
+    """A date with its status, except "released"."""
     if event is None:
         return t("date not known")
     status = event.status_at(now)
@@ -114,12 +114,12 @@ def dated(t: Words, event: Event | None, now: datetime) -> str:
 
 
 def with_status(t: Words, shown: str, status: Status) -> str:
-    """A date in words with how firm it is; "released" goes without saying."""
+    """A date in words with how firm it is, except "released"."""
     return shown if status is Status.RELEASED else f"{shown} · {vocabulary.status_name(t, status)}"
 
 
 def song_date(t: Words, song: Song, now: datetime) -> str:
-    """The date of a song, for the end of a line; empty where none is known. "Confirmed" goes without saying."""
+    """The date of a song, for the end of a line; empty if none is known. Omits "confirmed"."""
     if song.event is None or song.event.when.precision is Precision.UNKNOWN:
         return ""
     firm = song.event.status_at(now) is Status.CONFIRMED
@@ -127,7 +127,7 @@ def song_date(t: Words, song: Song, now: datetime) -> str:
 
 
 def remarks(t: Words, fact: Fact) -> str:
-    """How certain a statement is, and its words where they say more. Starts with a space, or is empty."""
+    """How certain a statement is, and its own words if they say more. Starts with a space, or is empty."""
     said = [vocabulary.certainty_name(t, fact.certainty)]
     if isinstance(fact, Event) and fact.when.words is not None and fact.when.precision in EXACT:
         said.insert(0, quoted(t, fact.when.words))
@@ -136,22 +136,22 @@ def remarks(t: Words, fact: Fact) -> str:
 
 
 def performers(t: Words, performed: Iterable[Performer], but: Label | None = None) -> str:
-    """Who performs, in the order of the credit, leaving one out if asked to."""
+    """The performers, in the order of the credit, without `but`."""
     credited = (p for p in holding(performed) if but is None or p.artist.ref != but.ref)
     return ", ".join(called(t, p.artist) + remarks(t, p) for p in credited)
 
 
 def song_title(t: Words, song: Song) -> str:
-    """The title of a song; an untitled one is told by what it is."""
+    """The title of a song; for an untitled one, which OST it is."""
     if song.label.name(t.language):
         return called_fully(t, song.label)
     return t("Main OST, title not known") if any(ost.main for ost in song.osts) else t("Title not known")
 
 
 def ost_counts(t: Words, counted: OstCount) -> list[str]:
-    """How many OSTs somebody sings, and how many alone; nothing where there is none."""
+    """How many OSTs an artist sings, and how many of them solo; empty if none."""
     total = t.plural("{n} OST", "{n} OSTs", counted.total) if counted.total else ""
-    # Of one that is solo, and of a group's songs, it need not be said.
+    # Omit it for a single solo OST, and for a group's songs.
     solo = t.plural("{n} solo", "{n} solo", counted.solo) if counted.solo else ""
     return [words for words in (total, solo) if words]
 
@@ -175,9 +175,9 @@ def amount(t: Words, money: Money) -> str:
 
 
 def source(t: Words, cited: Source) -> str:
-    """A source: publisher, title and day, leading to its address where it is known."""
+    """A source: publisher, title and day, linked to its address if that is known."""
     words = escape(cited.publisher)
-    # An address may hold a closing bracket, which would end a link; angle brackets keep Discord from unfolding it.
+    # An address may contain a closing bracket, which would end a link; angle brackets suppress Discord's preview.
     shown = f"**[{words}](<{cited.url}>)**" if cited.url else f"**{words}**"
     if cited.title:
         shown += f", *{escape(shorten(cited.title, 120))}*"  # no quotation marks: it may be a description
@@ -185,7 +185,7 @@ def source(t: Words, cited: Source) -> str:
 
 
 def footer(t: Words, facts: Iterable[Fact]) -> str:
-    """The line under a card that says where it comes from: who states most of it, and how many others there are."""
+    """The line under a card about its sources: the one that states most of it, and how many others there are."""
     cited = Counter(cited.publisher for fact in facts for cited in fact.sources)
     if not cited:
         return ""
@@ -201,12 +201,12 @@ def field(name: str, value: str) -> str:
 
 
 def zone_short(zone: str) -> str:
-    """A zone as listings write it, where it has one name the year round; else its IANA name."""
+    """A zone's abbreviation as in listings, if it is the same all year; else its IANA name."""
     return {"Asia/Seoul": "KST", "Asia/Tokyo": "JST"}.get(zone, zone)
 
 
 def relation(t: Words, kind: str, other: str) -> str:
-    """How somebody stands to another."""
+    """A relation to another entity, in words."""
     return {
         "meets": t("meets {name}", name=other),
         "teammate": t("teammate of {name}", name=other),
@@ -216,13 +216,13 @@ def relation(t: Words, kind: str, other: str) -> str:
 
 
 def also_stated(t: Words, others: Iterable[str]) -> str:
-    """A small line with what sources say that disagree; empty where none does."""
+    """A small line with contradicting statements; empty if there are none."""
     words = "; ".join(dict.fromkeys(others))
     return "-# " + t("Also stated: {others}", others=words) if words else ""
 
 
 def also_called(t: Words, profile: Profile) -> list[str]:
-    """The names that the title of a card does not show, but for other spellings of them."""
+    """The names that a card's title does not show, except spellings of those it shows."""
     shown = set(profile.label.names.values())
     kinds: dict[str, list[str]] = {}
     for name in profile.names:
@@ -233,7 +233,7 @@ def also_called(t: Words, profile: Profile) -> list[str]:
 
 
 def event_lines(t: Words, events: Sequence[Event], now: datetime) -> list[str]:
-    """Dates, each with other dates that were stated and cannot be true as well."""
+    """Dates, each with the stated dates that contradict it."""
     lines: list[str] = []
     for event in holding(events):
         name = vocabulary.event_name(t, event.kind, event.number)
@@ -243,7 +243,7 @@ def event_lines(t: Words, events: Sequence[Event], now: datetime) -> list[str]:
 
 
 def disputing(event: Event, events: Iterable[Event]) -> list[Event]:
-    """Dates stated for the same event that cannot be true as well."""
+    """Stated dates of the same event that contradict `event`."""
     return [
         other
         for other in events
@@ -254,7 +254,7 @@ def disputing(event: Event, events: Iterable[Event]) -> list[Event]:
 
 
 def detail_lines(t: Words, details: Iterable[Detail]) -> list[str]:
-    """Attributes in words, as nothing better disagrees with them."""
+    """Attributes in words, without statements that a better one contradicts."""
     said: dict[str, list[str]] = {}
     for detail in holding(details):
         said.setdefault(detail.attribute, []).append(escape(t.pick(detail.value)) + remarks(t, detail))
@@ -262,12 +262,12 @@ def detail_lines(t: Words, details: Iterable[Detail]) -> list[str]:
 
 
 def link_lines(t: Words, links: Iterable[Link]) -> list[str]:
-    """What can be opened."""
+    """The links of an entity."""
     shown = [f"[{vocabulary.link_name(t, link.kind)}](<{link.url}>)" for link in holding(links) if link.url]
     return [field(t("Links"), " · ".join(shown))] if shown else []
 
 
 def headed(heading: str, entries: Iterable[str]) -> list[str]:
-    """Entries under a heading: one block each, the heading on the first."""
+    """Entries under a heading: one block each, with the heading on the first."""
     blocks = list(entries)
     return [f"### {heading}\n{blocks[0]}", *blocks[1:]] if blocks else []

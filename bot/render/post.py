@@ -1,4 +1,4 @@
-"""A post in a channel: one announcement, several of one subject at one time, or a digest."""
+"""A post in a channel: one announcement, several about one subject at one time, or a digest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAIN_FIRST = (
 
 
 def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions, *, digest: bool = False) -> Classic:
-    """The message for all stages that are due at once, or for a digest."""
+    """The message for all stages due at once, or for a digest."""
     t, role = context.words, options.role_id
     if digest:
         ahead = _ahead(told)
@@ -37,7 +37,7 @@ def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions,
 
 
 def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
-    """What a post is about, in a line."""
+    """The subject of a post, on one line."""
     if digest:
         return t("🗓️ Coming up")
     main = _ordered(items)[0]
@@ -51,7 +51,7 @@ def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
 
 
 def outdated(context: RenderContext, told: Sequence[PostItem], *, digest: bool = False) -> Content:
-    """What a post becomes when some of its dates change: each such date with a link to its correction."""
+    """A post some of whose dates changed: each such date with a link to its correction."""
     t = context.words
     notes = [t("⚠️ This date is no longer right: {link}", link=one.correction) if one.correction else "" for one in told]
     if len(told) == 1 and not digest:
@@ -73,7 +73,7 @@ def outdated(context: RenderContext, told: Sequence[PostItem], *, digest: bool =
 
 
 def outdated_line(t: Words) -> str:
-    """The first line of such a post."""
+    """The first line of an outdated post."""
     return t("⚠️ A date in this post has changed or been cancelled.")
 
 
@@ -88,7 +88,7 @@ def _several(context: RenderContext, told: Sequence[PostItem], options: PostOpti
     main, stage = told[0].found, told[0].stage
     heading = title(t, items)
     if stage not in CORRECTIONS and all(item.event.when == items[0].event.when for item in items):
-        # The heading may say it all: of episodes there is nothing more to say.
+        # The heading can be enough: episodes need no more.
         named = {EventKind.EPISODE} if heading != headline(t, items[0]) else set[EventKind]()
         listed = [f"- {headline(t, item)}" for item in items if item.event.kind not in named]
         blocks = [*dates(context, told[0]), *options.remarks(t), *(x for x in listed if x != f"- {heading}")]
@@ -109,7 +109,7 @@ def _several(context: RenderContext, told: Sequence[PostItem], options: PostOpti
 
 
 def _ahead(told: Sequence[PostItem]) -> list[PostItem]:
-    """What a digest lists: one line per event, however many of its stages fall into it."""
+    """The entries of a digest: one per event, however many of its stages fall into it."""
     once = {one.found.item.event.id: one for one in sorted(told, key=lambda one: one.stage is Stage.NOW)}
     return sorted(once.values(), key=_begins)
 
@@ -134,7 +134,7 @@ def _begins(told: PostItem) -> datetime:
 
 
 def _subjects(context: RenderContext, told: Sequence[PostItem]) -> list[CardLink]:
-    """A button for each of the first things of a digest."""
+    """A button for each of the first subjects of a digest."""
     found: dict[str, CardLink] = {}
     for one in told:
         item = one.found.item
@@ -145,5 +145,5 @@ def _subjects(context: RenderContext, told: Sequence[PostItem]) -> list[CardLink
 
 
 def _ordered(items: Sequence[Upcoming]) -> list[Upcoming]:
-    """Those that matter most first; episodes by their numbers."""
+    """The most important first; episodes by number."""
     return sorted(items, key=lambda item: (_MAIN_FIRST.index(item.event.kind), item.event.number))

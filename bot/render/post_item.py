@@ -1,4 +1,4 @@
-"""What a post announces: stages of events, with the details shown beside them."""
+"""The contents of a post: stages of events, with the details shown beside them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.catalogue.when import Precision, When, parse
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """An event with what its announcement shows: where to watch, or whose drama it is, the leads, the date before."""
+    """An event with its announcement's details: where to watch, or whose drama, the leads, the previous date."""
 
     item: Upcoming
     work: Work | None
@@ -23,12 +23,12 @@ class Announced:
 
     @property
     def starts_at(self) -> When | None:
-        """When it begins, to the minute, where only its day is stated but the slot of its network is known."""
+        """When it begins, to the minute, if only its day is stated but its network's slot is known."""
         return begins(self.item.event.when, self.work.airings) if self.work else None
 
 
 def begins(at: When, airings: Sequence[Airing]) -> When | None:
-    """The minute at which something airs of which only the day is stated, where the slot of a network tells it."""
+    """The minute a work airs, if only the day is stated and a network's slot gives the time; else None."""
     day = at.first_day
     if at.precision is not Precision.DAY or day is None:
         return None
@@ -45,7 +45,7 @@ def _airs_on(airing: Airing, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PostItem:
-    """A stage of an event in a post. `correction`: the address of the post that says that its date changed since."""
+    """A stage of an event in a post. `correction`: the address of the post that announces its new date."""
 
     stage: Stage
     found: Announced
@@ -53,6 +53,6 @@ class PostItem:
 
     @property
     def back_on(self) -> bool:
-        """Whether it says that an event takes place after all, on the date that was cancelled or put off."""
+        """Whether it announces that an event takes place after all, on the date that was cancelled or postponed."""
         event = self.found.item.event
         return self.stage is Stage.MOVED and event.status is not Status.POSTPONED and self.found.before == event.when

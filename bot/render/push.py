@@ -1,7 +1,7 @@
-"""The first line of a post: what a phone shows of it before anybody opens Discord.
+"""The first line of a post, which a phone's notification shows.
 
-Push notifications show the plain content of a message, and neither embeds nor timestamps. So one line says it all:
-whom it is for, what happens, and when, in words.
+Push notifications show a message's plain content, but neither embeds nor timestamps. So one line has everything: whom
+it is for, what happens, and when, in words.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from bot.render.post_item import PostItem
 from bot.text import Words
 
 MAX_LINE = 150
-"""Characters of the line, with the mention of the role: about what a lock screen shows."""
+"""Characters of the line, including the role mention: about what a lock screen shows."""
 
 _NAMES = (60, 40, 28, 18, 10, 6, 3)
-"""How much room a name gets, until the whole line has enough: the date matters more than the end of a long title."""
+"""Successive limits on a name's length, until the line fits: the date matters more than the end of a long title."""
 
 _ARTISTS = 2
-"""How many artists are named."""
+"""The most artists that are named."""
 
 _LATE = timedelta(minutes=5)
-"""How long a programme is still said to air rather than to have aired."""
+"""How long after its start a programme still "airs" rather than "aired"."""
 
 _AN_HOUR = (timedelta(minutes=45), timedelta(minutes=75))
-"""What is said to be an hour from now: quiet hours may have delayed a reminder."""
+"""Times from now that count as an hour: quiet hours may have delayed a reminder."""
 
 Call = Callable[[Label], str]
-"""What an entity is called, in the room that there is."""
+"""Gives the name of an entity, in the room available."""
 
 
 def push_line(t: Words, told: Sequence[PostItem], zone: str, now: datetime, *, role_id: int | None = None) -> str:
-    """The first line of a post of some stages of events, at most `MAX_LINE` characters."""
+    """The first line of a post, at most `MAX_LINE` characters."""
     return _fitted(t, lambda call: _line(_Line(t, call, ZoneInfo(zone), now), told), role_id)
 
 
 def digest_line(t: Words, told: Sequence[PostItem], zone: str, now: datetime, *, role_id: int | None = None) -> str:
-    """The first line of a digest: the first thing in it, and how much more there is."""
+    """The first line of a digest: its first entry, and how many more there are."""
 
     def line(call: Call) -> str:
         first = _Line(t, call, ZoneInfo(zone), now).sentence(told[:1])
@@ -94,7 +94,7 @@ def _line(draw: _Line, told: Sequence[PostItem]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The words of a line: `call` names entities in the room there is; `zone` is the channel's."""
+    """The words of a line: `call` names entities in the room available; `zone` is the channel's."""
 
     t: Words
     call: Call
@@ -156,7 +156,7 @@ class _Line:
                 return t("{title} by {artists} comes out {when}", title=subject, artists=artists, when=when)
 
     def what(self, items: Sequence[Upcoming]) -> str:
-        """What happens, without a verb; the first thing and how many more, where they are not of one kind."""
+        """What happens, without a verb; if the items differ in kind, the first one and how many more."""
         t, main = self.t, items[0]
         subject, kinds = self.call(main.event.subject), {item.event.kind for item in items}
         if len(items) > 1 and kinds == {EventKind.EPISODE}:
@@ -191,7 +191,7 @@ class _Line:
         return at.first_day is not None and at.first_day < self.now.astimezone(self.zone).date()
 
     def _when(self, at: When) -> str:
-        """A date as the channel's own clock and calendar have it; a day stays the day that was stated."""
+        """A date in the channel's zone; a day stays the day that was stated."""
         t, today = self.t, self.now.astimezone(self.zone).date()
         if at.precision is Precision.MINUTE and at.earliest is not None:
             local = at.earliest.astimezone(self.zone)
@@ -224,7 +224,7 @@ def _clock(t: Words, local: datetime) -> str:
     if name == "KST":
         return t("{clock} KST", clock=t.clock(local))
     if name[:1] in "+-":
-        # Zones without an abbreviation are called by their offset: -03, +0545.
+        # Name zones without an abbreviation by their offset: -03, +0545.
         name = f"UTC{name[0]}{int(name[1:3])}" + (f":{name[3:]}" if name[3:] else "")
     return t("{clock} {zone}", clock=t.clock(local), zone=name)
 

@@ -1,4 +1,4 @@
-"""What the panel asks besides: where to announce, which time zone, which quiet hours, whether to turn off."""
+"""The panel's follow-up questions: where to announce, which time zone, which quiet hours, whether to turn off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.text import Words
 
 
 def where(context: RenderContext, place: Place, note: Note | None = None, offered: int | None = None) -> ui.LayoutView:
-    """A menu of channels to announce in. One came from `place`; `offered` is a channel that was already named."""
+    """A menu of channels to announce in. `place` is the panel it came from; `offered`, a channel already named."""
     t, place, box = context.words, place.after(note, context), box_for(note)
     box.add_item(ui.TextDisplay(f"## {t('Announcements')}"))
     say(box, note)
@@ -44,7 +44,7 @@ def whether_to_end(context: RenderContext, place: Place) -> ui.LayoutView:
 
 
 def which_zone(context: RenderContext, place: Place, typed: str, near: Sequence[str]) -> ui.LayoutView:
-    """Which zone is meant, where none has the name that was typed."""
+    """Asks which zone was meant, if none has the typed name."""
     t = context.words
     title = t("I don't know the time zone “{query}”", query=escape(shorten(typed, 80)))
     body = t("Did you mean one of these?") if near else t("Type a large city or an IANA name, such as Asia/Seoul.")
@@ -60,14 +60,14 @@ def which_zone(context: RenderContext, place: Place, typed: str, near: Sequence[
 
 
 def zone(t: Words, place: Place) -> ui.Modal:
-    """The question for a time zone that is in no menu."""
+    """The modal for a time zone that is in no menu."""
     text: ui.TextInput[ui.Modal] = ui.TextInput(placeholder="Asia/Seoul", required=True, max_length=60)
     label = ui.Label[ui.Modal](text=t("Time zone"), description=t("A large city or an IANA name"), component=text)
     return _question(t("Another time zone"), place.control("zone"), label)
 
 
 def quiet_hours(t: Words, place: Place, chosen: Subscription) -> ui.Modal:
-    """The question for quiet hours."""
+    """The modal for quiet hours."""
     text: ui.TextInput[ui.Modal] = ui.TextInput(
         placeholder="22:00-08:00", default=chosen.quiet or None, required=False, max_length=40
     )
@@ -82,6 +82,6 @@ def quiet_hours(t: Words, place: Place, chosen: Subscription) -> ui.Modal:
 def _question(title: str, custom_id: str, label: ui.Label[ui.Modal]) -> ui.Modal:
     modal = ui.Modal(title=title, custom_id=custom_id)
     modal.add_item(label)
-    # Stopped, as layouts are: the answer is known by its custom id, after a restart as well.
+    # Stopped, as layouts are: its answer is handled by custom id, even after a restart.
     modal.stop()
     return modal

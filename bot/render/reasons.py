@@ -1,4 +1,4 @@
-"""Why something is not posted, and what to do about it: permissions, refusals of Discord, and reasons in words."""
+"""Why something is not posted, and what to do about it: permissions, Discord's refusals, and reasons in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.text import Words
 
 
 def refused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
-    """The message to admins when a channel refuses an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
+    """The message to admins when a channel rejects an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
     lacking = _lacking(reason)
     if reason == "gone":
         lines = [t("The channel I announced in was deleted. Choose another one with `/announcements setup`.")]
@@ -30,12 +30,12 @@ def refused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
 
 
 def _lacking(reason: str) -> list[str]:
-    """The permissions that a reason names."""
+    """The missing permissions in a reason."""
     return [name for name in reason.partition(": ")[2].split(",") if name] if reason.startswith("refused") else []
 
 
 def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
-    """Title and body for an admin who chose a role that cannot be pinged; without `role_id`, it was @everyone."""
+    """Title and body for an admin who chose a role that cannot be pinged; without `role_id`, that was @everyone."""
     if role_id is None:
         return t("I never ping everyone"), t("Choose a role that members can join and leave.")
     body = t(
@@ -47,13 +47,13 @@ def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
 
 
 def not_quiet_hours(t: Words, typed: str) -> tuple[str, str]:
-    """Title and body for an admin who typed quiet hours that cannot be read."""
+    """Title and body for an admin whose quiet hours could not be parsed."""
     title = t("I couldn't read “{text}” as quiet hours", text=escape(shorten(typed, 80)))
     return title, t("Write them like 22:00-08:00 or 10pm-8am. “off” means none.")
 
 
 def reason_words(t: Words, reason: str) -> str:
-    """Why something was not posted. A reason without words of ours is shown as a code."""
+    """Why something was not posted. A reason without a translation is shown as a code."""
     lacking = _lacking(reason)
     if lacking:
         return t("I need {permissions} there", permissions=permission_names(t, lacking))
@@ -70,20 +70,20 @@ def reason_words(t: Words, reason: str) -> str:
         "gone": t("the channel was deleted"),
         "bug": t("a bug of mine; the log has the details"),
         "an error in the bot, see its log": t("a bug of mine; the log has the details"),
-        # As older versions noted refusals: in Discord's own words.
+        # Older versions stored refusals in Discord's own words.
         "Missing Permissions": t("Discord refused it: check my permissions there"),
         "Missing Access": t("Discord refused it: check my permissions there"),
         "not there": t("it never reached Discord"),
         "no answer": t("Discord didn't answer"),
         "Discord failed": t("Discord had a failure"),
     }
-    # Some reasons go on with a detail for the log.
+    # Some reasons end in a detail for the log.
     code = next((code for code in known if reason == code or reason.startswith((f"{code}:", f"{code} ("))), None)
     return known[code] if code else t("error `{code}`", code=shorten(reason.replace("`", ""), 60))
 
 
 def discord_refusal(t: Words, code: int) -> str:
-    """What Discord refused, by its error code (https://discord.com/developers/docs/topics/opcodes-and-status-codes)."""
+    """What an error code of Discord refuses (https://discord.com/developers/docs/topics/opcodes-and-status-codes)."""
     known = {
         10003: t("The channel no longer exists."),
         10008: t("The message no longer exists."),
@@ -96,7 +96,7 @@ def discord_refusal(t: Words, code: int) -> str:
 
 
 def permission_names(t: Words, names: Sequence[str]) -> str:
-    """Permissions as Discord's settings call them."""
+    """The names of permissions in Discord's settings."""
     known = {
         "view_channel": t("View Channel"),
         "send_messages": t("Send Messages"),
@@ -110,9 +110,9 @@ def permission_names(t: Words, names: Sequence[str]) -> str:
 
 
 def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:
-    """Which permissions the bot lacks for a channel, a line each with what it is for.
+    """The permissions the bot lacks in a channel, one per line with its purpose.
 
-    Those without which nothing is posted come first, in one line.
+    Those required to post at all come first, on one line.
     """
     where = f"<#{channel_id}>"
     stopping = [name for name in missing if name in TO_POST]

@@ -1,4 +1,4 @@
-"""The cards of sources: what they disagree on, and then each source with what it gave."""
+"""The cards of sources: disagreements first, then each source with its statements."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from bot.text import Words
 
 _PER_PAGE = 20
 _PAGE_TEXT = 3000
-"""Most of it is addresses, which nobody sees; heading and footer take up to 1,000 characters more."""
+"""Mostly addresses, which nobody sees; heading and footer take up to 1,000 characters more."""
 _MOST_GIVEN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement: what it is about, what it says, the fact itself, and what tells which others it may dispute."""
+    """A statement: subject, content, the fact itself, and the key shared by statements it may contradict."""
 
     heading: str
     said: str
@@ -33,7 +33,7 @@ class Statement:
 
 
 def of_work(context: RenderContext, found: Work) -> ui.LayoutView:
-    """Where what is known of a drama comes from."""
+    """The sources of a drama's card."""
     t, ref = context.words, found.profile.label.ref
     statements = [
         *_profile(context, found.profile),
@@ -48,11 +48,11 @@ def of_work(context: RenderContext, found: Work) -> ui.LayoutView:
 
 
 def of_cast(context: RenderContext, found: Cast) -> ui.LayoutView:
-    """Where what is known of a cast comes from."""
+    """The sources of a cast."""
     t = context.words
     playing = {credit.person.ref for credit in holding(found.credits)}
     statements = [
-        # Sources disagree on whom somebody plays, or on who plays a character.
+        # Sources may disagree on a person's character, or on a character's actor.
         Statement(
             t("Cast"),
             part_words(t, credit),
@@ -67,7 +67,7 @@ def of_cast(context: RenderContext, found: Cast) -> ui.LayoutView:
 
 
 def of_artist(context: RenderContext, found: Artist) -> ui.LayoutView:
-    """Where what is known of a person or a group comes from."""
+    """The sources of a person's or a group's card."""
     t = context.words
     statements = [
         *_profile(context, found.profile),
@@ -85,7 +85,7 @@ def of_artist(context: RenderContext, found: Artist) -> ui.LayoutView:
 
 
 def of_track(context: RenderContext, found: Track) -> ui.LayoutView:
-    """Where what is known of a song comes from."""
+    """The sources of a song's card."""
     t = context.words
     performers = (
         Statement(t("Performed by"), phrases.called(t, one.artist), one, "performers") for one in found.song.performers
@@ -101,7 +101,7 @@ def of_track(context: RenderContext, found: Track) -> ui.LayoutView:
 
 
 def of_album(context: RenderContext, found: Album) -> ui.LayoutView:
-    """Where what is known of an album comes from."""
+    """The sources of an album's card."""
     t = context.words
     performers = (
         Statement(t("Performed by"), phrases.called(t, one.artist), one, "performers") for one in found.performers
@@ -129,7 +129,7 @@ def _songs(context: RenderContext, songs: Iterable[Song]) -> Iterator[Statement]
 
 
 def _under(heading: str, context: RenderContext, profile: Profile) -> Iterator[Statement]:
-    """What is said of an entity beside another, under its name."""
+    """The statements about another entity on the card, under its name."""
     for one in _profile(context, profile):
         yield Statement(heading, one.said, one.fact, one.about and (profile.label.ref, one.about))
 
@@ -145,7 +145,7 @@ def _profile(context: RenderContext, profile: Profile) -> Iterator[Statement]:
         heading = vocabulary.attribute_name(t, detail.attribute)
         yield Statement(heading, escape(t.pick(detail.value)), detail, detail.attribute)
     for money in profile.money:
-        # Two conversions of one amount are no disagreement.
+        # Two conversions of one amount are not a disagreement.
         about = None if money.converted else money.attribute
         yield Statement(vocabulary.attribute_name(t, money.attribute), phrases.amount(t, money), money, about)
     for link in profile.links:
@@ -165,7 +165,7 @@ def _draw(
         for cited in one.fact.sources:
             given = one.heading if one.fact.rank == 0 else f"{one.heading} ({one.said})"
             gave.setdefault(cited.slug, (cited, {}))[1].setdefault(given)
-    # Those that gave most stand first.
+    # The sources with most statements come first.
     ordered = sorted(gave.values(), key=lambda given: -len(given[1]))
     listed = [f"- {phrases.source(t, cited)}: {_given(t, [*headings])}" for cited, headings in ordered]
     disputes = _disputes(t, statements)
@@ -191,7 +191,7 @@ def _given(t: Words, headings: Sequence[str]) -> str:
 
 
 def _disputes(t: Words, statements: Sequence[Statement]) -> list[str]:
-    """What sources disagree on: what is shown, and what else is said, with who says it."""
+    """Disagreements: the statement that is shown, the others, and who makes them."""
     shown: dict[object, Statement] = {}
     for one in statements:
         if one.about is not None and one.fact.rank == 0:
@@ -209,7 +209,7 @@ def _disputes(t: Words, statements: Sequence[Statement]) -> list[str]:
 
 
 def _disagrees(shown: Fact, other: Fact) -> bool:
-    """Whether both cannot be true: a date that is only vaguer may be."""
+    """Whether they contradict each other: a date that is only vaguer does not."""
     return not (isinstance(shown, Event) and isinstance(other, Event) and shown.when.agrees(other.when))
 
 

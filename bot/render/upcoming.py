@@ -1,4 +1,4 @@
-"""The card of what is ahead."""
+"""The card of upcoming events."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from bot.render.card import Accent, Content, RenderContext, draw
 from bot.text import Words
 
 FEW = 6
-"""With fewer things ahead than that, a card also shows what comes after the days that were asked for."""
+"""With fewer events than this, a card also shows what follows the requested days."""
 
 
 def upcoming(
     context: RenderContext, days: int, found: Sequence[Upcoming], later: Sequence[Upcoming], latest: Upcoming | None
 ) -> ui.LayoutView:
-    """What is dated in the next `days` days, by day, what is dated more vaguely, and the first things `later`; else
-    the latest that was."""
+    """The events of the next `days` days by day, vaguer dates, and the first of `later`; else the latest past event."""
     t = context.words
     exact = [item for item in found if item.event.when.precision in EXACT]
     vague = [item for item in found if item.event.when.precision not in EXACT]
@@ -48,7 +47,7 @@ def upcoming(
 
 
 def _by_day(context: RenderContext, items: Sequence[Upcoming]) -> Iterator[str]:
-    """What is dated, under its day in Korea, whatever zone it was stated in."""
+    """Dated events under their day in Korea, whatever zone they were stated in."""
     t = context.words
     ordered = sorted(items, key=lambda item: (str(_korean_day(item.event.when)), item.event.when.earliest))
     for day, together in groupby(ordered, key=lambda item: _korean_day(item.event.when)):
@@ -59,14 +58,14 @@ def _by_day(context: RenderContext, items: Sequence[Upcoming]) -> Iterator[str]:
 
 
 def _korean_day(when: When) -> date | None:
-    """The day of a minute in Korea; of a day that was stated, that day."""
+    """The day of a minute in Korea; a stated day as it is."""
     if when.precision is Precision.MINUTE and when.earliest is not None:
         return when.earliest.astimezone(ZoneInfo(SEOUL)).date()
     return when.first_day
 
 
 def _within_day(context: RenderContext, event: Event) -> str:
-    """What the heading of its day does not say of a date: the time, and how firm it is."""
+    """What the heading of a day leaves out of a date: the time, and how firm it is."""
     t, at = context.words, event.when.earliest
     time = f"{format_dt(at, 't')} · {format_dt(at, 'R')}" if event.when.precision is Precision.MINUTE and at else ""
     shown = phrases.with_status(t, time, event.status_at(context.now)) + phrases.remarks(t, event)
@@ -74,13 +73,13 @@ def _within_day(context: RenderContext, event: Event) -> str:
 
 
 def line(context: RenderContext, item: Upcoming) -> str:
-    """One thing that is dated: what it is, and when."""
+    """A dated event: what and when."""
     t = context.words
     return f"**{headline(t, item)}**\n-# {phrases.dated(t, item.event, context.now)}{phrases.remarks(t, item.event)}"
 
 
 def headline(t: Words, item: Upcoming) -> str:
-    """What happens, in a line."""
+    """What happens, on one line."""
     subject, kind = item.event.subject, item.event.kind
     name = phrases.called(t, subject)
     artists = ", ".join(phrases.called(t, artist) for artist in item.performers)

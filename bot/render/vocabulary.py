@@ -1,4 +1,4 @@
-"""The words for the catalogue's own vocabulary: kinds, roles, statuses and the like, by language."""
+"""The words for the catalogue's vocabulary (kinds, roles, statuses and the like), by language."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import cache
 from bot.catalogue.model import Certainty, EventKind, Kind, Role, Status
 from bot.text import Words
 
-# There is one `Words` a language, and few words to ask it for: each is looked up once.
+# There is one `Words` per language and a small vocabulary, so each word is looked up once and cached.
 
 
 @cache
 def kind_name(t: Words, kind: Kind, type_: str | None = None) -> str:
-    """What sort of thing an entity is."""
+    """The kind of an entity, in words."""
     types = {"film": t("Film"), "show": t("Show"), "webtoon": t("Webtoon"), "drama": t("Drama")}
     kinds = {
         Kind.WORK: t("Drama"),
@@ -41,7 +41,7 @@ def status_name(t: Words, status: Status) -> str:
 
 @cache
 def event_name(t: Words, kind: EventKind, number: int = 0) -> str:
-    """What happens at a date."""
+    """The kind of an event, in words."""
     return {
         EventKind.PREMIERE: t("Premiere"),
         EventKind.EPISODE: t("Episode {number}", number=number),
@@ -53,7 +53,7 @@ def event_name(t: Words, kind: EventKind, number: int = 0) -> str:
 
 @cache
 def certainty_name(t: Words, certainty: Certainty) -> str:
-    """How sure the sources are, in a word; empty where they simply state it."""
+    """How sure the sources are, in a word; empty if they simply state it."""
     return {
         Certainty.STATED: "",
         Certainty.REPORTED: t("reported"),
@@ -64,7 +64,7 @@ def certainty_name(t: Words, certainty: Certainty) -> str:
 
 @cache
 def role_name(t: Words, role: Role | None) -> str:
-    """The heading over parts of one size; None where sources do not say."""
+    """The heading over parts of one size; None if sources do not say."""
     return {
         Role.LEAD: t("Leads"),
         None: t("Also starring"),
@@ -76,7 +76,7 @@ def role_name(t: Words, role: Role | None) -> str:
 
 @cache
 def role_of(t: Words, role: Role) -> str:
-    """The size of one part."""
+    """The size of a part."""
     return {
         Role.LEAD: t("lead"),
         Role.SUPPORT: t("support"),
@@ -87,13 +87,13 @@ def role_of(t: Words, role: Role) -> str:
 
 @cache
 def job_name(t: Words, job: str) -> str:
-    """What somebody does behind the camera."""
+    """The name of a job behind the camera."""
     return {"writer": t("Writer"), "director": t("Director"), "music_director": t("Music director")}[job]
 
 
 @cache
 def name_kind(t: Words, kind: str) -> str:
-    """What sort of name it is."""
+    """The name of a kind of name."""
     return {
         "official": t("official name"),
         "original": t("original name"),
@@ -131,7 +131,7 @@ def attribute_name(t: Words, attribute: str) -> str:
 
 @cache
 def link_name(t: Words, kind: str) -> str:
-    """What a link leads to."""
+    """The name of a kind of link."""
     return {
         "teaser": t("Teaser"),
         "trailer": t("Trailer"),

@@ -1,9 +1,9 @@
-"""Names: how they are compared, and which entity somebody means. Pure.
+"""Names: how they are compared, and which entity a query means. Pure.
 
-`spelling` gives the forms in which names are compared, `query` those of what was typed. `prefixes` finds beginnings,
-`typos` near misses with the help of `postings`, `table` holds them, `asking` asks a table from the best fit to the
-weakest, `index` adds what changed, and `deciding` says whether what was found is sure, with the help of `sounding`.
-What is large they keep in `memory` of its own.
+`spelling` gives the forms in which names are compared, `query` those of a query. `prefixes` finds prefixes; `typos`
+finds near misses, with the help of `postings`; `table` holds them; `asking` queries a table, from the best fit to the
+weakest; `index` adds changes; `deciding` says whether a result is certain, with the help of `sounding`. Large data is
+kept outside the heap, in `memory`.
 """
 
 from bot.search.deciding import certain

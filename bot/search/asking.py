@@ -1,4 +1,4 @@
-"""How a table is asked: from the best way in which a name can fit to the weakest, until there is enough. Pure."""
+"""How a table is queried: from the best fit to the weakest, until there are enough results. Pure."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ from bot.search.sounding import is_same
 from bot.search.table import KINDS, Table
 
 ENOUGH = 6
-"""Entities after which nothing is looked for that only resembles the query."""
+"""Entities found after which fuzzy matching is skipped."""
 MOST_FUZZY = 8
-"""Entities that are suggested only because they resemble the query."""
+"""The most entities suggested for likeness alone."""
 CUTOFF = 0.62
 """The similarity, of 1, below which nothing is suggested."""
 SHORT_QUERY, SHORT_CUTOFF = 8, 0.73
-"""Letters up to which a query is short, and the same of one: few letters are soon somewhat alike."""
+"""Letters up to which a query is short, and the cutoff of a short one: few letters are easily somewhat alike."""
 NEAR = 0.84
-"""The similarity, of 1, from which on no weaker candidates are looked for."""
+"""The similarity, of 1, from which weaker candidates are not searched."""
 CUT = 0.96
-"""What counts of the similarity where only the beginning of a name was typed."""
+"""The weight of similarity if only the beginning of a name was typed."""
 HEARD = 0.55
 """The similarity of sound, of 1, below which the spelling is not compared."""
 MOST_INITIALS = 8
-"""Letters of a query up to which they may be the initials of a title."""
+"""The most letters of a query that may be the initials of a title."""
 SHORT = 0.8
-"""What it counts, as a similarity, that a title has the syllables that were typed, in their order."""
+"""The similarity given to a title that has the typed syllables, in order."""
 MOST_LONGER = 400
-"""Entities whose names have all of them, that are looked at."""
+"""The most entities checked of those whose names have all the syllables."""
 MOST_SYLLABLES = 5
-"""Syllables of a query up to which a longer name may be shortened to them."""
+"""The most syllables of a query that may be short for a longer name."""
 WIDE = 1000
-"""Places at which a word begins as asked, up to which their entities are compared with those of another word."""
+"""Places where a word begins as the query's, up to which their entities are intersected with another word's."""
 WIDEST = 20
-"""Entities that have all words, of which it is made sure that no word was taken twice."""
+"""The most entities with all words for which it is checked that no word was used twice."""
 PART = 0.9
-"""What counts of the similarity where only a part of a name was typed."""
+"""The weight of similarity if only a part of a name was typed."""
 LIKE_PART = 0.8
 """The similarity of a part of a name, of 1, below which it is not suggested."""
 SHORT_PART, LIKE_SHORT_PART = 5, 0.88
-"""Letters up to which a part is short, and the same of one: three of four letters are in nearly every name."""
+"""Letters up to which a part is short, and the cutoff of a short one: most names have three of any four letters."""
 SHORTEST_PART = 4
-"""Letters of a query from which on it may be a part of a name with a slip."""
+"""The fewest letters of a query that may be a part of a name with a typo."""
 MOST_ALIKE = 30
-"""Entities that sound like the query, whose spelling is compared."""
+"""The most entities that sound like the query whose spelling is compared."""
 
 
 Hits = dict[int, tuple[Tier, float]]
-"""The numbers of entities, the best first, with how well each fits: `Match` says more."""
+"""Numbers of entities, the best first, with how well each fits; see `Match`."""
 
 
 class Search:
-    """One question to one table."""
+    """One query to one table."""
 
     def __init__(
         self, table: Table, asked: ParsedQuery, kinds: Collection[int], limit: int, hidden: Collection[int]
@@ -73,7 +73,7 @@ class Search:
         self._found: Hits = {}
 
     def run(self, *, quick: bool) -> Hits:
-        """What was found, the best first; if `quick`, only what begins as asked."""
+        """Return what matches, the best first; if `quick`, only prefixes."""
         asked, starts = self._asked, self._table.starts
         if not asked.form:
             self._add(Tier.PREFIX, starts.owners(b"", self._kinds))
@@ -111,7 +111,7 @@ class Search:
                 found[number] = fit
 
     def _same(self) -> list[int]:
-        """The entities with a name that sounds just as asked: likelier than what begins so across words."""
+        """The entities with a name that sounds exactly like the query: likelier than a prefix match across words."""
         asked, table = self._asked, self._table
         alike = {number for fold in asked.folds for number in table.sounds.exactly(fold, self._kinds)}
         likely = sorted(self._new(alike))[:MOST_ALIKE]
@@ -126,12 +126,12 @@ class Search:
             self._add(Tier.WORDS, table.starts.owners(asked.bare_form, self._kinds))
         self._add(Tier.WORDS, table.words.owners(asked.bare_form, self._kinds), 95)
         if 2 <= len(asked.words) <= 3 and not self._found:
-            # The family name last, or first: "min-ho lee" begins as Lee Min-ho does.
+            # The family name last, or first: "min-ho lee" is a prefix of Lee Min-ho.
             for turned in _turned(asked.words):
                 self._add(Tier.WORDS, table.starts.owners(spelling.squash(turned), self._kinds), 90)
 
     def _any_order(self) -> None:
-        """The entities in whose names each word that was asked for begins a word of its own."""
+        """Add the entities in whose names each word of the query begins a different word."""
         if len(self._asked.words) < 2 or self._found:
             return
         table = self._table
@@ -166,7 +166,7 @@ class Search:
                 alike |= dict.fromkeys(sounds.exactly(spelling.fold(turned), self._kinds), True)
         new = self._by_sound(alike)
         if asked.hangul and self._longer(spelling.is_clipped):
-            # A short form is likelier than what only sounds somewhat alike.
+            # A short form is likelier than one that only sounds somewhat alike.
             new = [number for number in new if self._is_same(number)]
         if len(new) == 1 and alike[new[0]]:
             self._add(Tier.SOUNDS_LIKE, new)
@@ -174,7 +174,7 @@ class Search:
             self._add_alike(Tier.SOUNDS_LIKE, alike, self._likeness(new, asked.spoken))
 
     def _tails(self) -> None:
-        """The entities whose names sound as asked from a later word on: "eunu" is Cha Eun-woo."""
+        """Add the entities whose names sound like the query from a later word on: "eunu" is Cha Eun-woo."""
         if self._asked.initials:
             return
         alike = self._heard(self._table.tails)
@@ -183,13 +183,13 @@ class Search:
             self._add_alike(Tier.ENDS_LIKE, alike, spelt)
 
     def _add_alike(self, tier: Tier, alike: dict[int, bool], spelt: dict[int, float]) -> None:
-        """Add what sounds as asked to the end, or is spelt much like it, the most alike first."""
+        """Add the entities that sound like the query to the end, or are spelt much like it, the most alike first."""
         for number in sorted(spelt, key=lambda number: (-spelt[number], number)):
             if alike[number] or spelt[number] >= NEAR:
                 self._add(tier, (number,), 100 * spelt[number])
 
     def _heard(self, index: PrefixIndex) -> dict[int, bool]:
-        """The entities of which something sounds as asked, or begins so, and whether that is all of it."""
+        """The entities of which a form sounds like the query, or begins so, and whether the whole form does."""
         alike: dict[int, bool] = {}
         for fold in self._asked.folds:
             exact, longer = index.exactly_and_owners(fold, self._kinds)
@@ -199,11 +199,11 @@ class Search:
         return alike
 
     def _by_sound(self, alike: dict[int, bool]) -> list[int]:
-        """Those of some entities that may be meant by how they sound, first those that do so to the end."""
+        """The candidates among some entities by sound, first those that sound alike to the end."""
         new = sorted(self._new(alike), key=lambda number: (not alike[number], number))[:MOST_ALIKE]
         if not self._asked.hangul:
             return new
-        # Who has a name in Hangul is found by that, or was not meant.
+        # An entity with a name in Hangul would have been found by that, or was not meant.
         return [number for number in new if not any(map(spelling.has_hangul, self._table.names.all(number)))]
 
     def _initials(self) -> None:
@@ -240,11 +240,11 @@ class Search:
             self._add(Tier.FUZZY, (number,), 100 * alike)
 
     def _shortened(self) -> None:
-        """The titles and groups of which what was typed is a short form, as Koreans clip words."""
+        """Add the titles and groups the query is a short form of, as Koreans clip words."""
         self._add(Tier.SHORTENED, self._longer(spelling.is_clipped))
 
     def _longer(self, is_short: Callable[[str, str], bool]) -> list[int]:
-        """The best known titles and groups that a few syllables may be short for."""
+        """The most important titles and groups a few syllables may be short for."""
         name, table = self._asked.name, self._table
         if not 2 <= len(name) <= MOST_SYLLABLES or not all(map(is_syllable, name)):
             return []
@@ -252,19 +252,19 @@ class Search:
         return [n for n in likely if any(is_short(name, spelling.plain(text)) for text in table.texts(n))]
 
     def _new(self, numbers: Iterable[int]) -> Iterator[int]:
-        """The entities that may still be added."""
+        """The entities that can still be added."""
         found, hidden, wanted, kinds = self._found, self._hidden, self._kinds, self._table.kinds
         return (n for n in numbers if kinds[n] in wanted and n not in found and n not in hidden)
 
     def _measure(self, likeness: dict[int, float], numbers: Iterable[int]) -> float:
-        """Note how alike the forms of entities are, and return the most alike."""
+        """Record how alike the forms of entities are, and return the highest similarity, of 1."""
         new = [number for number in dict.fromkeys(numbers) if number not in likeness]
         if new:
             asked, table = self._asked, self._table
             if asked.hangul:
                 likeness |= _alike([asked.form], new, table.names.all)
             else:
-                # Half by how it sounds, half by how it is spelt.
+                # The average of sound and spelling.
                 heard = _alike(asked.folds, new, table.folds.all, HEARD)
                 near = [number for number in new if heard.get(number, 0.0) >= HEARD]
                 spelt = _alike([asked.form], near, self._spellings)
@@ -275,12 +275,12 @@ class Search:
         return self._table.names.all(number) + self._table.spoken.all(number)
 
     def _likeness(self, numbers: list[int], form: bytes) -> dict[int, float]:
-        """How alike the spelling of entities is: of their names, and of their Hangul in Latin letters."""
+        """The similarity of entities' spelling, of 1: of their names, and of their romanised Hangul."""
         return dict.fromkeys(numbers, 0.0) | _alike([form], numbers, self._spellings)
 
 
 def called(table: Table, name: str) -> Iterable[int]:
-    """The numbers of the entities of any kind that have just this plain name."""
+    """The numbers of the entities of any kind with exactly this plain name."""
     forms = {spelling.squash(name), spelling.squash(spelling.bare(name))}
     return {number for form in forms for number in table.starts.exactly(form, KINDS.values())}
 
@@ -288,7 +288,7 @@ def called(table: Table, name: str) -> Iterable[int]:
 def _alike(
     asked: list[bytes], numbers: list[int], of: Callable[[int], list[bytes]], least: float = 0.4
 ) -> dict[int, float]:
-    """How alike each entity's best form is, from `least` to 1; what was asked may also be the beginning of it."""
+    """The similarity of each entity's best form, from `least` to 1; the query may also be its beginning."""
     choices: list[bytes] = []
     owners: list[int] = []
     for number in numbers:
@@ -314,7 +314,7 @@ def _alike(
 
 
 def _parts(form: bytes, numbers: Iterable[int], of: Callable[[int], list[bytes]]) -> dict[int, float]:
-    """How alike the part of each entity's forms is that is most like `form`, from `LIKE_PART` to 1."""
+    """The similarity of the part of each entity's forms that is most like `form`, from `LIKE_PART` to 1."""
     owned = [(choice, number) for number in numbers for choice in of(number) if len(choice) > len(form)]
     choices = [choice for choice, _ in owned]
     least = 100 * (LIKE_PART if len(form) > SHORT_PART else LIKE_SHORT_PART)
@@ -330,14 +330,15 @@ def _extract(form: bytes, choices: list[bytes], least: float) -> list[tuple[byte
 
 
 def _turned(words: list[str]) -> list[str]:
-    """Two or three words with the first last, and with the last first."""
+    """Two or three words with the first moved last, and with the last moved first."""
     return list(dict.fromkeys((" ".join((*words[-1:], *words[:-1])), " ".join((*words[1:], words[0])))))
 
 
 def _words_begin(asked: list[bytes], words: list[bytes]) -> bool:
-    """Whether each word that was asked for, the longest first, begins a word of the name of its own.
+    """Whether each word of the query, the longest first, begins a different word of the name.
 
-    Whatever word a longer one takes would have done for a shorter one only if it begins the longer one: so any will do.
+    Greedy matching suffices: a word taken by a longer query word could serve a shorter one only if that is the longer
+    one's prefix, so any choice will do.
     """
     left = list(words)
     for begin in asked:

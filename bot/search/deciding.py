@@ -1,8 +1,8 @@
-"""Whether a name is sure enough to be answered at once, or has to be asked about. Pure.
+"""Whether a match is certain enough to be answered at once, or the user has to be asked. Pure.
 
-Whoever is not in the catalogue nearly always sounds or begins like somebody who is. So only a whole name is sure: the
-same one, or one that sounds the same in every part. Of a title its first word or a few others do, if nothing else has
-them.
+A name that is not in the catalogue nearly always sounds or begins like one that is. So only a whole name is certain:
+the same one, or one that sounds the same in every part. For a title its first word or a few others are enough, if
+nothing else has them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from bot.search.query import ParsedQuery
 from bot.search.sounding import is_same
 
 FEWEST_WORDS = 2
-"""Words of a title that may stand for the whole; its first one may by itself, if no other title has it."""
+"""The fewest words that may stand for a whole title; the first word may alone, if no other title has it."""
 FEWEST_LETTERS = 3
-"""Letters of such a first word."""
+"""The fewest letters of such a first word."""
 LONG_END = 3
-"""Letters that are missing of an artist's name, from which on what was typed is no other's."""
+"""The fewest missing letters at the end of an artist's name that make the query unmistakable."""
 _CONTINUED = (
     *(b"%d" % digit for digit in range(10)),
     b"inst",
@@ -32,17 +32,17 @@ _CONTINUED = (
     b"season",
     b"part",
 )
-"""What makes another title of one when it stands behind it."""
+"""Suffixes that make a different title."""
 FEWEST_HEARD = 5
-"""Letters or keys that may be a whole name by their sound; fewer sound like many."""
+"""The fewest letters or keys that may match a whole name by sound; fewer sound like many."""
 FEWEST_INITIALS = 3
-"""Latin letters that may be the initials of a title; fewer are everybody's."""
+"""The fewest Latin letters that may be the initials of a title; fewer fit too many."""
 
 
 def certain(matches: Sequence[Match]) -> list[Match]:
-    """The matches that may be what was meant: one is sure, of several the best fit is not known; none only resemble it.
+    """The matches that may be meant: one is certain, several need a choice; none means that all are only similar.
 
-    `matches` are all of a query, the best first.
+    `matches` are all of a query's, the best first.
     """
     likely = [match for match in matches if match.is_likely]
     if not likely:
@@ -59,7 +59,7 @@ def certain(matches: Sequence[Match]) -> list[Match]:
 
 
 def is_whole(match: Match) -> bool:
-    """Whether what was asked for is a whole name, or all initials of one, however it is spelt."""
+    """Whether the query is a whole name, or all its initials, however it is spelt."""
     query, entry = ParsedQuery(match.query), match.entry
     names = [spelling.plain(text) for text in entry.texts]
     if query.initials or (entry.ref.kind not in ARTISTS and len(query.form) >= FEWEST_INITIALS):
@@ -67,7 +67,7 @@ def is_whole(match: Match) -> bool:
         if query.form in initials:
             return True
     if query.name.isascii() and (korean := [name for name in names if any(map(is_syllable, name))]):
-        # What Latin letters leave open, Hangul says.
+        # Hangul decides what Latin letters leave open.
         names = korean
     if len(query.form) < FEWEST_HEARD:
         return False
@@ -76,7 +76,7 @@ def is_whole(match: Match) -> bool:
 
 
 def _turned(match: Match) -> list[str]:
-    """A query with its last word first, as a Korean's family name stands; nothing for what is no artist."""
+    """The query with its last word first, where a Korean family name is; empty if the match is not an artist."""
     words = spelling.plain(match.query).split()
     return [" ".join((words[-1], *words[:-1]))] if match.entry.ref.kind in ARTISTS and 2 <= len(words) <= 3 else []
 
@@ -91,7 +91,7 @@ def _is_turned(match: Match) -> bool:
 
 
 def _is_enough(match: Match) -> bool:
-    """Whether a part of a name says which it is: some words of a title, or all of an artist's name but its end."""
+    """Whether a partial name is enough: some words of a title, or all of an artist's name but its end."""
     words = ParsedQuery(match.query).words
     if len(words) < FEWEST_WORDS and not _is_first_word(match):
         return False
@@ -106,7 +106,7 @@ def _is_enough(match: Match) -> bool:
 
 
 def _is_first_word(match: Match) -> bool:
-    """Whether one word was asked for with which a title begins, as "itaewon" does."""
+    """Whether the query is a single word that begins a title, such as "itaewon"."""
     word = spelling.plain(match.query)
     begins = match.entry.ref.kind is Kind.WORK and len(word) >= FEWEST_LETTERS
     return begins and any(spelling.plain(text).startswith(f"{word} ") for text in match.entry.texts)

@@ -1,4 +1,4 @@
-"""What search is asked for and what it finds. Pure."""
+"""The input and the results of search. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from bot.catalogue.model import Label, Ref
 
 
 class Entry(NamedTuple):
-    """An entity as search sees it. `hints` and `year` tell it from others of the same name; `weight` is how much
-    there is to show of it; `works` are the dramas whose song it is."""
+    """An entity as search sees it. `hints` and `year` distinguish it from others of the same name; `weight` is how
+    much there is to show of it; `works` are the dramas whose song it is."""
 
     ref: Ref
     label: Label
@@ -22,14 +22,14 @@ class Entry(NamedTuple):
 
     @property
     def related(self) -> set[Ref]:
-        """What may be named beside it: its groups, performers and dramas."""
+        """The entities that may be named beside it: its groups, performers and dramas."""
         return {*(hint.ref for hint in self.hints), *self.works}
 
 
 class Tier(IntEnum):
     """How well a name fits, the best first. WORDS is a later word as it is written, ENDS_LIKE as it sounds.
 
-    Of those from SHORTENED on nothing is certain: they are suggestions.
+    From SHORTENED on, nothing is certain: these are suggestions.
     """
 
     EXACT = 0
@@ -45,7 +45,7 @@ class Tier(IntEnum):
 class Match(NamedTuple):
     """An entity that was found, and how well its best name fits; `score` is the similarity, of 100.
 
-    `query` is what found it: what was typed, or another reading of that.
+    `query` is what found it: the text typed, or another reading of it.
     """
 
     entry: Entry
@@ -60,5 +60,5 @@ class Match(NamedTuple):
 
 
 def importance(entry: Entry) -> tuple[int, int, str]:
-    """What entities that fit equally well are ordered by: how much there is of them, the newest, then their keys."""
+    """The sort key of entities that fit equally well: the most to show, the newest, then by key."""
     return (-entry.weight, -(entry.year or 0), entry.ref.slug)

@@ -1,8 +1,8 @@
-"""Hangul: the keys it is typed with, its initial consonants, and how it is written in Latin letters. Pure.
+"""Hangul: the keys it is typed with, its initial consonants, and its romanisations. Pure.
 
-Unicode (chapter 3.12) composes syllables from U+AC00 on as 19 initials x 21 vowels x 28 finals. A name is compared by
+Unicode (chapter 3.12) composes syllables from U+AC00 on as 19 initials x 21 vowels x 28 finals. Names are compared by
 *keystrokes* rather than by canonical decomposition (NFD): on a two-set keyboard (KS X 5002) a final is the same key as
-the initial, so what is typed so far (공횾, 공효ㅈ, 별들엑) is always a beginning of the whole.
+the initial, so half-typed text (공횾, 공효ㅈ, 별들엑) is always a prefix of the whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FIRST, LAST = 0xAC00, 0xD7A3
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-"""A space stands for none."""
+"""A space stands for no final."""
 
 COMPOUND = dict(
     zip(
@@ -25,12 +25,12 @@ COMPOUND = dict(
         strict=True,
     )
 )
-"""The letters that take two keys. An input method also joins initials that were typed in a row: ㄱㅅ becomes ㄳ."""
+"""Letters that take two keys. An input method also joins initials typed in a row: ㄱㅅ becomes ㄳ."""
 
 KEYS = tuple(INITIALS) + tuple("ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ")
 """Every key of the keyboard, the consonants first."""
 
-# Conjoining letters (U+1100), which decomposed text and half-width letters come as, in the order of the above.
+# Conjoining letters (U+1100), used by decomposed text and half-width letters, in the order of the above.
 CONJOINING = {
     **{0x1100 + place: letter for place, letter in enumerate(INITIALS)},
     **{0x1161 + place: letter for place, letter in enumerate(VOWELS)},
@@ -42,8 +42,8 @@ _REVISED_INITIALS = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", 
 _REVISED_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
 _REVISED_FINALS = ["", *"k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split()]
 
-# McCune-Reischauer (1939, Transactions of the Korea Branch of the Royal Asiatic Society 29), without the breves and
-# apostrophes that nobody types: an initial, the same between voiced sounds, and vowels.
+# McCune-Reischauer (1939, Transactions of the Korea Branch of the Royal Asiatic Society 29), without breves and
+# apostrophes, which nobody types: an initial, the same between voiced sounds, and vowels.
 _MCCUNE_INITIALS = [
     "k",
     "kk",
@@ -82,22 +82,22 @@ def parts(syllable: str) -> tuple[str, str, str]:
 
 
 def is_syllable(character: str) -> bool:
-    """Whether it is a whole syllable of Hangul."""
+    """Whether a character is a whole syllable of Hangul."""
     return "가" <= character <= "힣"
 
 
 def keystrokes(character: str) -> str:
-    """The keys by which a syllable or a letter is typed."""
+    """The keys that type a syllable or a letter."""
     letters = parts(character) if is_syllable(character) else (character,)
     return "".join(COMPOUND.get(letter, letter) for letter in letters if letter != " ")
 
 
 @lru_cache(maxsize=64)
 def revised(text: str) -> str:
-    """Hangul in Revised Romanisation, as it is pronounced; a space after each syllable. Other characters stay.
+    """Hangul in Revised Romanisation, as pronounced; a space after each syllable. Other characters stay.
 
-    A final is read over to a vowel that follows, nasals and liquids change their neighbours; 여덟's and the like are
-    left, since no name was seen that needs them.
+    A final carries over to a following vowel, nasals and liquids change their neighbours; irregular finals such as that
+    of 여덟 are not handled, since no name was seen that needs them.
     """
     return _SYLLABLES.sub(lambda run: _romanise(run[0], _REVISED_INITIALS, _REVISED_VOWELS, mccune=False), text)
 

@@ -1,4 +1,4 @@
-"""A catalogue's names, ready to be searched, and what changed since they were put in order. Pure."""
+"""The searchable names of a catalogue, and the changes since they were sorted. Pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.search.reading import halves, trimmed
 from bot.search.table import KINDS, Table, built
 
 ALIKE = 84
-"""How much alike, of 100, the spelling of a name is that sounds as asked, from which on it is what was typed."""
+"""The similarity of spelling, of 100, from which a name that sounds like the query counts as what was typed."""
 
 
 class Index:
-    """Names that never change: `with_changes` gives another index, which shares all that stayed the same."""
+    """An immutable index: `with_changes` returns another one, which shares all unchanged data."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._table = _finished(built(list(entries)))
@@ -28,7 +28,7 @@ class Index:
 
     @classmethod
     def of(cls, table: Table) -> Index:
-        """The index of a table that was built elsewhere."""
+        """Wrap a table that was built elsewhere."""
         return cls._of(table, None, frozenset())
 
     @classmethod
@@ -38,7 +38,7 @@ class Index:
         return index
 
     def with_changes(self, entries: Iterable[Entry], gone: Iterable[Ref]) -> Generator[None, None, Index]:
-        """This index with `entries` added or replaced and `gone` removed, made step by step."""
+        """A copy of this index with `entries` added or replaced and `gone` removed, made incrementally."""
         new = {entry.ref: entry for entry in entries}
         gone = frozenset(gone)
         if self._changed is not None:
@@ -58,12 +58,12 @@ class Index:
 
     @property
     def table(self) -> Table:
-        """The names as they were put in order."""
+        """The sorted names, without the changes."""
         return self._table
 
     @property
     def changes(self) -> int:
-        """How many entities changed since the names were put in order: many make each question dearer."""
+        """How many entities changed since the names were sorted: many make each query slower."""
         return len(self._hidden) + len(self._changed or ())
 
     def __len__(self) -> int:
@@ -71,22 +71,22 @@ class Index:
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """Everything that can be found, made anew from what is stored."""
+        """All entries, rebuilt from the stored data."""
         kept = [self._table.entry(number) for number in range(len(self._table)) if number not in self._hidden]
         changed = self._changed
         return kept + ([changed.entry(number) for number in range(len(changed))] if changed is not None else [])
 
     def get(self, ref: Ref) -> Entry | None:
-        """The entry of an entity."""
+        """The entry of an entity, or None."""
         if self._changed is not None and (number := self._changed.number(ref)) is not None:
             return self._changed.entry(number)
         number = self._table.number(ref)
         return self._table.entry(number) if number is not None and number not in self._hidden else None
 
     def search(self, query: str, kinds: Collection[Kind], limit: int = 25) -> list[Match]:
-        """The entities of `kinds` whose names fit `query` best, the best first; for no query, the best known ones.
+        """The entities of `kinds` whose names fit `query` best, the best first; for an empty query, the most important.
 
-        Where nothing fits as it was typed but by likeness, other readings of it are tried.
+        If the query as typed matches only by likeness, other readings of it are tried.
         """
         found = self._search(query, kinds, limit)
         if not query.strip() or _is_settled(found):
@@ -101,7 +101,7 @@ class Index:
         return sorted([*likely, *found, *unlikely], key=lambda match: match.tier)[:limit]
 
     def _search(self, query: str, kinds: Collection[Kind], limit: int, *, quick: bool = False) -> list[Match]:
-        """What fits a query as it stands; if `quick`, only what begins so."""
+        """Matches of the query as typed; if `quick`, only prefix matches."""
         asked = ParsedQuery(query)
         codes = {KINDS[kind] for kind in kinds}
         table, changed = self._table, self._changed
@@ -114,9 +114,9 @@ class Index:
         return sorted(found, key=_order)[:limit]
 
     def _read_otherwise(self, query: str, kinds: Collection[Kind], limit: int) -> Iterator[Match]:
-        """What fits the other readings of a query: surely, or as a suggestion."""
+        """Matches of the query's other readings, certain ones and suggestions."""
         if (switched := other_layout(query)) is not None:
-            # Latin letters in the other layout rarely make whole syllables; what does may be a name as it stands.
+            # Latin letters in the other layout rarely make whole syllables; those that do may be a name as typed.
             initials = ParsedQuery(query).initials
             for match in self._search(switched, kinds, limit, quick=initials or not spelling.has_lone_letters(query)):
                 if initials and match.tier is not Tier.EXACT:
@@ -139,7 +139,7 @@ class Index:
                         yield _as_beside(match, whose)
 
     def _called(self, name: str) -> list[Entry]:
-        """Everything of any kind with just this name."""
+        """All entries of any kind with exactly this name."""
         found = [self._table.entry(number) for number in called(self._table, name) if number not in self._hidden]
         if self._changed is not None:
             found += [self._changed.entry(number) for number in called(self._changed, name)]
@@ -147,7 +147,7 @@ class Index:
 
 
 def _is_settled(found: list[Match]) -> bool:
-    """Whether the best that was found is what was typed, and not only something like it."""
+    """Whether the best match is what was typed, not only similar."""
     if not found:
         return False
     best = found[0]
@@ -157,12 +157,12 @@ def _is_settled(found: list[Match]) -> bool:
 
 
 def _of_year(found: list[Match], year: int) -> list[Match]:
-    """What is of a year as it was found, all else as a suggestion."""
+    """Matches of a year as they are, all others as suggestions."""
     return [match if match.entry.year == year else match._replace(tier=Tier.SHORTENED) for match in found]
 
 
 def _as_beside(match: Match, whose: list[Entry]) -> Match:
-    """A match that was typed beside others: sure if it belongs to one, as a member, a performer or a song does."""
+    """A match typed beside other names: certain if it belongs to one of them, as a member, a performer or a song."""
     related = match.entry.related
     if any(other.ref in related for other in whose):
         return match if match.tier is Tier.EXACT else match._replace(tier=Tier.SHORTENED)

@@ -1,4 +1,4 @@
-"""What was typed while the keyboard was switched to the other layout: Hangul for Latin letters, or the reverse. Pure.
+"""Text typed in the wrong keyboard layout: Hangul for Latin letters, or the reverse. Pure.
 
 Korean keyboards switch between Latin letters (QWERTY) and the two-set layout (KS X 5002) with one key, which is easily
 forgotten: 아이유 becomes dkdldb, and iu becomes ㅑㅕ.
@@ -13,7 +13,7 @@ from bot.search.hangul import keystrokes
 _LATIN = "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml"
 _HANGUL = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ"
 _PAIRS = list(zip(_LATIN, _HANGUL, strict=True))
-# A capital is the plain letter of its key, unless Shift gives that key another.
+# A capital is its key's plain letter, unless Shift gives that key another one.
 _TO_HANGUL = {latin.upper(): hangul for latin, hangul in _PAIRS if latin.islower()} | dict(_PAIRS)
 _TO_LATIN = {hangul: latin.lower() for latin, hangul in _PAIRS}
 
@@ -24,8 +24,8 @@ _SYLLABLES = re.compile(
 
 
 def other_layout(text: str) -> str | None:
-    """The keys of `text` in the other layout; None where it is not all of one of them, digits and signs aside, or where
-    Latin letters make no syllables."""
+    """The keys of `text` in the other layout; None if it mixes layouts (digits and signs aside), or its Latin
+    letters make no syllables."""
     letters = [character for character in text if character.isalpha()]
     if letters and all(character in _TO_HANGUL for character in letters):
         switched = "".join(_TO_HANGUL.get(character, character) for character in text)

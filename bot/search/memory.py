@@ -1,8 +1,7 @@
-"""Memory for much of one kind, which neither moves while it grows nor leaves holes. Pure.
+"""Memory for large homogeneous data, which is not moved as it grows and leaves no holes. Pure.
 
-Arrays of many megabytes are moved at times as they grow, and what waits for Python's lock waits for the whole move;
-what is let go of in the middle of the heap stays with the process. Pages that the system is asked for come empty, as
-they are touched, and go back whole.
+Growing an array of many megabytes sometimes moves it, holding the GIL for the whole move; memory freed in the middle of
+the heap stays with the process. Pages from the system arrive empty, as they are touched, and are returned whole.
 """
 
 from __future__ import annotations
@@ -16,25 +15,25 @@ from mmap import PAGESIZE
 from typing import Any
 
 PIECE = 1 << 18
-"""Bytes that are kept together until all are known."""
+"""Bytes per piece until the total is known."""
 TOUCHED = 32
-"""Pages that are touched for the first time, or given back, between two pauses: each takes microseconds."""
+"""Pages touched for the first time, or released, between two pauses: each takes microseconds."""
 FREED = 100
-"""Objects that are let go of between two pauses."""
+"""Objects released between two pauses."""
 
 Pages = mmap.mmap
-"""Memory from the system, which is cut like bytes."""
+"""Memory from the system, which can be sliced like bytes."""
 
 
 def pages(size: int) -> Pages:
-    """Empty memory. Such as no other process may share, where there is a choice: it comes and goes faster."""
+    """Allocate empty memory, in bytes. It is private where possible: that is faster to get and to release."""
     if sys.platform == "win32":
         return Pages(-1, max(size, 1))
     return Pages(-1, max(size, 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
 
 class Chunks:
-    """The bytes of each entity, in the order of their numbers: in pieces as they are added, and in the end one text."""
+    """The bytes of each entity, by number: in pieces while they are added, and in one text once closed."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -55,7 +54,7 @@ class Chunks:
         self._begins.append(self.size)
 
     def parts(self, size: int, *, last: bool) -> Iterator[bytes]:
-        """All bytes, at most `size` of them at a time; at `last` each piece is given back once it was read."""
+        """Yield all bytes, at most `size` at a time; if `last`, each piece is released once read."""
         for _ in range(len(self._pieces)):
             piece = self._pieces.popleft()
             for start in range(0, piece.tell(), size):
@@ -66,7 +65,7 @@ class Chunks:
                 self._pieces.append(piece)
 
     def close(self) -> Generator[None, None, Pages]:
-        """Put the text together, step by step; nothing is added to it any more."""
+        """Join the pieces into one text, incrementally. Nothing can be added afterwards."""
         self._text = pages(self.size)
         for part in self.parts(TOUCHED * PAGESIZE, last=True):
             self._text.write(part)
@@ -78,23 +77,23 @@ class Chunks:
         return self._text[self._begins[number] : self._begins[number + 1]]
 
     def memory(self) -> Pages:
-        """Where the text is."""
+        """The memory of the text."""
         return self._text
 
 
 def zeros(count: int) -> memoryview:
-    """So many numbers, all of them 0."""
+    """A zeroed array of `count` 32-bit numbers."""
     return memoryview(pages(4 * max(count, 1))).cast("I")[:count]
 
 
 def behind(numbers: memoryview) -> Pages:
-    """Where numbers are."""
+    """The memory behind an array of `zeros`."""
     assert isinstance(numbers.obj, Pages)
     return numbers.obj
 
 
 def at_hand(count: int) -> Generator[None, None, memoryview]:
-    """The same, each page touched, step by step: for numbers that are written here and there."""
+    """The same as `zeros`, with every page touched, incrementally: for arrays written in random order."""
     numbers = zeros(count)
     page = PAGESIZE // numbers.itemsize
     for start in range(0, count, page):
@@ -105,7 +104,7 @@ def at_hand(count: int) -> Generator[None, None, memoryview]:
 
 
 def release_incrementally(memory: Iterable[Pages | dict[bytes, Any]]) -> Generator[None, None, None]:
-    """Let go of what nobody uses any more, step by step: at once, a hundred megabytes take over ten milliseconds."""
+    """Release unused memory incrementally: at once, a hundred megabytes take over ten milliseconds."""
     for part in memory:
         if isinstance(part, dict):
             while part:

@@ -1,8 +1,8 @@
-"""Which entities are filed under a number: a hash table without keys and without objects. Pure.
+"""Posting lists of entities by number: a hash table without stored keys or Python objects. Pure.
 
-The last bits of a number choose a bucket; its first ones are kept beside the entity there, in the same four bytes, and
-tell the filings of one number from those of another. What is found is a guess all the same, a wrong one in hundreds,
-for others to check.
+The low bits of a number choose a bucket; the high bits are kept there beside the entity, in the same four bytes, and
+distinguish the postings of one number from another's. Results may still be false positives, one in hundreds, for
+callers to check.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from itertools import accumulate, chain
 from bot.search.memory import Chunks, Pages, at_hand, behind, zeros
 
 SIZE = 4
-"""Bytes of a number."""
+"""Bytes per number."""
 MARK = 0xFF000000
 """The bits of a number that are kept; the others hold the entity."""
 OWNERS = MARK ^ 0xFFFFFFFF
-"""The most entities there can be."""
+"""The maximum number of entities."""
 STEP = 500
-"""Numbers that are handled between two pauses: well under a millisecond."""
+"""Numbers handled between two pauses: well under a millisecond."""
 SMALLEST, LARGEST = 1 << 10, 1 << 20
-"""Buckets: one for two filings, where memory allows."""
+"""Limits on the number of buckets: one per two postings, if memory allows."""
 
 
 class Postings:
-    """Entities under numbers. `under` asks for what `arrange` put in order."""
+    """Posting lists of entities by number. Call `arrange` after adding and before querying."""
 
     def __init__(self) -> None:
         self._added = Chunks()
@@ -35,12 +35,12 @@ class Postings:
         self._mask = 0
 
     def add(self, numbers: Collection[int]) -> None:
-        """File the next entity under each of `numbers`. Entities come in their order, without gaps."""
+        """Add the next entity under each of `numbers`. Entities come in order of number, without gaps."""
         self._added.add(array("I", numbers).tobytes())
         self._counts.append(len(numbers))
 
     def arrange(self) -> Generator[None, None, None]:
-        """Make what was added ready, step by step."""
+        """Build the lists from what was added, incrementally."""
         count, buckets = self._added.size // SIZE, SMALLEST
         while buckets < count // 2 and buckets < LARGEST:
             buckets *= 2
@@ -57,7 +57,7 @@ class Postings:
             total = sums[-1]
             begins[start : start + STEP] = sums[1:]
             yield
-        # The entry after a bucket's says where its next filing goes, and in the end where the bucket ends.
+        # The entry after a bucket's is where its next posting goes, and in the end where the bucket ends.
         owners = chain.from_iterable([owner] * filings for owner, filings in enumerate(self._counts))
         for part in self._added.parts(STEP * SIZE, last=True):
             for number, owner in zip(array("I", part), owners, strict=False):
@@ -69,23 +69,23 @@ class Postings:
         self._added, self._counts = Chunks(), array("H")
 
     def memory(self) -> list[Pages]:
-        """What it is kept in."""
+        """The memory that holds the lists."""
         return [behind(self._begins), behind(self._filed)]
 
     def filings(self, number: int) -> int:
-        """How many filings are read to find what is under a number: hardly more than are there."""
+        """How many postings are read to query a number: hardly more than it has."""
         bucket = number & self._mask
         return self._begins[bucket + 1] - self._begins[bucket]
 
     def under(self, number: int, most: int) -> list[int]:
-        """The entities under a number, in order; `most` is how many filings are read."""
+        """The entities under a number, in order; at most `most` postings are read."""
         bucket, mark = number & self._mask, number & MARK
         begin, end = self._begins[bucket], self._begins[bucket + 1]
         read = self._filed[begin : min(end, begin + most)]
         return [owner for filed in read if (owner := filed ^ mark) < OWNERS]
 
     def under_any(self, numbers: Iterable[int], most: int) -> set[int]:
-        """The entities under any of some numbers."""
+        """The entities under any of some numbers; at most `most` postings are read for each."""
         begins, filings, mask = self._begins, self._filed, self._mask
         found: set[int] = set()
         for number in numbers:

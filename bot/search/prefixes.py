@@ -1,8 +1,8 @@
-"""Beginnings: which names, or words in names, begin with what was typed. Pure.
+"""A prefix index: which names, or words in names, begin with a query. Pure.
 
-All forms lie in one text, each ended by a zero byte. The places at which something begins are sorted by what stands
-there, so that a prefix is a range, found by bisection. Entities are numbered by importance, so the best of a range are
-its lowest numbers; for prefixes that thousands share they are known beforehand.
+All forms are in one text, each ended by a zero byte. The places where something begins are sorted by the text there, so
+a prefix is a range, found by bisection. Entities are numbered by importance, so the best of a range have the lowest
+numbers; for prefixes that thousands share, they are precomputed.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from bot.search.memory import Chunks, Pages, behind, zeros
 from bot.search.spelling import MAX_FORM
 
 LONG = 256
-"""Places in a range that are looked through at every question; of longer ranges only the most important are known."""
+"""The most places in a range that are scanned per query; for longer ranges, only the most important are kept."""
 MOST = 32
-"""Entities of one kind that are known of a long range: more than Discord shows, since a few may have changed."""
+"""Entities kept per kind for a long range: more than Discord shows, since a few may have changed."""
 STEP = 400
-"""Places that are handled between two pauses while places are put in order: well under a millisecond."""
+"""Places handled between two pauses while sorting: well under a millisecond."""
 
 EVERY = 8
-"""Of every so many places one has its first bytes copied out, side by side: a bisection then looks into the text, where
-each look goes to another page of memory, only at its end."""
+"""One in so many places has its first bytes copied into an array of samples: a bisection reads the text, where each
+read goes to another page of memory, only at its end."""
 COPIED = 8
-"""Bytes that are copied of it, as one number."""
+"""Bytes copied per sample, as one number."""
 
 _PLACE = 0xFFFFFFFF
 
 Best = dict[int, Sequence[int]]
-"""Of each kind, the numbers of the most important entities, in order."""
+"""The numbers of the most important entities by kind, in order."""
 
 
 class PrefixIndex:
-    """Places in a text, sorted by what stands there, each with the number of the entity it belongs to."""
+    """Places in a text, sorted by the text there, each with the number of its entity."""
 
     def __init__(self, text: Pages, count: int) -> None:
         self._text = text
@@ -46,8 +46,7 @@ class PrefixIndex:
 
     @classmethod
     def arranged(cls, text: Pages, added: Chunks, kinds: bytes) -> Generator[None, None, PrefixIndex]:
-        """Sort the pairs that were added (owner << 32 | place, owners in order), step by step. `kinds` has the kind of
-        each owner."""
+        """Sort the added pairs (owner << 32 | place, owners in order) incrementally. `kinds` holds owners' kinds."""
         places = cls(text, added.size // 8)
         raw = yield from added.close()
         with raw, memoryview(raw) as numbers, numbers[: added.size].cast("Q") as pairs:
@@ -59,26 +58,26 @@ class PrefixIndex:
         return places
 
     def memory(self) -> list[Pages | dict[bytes, Best]]:
-        """What it is kept in, but for the text."""
+        """The memory it uses, apart from the text."""
         return [behind(self._places), behind(self._owners), self._best]
 
     def owners(self, prefix: bytes, kinds: Collection[int]) -> Sequence[int]:
-        """The entities of `kinds` with something that begins with `prefix`, the most important first.
+        """The entities of `kinds` with a form that begins with `prefix`, the most important first.
 
-        Where there are many, those of other kinds are left out and the less important are left off; else they may
-        be among them.
+        If there are many, other kinds are filtered out and the less important are cut off; if few, other kinds may be
+        included.
         """
         low, high = self._range(prefix, LONG)
         return self._best_of_many(prefix, kinds) if high is None else sorted(set(self._owners[low:high]))
 
     def exactly_and_owners(self, form: bytes, kinds: Collection[int]) -> tuple[Sequence[int], Sequence[int]]:
-        """The entities of which something is `form` and nothing more, and as `owners` all that begin with it."""
+        """The entities with a form equal to `form`, and, as by `owners`, those with a form that begins with it."""
         low, high = self._range(form, LONG)
         places, end = self._places, len(form)
         many = high is None
         stop = low
         last = low + LONG if many else high
-        # Whatever is the form and nothing more stands before all that is longer.
+        # The form itself sorts before everything longer.
         while stop < last and self._text[places[stop] + end] == 0:
             stop += 1
         if many:
@@ -87,7 +86,7 @@ class PrefixIndex:
         return sorted(set(self._owners[low:stop])), sorted(set(self._owners[stop:high]))
 
     def exactly(self, form: bytes, kinds: Collection[int]) -> Sequence[int]:
-        """The entities of which something is `form` and nothing more."""
+        """The entities with a form equal to `form`; see `owners`."""
         return self.owners(form + b"\0", kinds)
 
     def _best_of_many(self, prefix: bytes, kinds: Collection[int]) -> Sequence[int]:
@@ -96,15 +95,15 @@ class PrefixIndex:
         return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
 
     def every(self, prefix: bytes, most: int) -> Sequence[int] | None:
-        """All entities with something that begins with `prefix`, of any kind; None where there are over `most`.
+        """All entities of any kind with a form that begins with `prefix`; None if there are more than `most`.
 
-        They are a view, good for as long as the table is.
+        The result is a view, valid as long as the table is.
         """
         low, high = self._range(prefix, most)
         return None if high is None else self._owners[low:high]
 
     def _range(self, prefix: bytes, most: int) -> tuple[int, int | None]:
-        """Where the range of `prefix` begins and ends; the end is None where more than `most` places are in it."""
+        """The beginning and end of the range of `prefix`; the end is None if it has more than `most` places."""
         text, places, samples, length = self._text, self._places, self._samples, len(prefix)
 
         def there(place: int) -> bytes:
@@ -120,7 +119,7 @@ class PrefixIndex:
         return low, high if high - low <= most else None
 
     def _arrange(self, pairs: Sequence[int], prefix: bytes, kinds: bytes) -> Generator[None, None, Best]:
-        """Add the places that begin with `prefix` in order, and note their most important owners."""
+        """Add the places that begin with `prefix`, sorted, and record their most important owners."""
         text, depth = self._text, len(prefix)
         if len(pairs) <= LONG:
             ordered = sorted(pairs, key=lambda pair: text[(pair & _PLACE) + depth : (pair & _PLACE) + MAX_FORM])
@@ -161,7 +160,7 @@ class PrefixIndex:
 
 
 def _number(form: bytes, padding: bytes) -> int:
-    """The first bytes of a form, as a number that is in order as they are."""
+    """The first bytes of a form, as a number that sorts the same way."""
     return int.from_bytes(form[:COPIED].ljust(COPIED, padding), "big")
 
 

@@ -1,6 +1,6 @@
-"""Other ways to read what was typed, where as it stands it is nobody's name. Pure.
+"""Other readings of a query that, as typed, is no name. Pure.
 
-Fans write what they want beside a name ("goblin ost"), its year, or whose it is ("stay with me chanyeol").
+Fans add to a name what they want ("goblin ost"), its year, or whose it is ("stay with me chanyeol").
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ _ASKED_FOR = frozenset(
     " members cast ost osts song songs soundtrack album release korean 드라마 노래 곡 음악 주제가 사운드트랙 오에스티"
     " 출연 출연진 등장인물 캐스트 배우 가수 아이돌 그룹 멤버 앨범".split()
 )
-"""What people want of whom they name."""
+"""What people want to know about a name."""
 _SONG = "song"
 _JOINTS = frozenset("by in from of the with and feat ft for 의 에 나오는 부른".split())
-"""What stands between a name and what is beside it."""
+"""Words between a name and what is beside it."""
 _AROUND = _ASKED_FOR | _JOINTS
 _SPLIT_WORDS = re.compile(r"\bk (drama|pop)\b")
 _YEAR = re.compile("(?:19|20)[0-9]{2}년?")
 MOST_WORDS = 8
-"""Words up to which a query is cut in two."""
+"""The most words of a query that is split in two."""
 
 
 class Trimmed(NamedTuple):
@@ -34,7 +34,7 @@ class Trimmed(NamedTuple):
 
 
 def trimmed(query: str) -> Trimmed | None:
-    """A query without what only says what is asked for; None where it has nothing of that, or nothing else."""
+    """A query without the words that only say what is asked for; None if it has no such words, or no others."""
     words = _SPLIT_WORDS.sub(r"k\1", spelling.plain(query)).split()
     year = None
     begin, end = 0, len(words)
@@ -49,12 +49,12 @@ def trimmed(query: str) -> Trimmed | None:
 
 
 def _is_around(words: list[str]) -> bool:
-    """Whether the first word is not of the name. Song is also a family's name, unless it is a song *of* somebody."""
+    """Whether the first word is not part of the name. Song is also a family name, unless it is a song *of* somebody."""
     return words[0] in _ASKED_FOR and (words[0] != _SONG or (words[1:2] != [] and words[1] in _JOINTS))
 
 
 def halves(name: str) -> list[tuple[str, str]]:
-    """The ways to take a plain query as a name and whose it is, or the reverse."""
+    """The ways to split a plain query into a name and whose it is, or the reverse."""
     words = name.split()
     if len(words) > MOST_WORDS:
         return []

@@ -1,8 +1,8 @@
-"""Whether two spellings are of one name: stricter than a fold, which only brings together what may be one. Pure.
+"""Whether two spellings are of the same name: stricter than a fold, which only brings candidates together. Pure.
 
-A fold hears eo, o, eu and u alike, so that 서진 meets both Seo-jin and Soo-jin. Here a name in Hangul says with which
-Latin letters each of its sounds is customarily written (as surveyed by the National Institute of Korean Language, 2007
-and 2015). Of two names in Latin letters the fold has to be the same with those four vowels kept apart.
+A fold maps eo, o, eu and u to the same letter, so 서진 matches Seo-jin and Soo-jin. A name in Hangul here gives the
+customary Latin spellings of each sound (as surveyed by the National Institute of Korean Language, 2007 and 2015). Two
+names in Latin letters must have the same fold with those four vowels kept apart.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _VOWELS = _table(
     " ㅡ:eu|u|oo ㅢ:ui|eui|ee|i|e ㅣ:i|ee|y|yi|ie"
 )
 _BEFORE_FINAL = {"ㅓ": "eo|uh?|ou"}
-"""Vowels that are written more freely in the middle: 정 is Jeong, Jung and Joung, where 저 is not Ju."""
+"""Vowels with more spellings before a final: 정 is Jeong, Jung and Joung, but 저 is not Ju."""
 _FINALS = _table(
     "ㄱ:c?k|g|c ㄲ:k ㄴ:n ㄷ:t|d ㄹ:l|r ㅁ:m ㅂ:p|b ㅅ:t|s ㅆ:t|ss? ㅇ:ng ㅈ:t|j ㅊ:t|ch ㅋ:k ㅌ:t ㅍ:p ㅎ:h?"
 ) | {" ": ""}
@@ -35,14 +35,14 @@ _FAMILY = _table(
     "이:lee|yi|rhee|rhie|ri|i 박:park|pak|bah?k 임:im|lim|yim|rim 노:noh?|roh? 유:yoo|yu|you|ryu 류:ryu|ryoo|yoo|yu|lyu"
     " 나:na|ra 라:ra|la|na 백:bae?c?k|pai?k|baik"
 )
-"""Family names of which the spelling does not say how they sound."""
+"""Family names whose spelling does not tell their sound."""
 
 _KEPT_APART = (("oo", "u"), ("ou", "u"), ("eo", "1"), ("uh", "1"), ("eu", "2"), ("o", "3"))
-"""Vowels, and what they are for a fold that would otherwise take them for one another."""
+"""Vowels and their replacements, for a fold that would otherwise confuse them."""
 
 
 def is_same(asked: str, name: str) -> bool:
-    """Whether what was asked for and a name, both plain, are spellings of the same one in every part."""
+    """Whether a query and a name, both plain, are spellings of the same name in every part."""
     if asked.isascii() and name.isascii():
         return not _apart(asked).isdisjoint(_apart(name))
     if asked.isascii() or name.isascii():
@@ -56,14 +56,14 @@ def _is_spelling(latin: str, korean: str) -> bool:
         return False
     if _written(korean).fullmatch(latin):
         return True
-    # Academics write a family's name and a given name each by itself.
+    # Academics romanise a family name and a given name separately.
     apart = hangul.mccune(korean[0]) + hangul.mccune(korean[1:])
     return spelling.squash(latin) in (*spelling.spoken(korean), spelling.squash(apart))
 
 
 @lru_cache(maxsize=256)
 def _written(korean: str) -> re.Pattern[str]:
-    """How syllables may be written in Latin letters; the first of two to four may be a family's name."""
+    """A pattern of the Latin spellings of syllables; the first of two to four may be a family name."""
     family = _FAMILY.get(korean[0]) if 2 <= len(korean) <= 4 else None
     syllables = [_syllable(syllable) for syllable in korean]
     if family is not None:
@@ -79,7 +79,7 @@ def _syllable(syllable: str) -> str:
 
 
 def _apart(name: str) -> set[bytes]:
-    """The folds of a name in Latin letters that tell its vowels apart, but for those of a family name."""
+    """The folds of a name in Latin letters with its vowels kept apart, except a family name's."""
     family, space, given = name.partition(" ")
     if not spelling.is_family(family):
         family, space, given = "", "", name

@@ -1,7 +1,7 @@
-"""The forms in which a name is compared, each of which forgives something. Pure.
+"""The forms in which a name is compared, each tolerant of certain differences. Pure.
 
-- *plain*: compatibility forms, case, accents and punctuation are one (Unicode NFKC and NFD, UAX #15);
-- *squashed*: plain, without its spaces; Hangul as its keystrokes, so that a half-typed syllable begins the whole;
+- *plain*: compatibility forms, case, accents and punctuation are normalised (Unicode NFKC and NFD, UAX #15);
+- *squashed*: plain, without spaces; Hangul as its keystrokes, so that a half-typed syllable is a prefix of the whole;
 - *folded*: romanisations of Korean meet. Revised Romanisation (Ministry of Culture and Tourism notice 2000-8),
   McCune-Reischauer (1939) and customary spellings differ in g/k, d/t, b/p, j/ch, r/l, eo/o/u, in doubled letters and
   in family names such as Lee/Yi/Rhee (customary spellings as surveyed by the National Institute of Korean Language,
@@ -9,7 +9,7 @@
 - *initials*: the first consonant of each syllable (초성), or the first letter of each word.
 
 Forms are bytes: Latin letters and digits are themselves, each key of a Korean keyboard is one byte, every other
-character three. Compared, cut and stored they cost a fraction of what text does.
+character three. Comparing, slicing and storing them costs a fraction of what text does.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from functools import lru_cache
 from bot.search import hangul
 
 MAX_FORM = 200
-"""Bytes of a form that are looked at: more than the keys of 64 syllables."""
+"""The most bytes of a form that are used: more than the keys of 64 syllables."""
 
 MOST_TAILS = 8
-"""Words of a name from which on its ends are looked at."""
+"""Words of a name at which its tails may begin, counted from the first."""
 
 _OTHER = 0xB0
-"""From this byte on: the digits of a character that is neither ASCII nor Hangul, to the base of 80."""
+"""Bytes from this one on: the base-80 digits of a character that is neither ASCII nor Hangul."""
 
 _NOT_JAMO = re.compile(r"[^\u3131-\u318e]+")
 _ASCII_PLAIN = {
     code: None if chr(code) == "'" else chr(code).lower() if chr(code).isalnum() else " " for code in range(128)
 }
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
-# Letters with a stroke or joined to another, which Unicode does not take apart as it does those with an accent.
+# Letters with a stroke, and ligatures, which Unicode does not decompose as it does accented letters.
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _SIMPLE = re.compile("[가-힣a-zA-Z0-9 ]+")
 _LONE = re.compile("[ㄱ-ㅣ]")
 _POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
-# "An" is also a family name, so it is a particle only behind another word.
+# "An" is also a family name, so it is an article only after another word.
 _PARTICLE = re.compile(r"\b(?:the|a)\b ?|(?<= )an ")
 
 
 class _Bytes(dict[int, str]):
-    """The table of `str.translate` that gives each character its bytes, as Latin-1 text. It fills as it is asked."""
+    """A table for `str.translate` from characters to their bytes, as Latin-1 text. It is filled lazily."""
 
     def __missing__(self, code: int) -> str:
         if code < 128:
@@ -64,7 +64,7 @@ _BYTES[ord(" ")] = ""
 
 
 class _FirstKeys(dict[int, str]):
-    """The table of `str.translate` that gives each syllable its first consonant. It fills as it is asked."""
+    """A table for `str.translate` from syllables to their first consonant. It is filled lazily."""
 
     def __missing__(self, code: int) -> str:
         found = self[code] = hangul.parts(chr(code))[0] if hangul.FIRST <= code <= hangul.LAST else chr(code)
@@ -74,7 +74,7 @@ class _FirstKeys(dict[int, str]):
 _FIRST_KEYS = _FirstKeys()
 
 VOWEL = 0x80 + len(hangul.INITIALS)
-"""From this byte on, up to `LETTERS`: the keys of vowels; below it, from 0x80 on: those of consonants."""
+"""Bytes from this one up to `LETTERS`: the keys of vowels; those below it, from 0x80 on: of consonants."""
 LETTERS = 0x80 + len(hangul.KEYS)
 
 _FAMILY = {
@@ -92,11 +92,11 @@ _FAMILY = {
     **dict.fromkeys(("na", "ra", "la", "rha"), "na"),
     **dict.fromkeys(("yeom", "youm", "yum", "ryeom"), "yum"),
 }
-"""Customary spellings of family names that a fold of their letters would not bring together."""
+"""Customary spellings of family names whose letters would fold differently."""
 _LONG_FAMILY = re.compile("lee|rhee|rhie|yi|park|choi|choy|lim|rim|yim|roh|noh|ryoo|ryu|ahn|oh")
 
-# Letters that romanisations take for one another, then clusters of what is left, in this order. A capital is settled:
-# no later rule sees it. Doubled letters are one in the end: that does for kk, tt, oo, ou.
+# Letters that romanisations use for one another, then clusters of the rest, in this order. A capital is final: no later
+# rule matches it. Doubled letters become one at the end, which covers kk, tt, oo, ou.
 _LETTERS = str.maketrans("ojzgqdbfvr", "ucckktpppl")
 _CLUSTERS = tuple(
     (cluster, settled)
@@ -119,9 +119,9 @@ _DOUBLED = re.compile(rb"(.)\1+", re.DOTALL)
 
 
 def plain(text: str) -> str:
-    """A name without what nobody types alike: compatibility forms, case, accents, punctuation and doubled spaces.
+    """A name normalised: compatibility forms, case, accents, punctuation and doubled spaces.
 
-    A name of nothing but punctuation ("?!") keeps it, and so does a number its point: 3.98 does not begin with 39.
+    A name of punctuation only ("?!") keeps it, and a number keeps its point: 3.98 does not begin with 39.
     """
     if "." in text and _POINT.search(text):
         return ".".join(map(plain, _POINT.split(text)))
@@ -129,7 +129,7 @@ def plain(text: str) -> str:
         return " ".join(text.translate(_ASCII_PLAIN).split()) or _printable(text)
     if _SIMPLE.fullmatch(text):
         return " ".join(text.lower().split())
-    # Not for single jamo: NFKC would turn a keystroke into a piece of a syllable, and join it to the next.
+    # Skip single jamo: NFKC would turn a keystroke into part of a syllable, and join it to the next.
     folded = _NOT_JAMO.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text).casefold()
     decomposed = unicodedata.normalize("NFD", folded)
     folded = unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
@@ -142,49 +142,49 @@ def _printable(text: str) -> str:
 
 
 def bare(name: str) -> str:
-    """A plain name without its particles, unless it has nothing else."""
+    """A plain name without its articles, unless it consists of them."""
     if " " not in name:
         return name
     return _PARTICLE.sub("", name).strip() or name
 
 
 def squash(name: str) -> bytes:
-    """A plain name as it is typed, without spaces."""
+    """A plain name as keystrokes, without spaces."""
     if name.isascii():
         return name.replace(" ", "").encode()[:MAX_FORM]
     return name.translate(_BYTES).encode("latin-1")[:MAX_FORM]
 
 
 def has_hangul(form: bytes) -> bool:
-    """Whether a form holds keys of a Korean keyboard."""
+    """Whether a form contains keys of a Korean keyboard."""
     return not form.isascii() and any(0x80 <= byte < LETTERS for byte in form)
 
 
 def fold(name: str) -> bytes:
-    """A plain name in the letters in which all romanisations of it meet."""
+    """A plain name in letters that are the same for all its romanisations."""
     if name.isascii():
         family, _, given = name.partition(" ")
         if (known := _FAMILY.get(family)) is None:
             return _squeeze(name.replace(" ", ""))
         return _DOUBLED.sub(rb"\1", known.encode() + _squeeze(given.replace(" ", "")))
-    # A Korean's name in Hangul has two to four syllables, of which the first is nearly always the family's.
+    # A Korean name in Hangul has two to four syllables, of which the first is nearly always the family name.
     if 2 <= len(name) <= 4 and all(map(hangul.is_syllable, name)):
         return fold(hangul.revised(name).strip())
     return plain_fold(name)
 
 
 def is_family(word: str) -> bool:
-    """Whether a plain word is a family name that has customary spellings."""
+    """Whether a plain word is a family name with customary spellings."""
     return word in _FAMILY
 
 
 def folds(name: str) -> list[bytes]:
-    """The folds of a plain name: as a Korean's name, and as any other, which differ for families such as Lee."""
+    """The folds of a plain name: as a Korean name, and as any other, which differ for family names such as Lee."""
     found = [fold(name)]
     if name.isascii():
         if name.partition(" ")[0] in _FAMILY:
             found.append(_squeeze(name.replace(" ", "")))
-        # In one word it is not known where the family name ends.
+        # In one word, the end of the family name is unknown.
         if " " not in name and (family := _LONG_FAMILY.match(name)) and family.end() < len(name):
             found.append(fold(f"{family[0]} {name[family.end() :]}"))
     return list(dict.fromkeys(found))
@@ -197,12 +197,12 @@ def tails(name: str) -> list[str]:
 
 
 def plain_fold(name: str) -> bytes:
-    """The fold of a plain name in which no word counts as a family's: one of `folds` of it."""
+    """The fold of a plain name without special treatment of family names: one of its `folds`."""
     return _squeeze((name if name.isascii() else _lone(hangul.revised(name))).replace(" ", ""))
 
 
 def given(name: str) -> str:
-    """The given name of a Korean whose plain name is in Hangul; nothing where it cannot be told.
+    """The given name of a Korean whose plain name is in Hangul; empty if unknown.
 
     Family names have one syllable; in a name of four they have two, as in 남궁 or 황보.
     """
@@ -212,14 +212,14 @@ def given(name: str) -> str:
 
 
 def spoken(name: str) -> list[bytes]:
-    """The romanisations of a plain name in Hangul, squashed; none of another name."""
+    """The romanisations of a plain name in Hangul, squashed; empty for another name."""
     if name.isascii() or not any(map(hangul.is_syllable, name)):
         return []
     return [squash(hangul.revised(name)), squash(hangul.mccune(name))]
 
 
 def initials(name: str) -> bytes:
-    """The first consonant of each syllable of words in Hangul, and the first letter of others, of a plain name."""
+    """The first consonant of each syllable of a plain name's words in Hangul, and the first letter of other words."""
     if name.isascii():
         return "".join([word[0] for word in name.split()]).encode()
     found = [word.translate(_FIRST_KEYS) if hangul.is_syllable(word[0]) else word[0] for word in name.split()]
@@ -227,15 +227,15 @@ def initials(name: str) -> bytes:
 
 
 def is_short_for(short: str, name: str) -> bool:
-    """Whether a name has all characters of `short`, in order and from the first on: 슬의생 is 슬기로운 의사생활."""
+    """Whether a name has all characters of `short`, in order, from the first one on: 슬의생 is 슬기로운 의사생활."""
     left = iter(name)
     return name[:1] == short[:1] and all(character in left for character in short)
 
 
 def is_clipped(short: str, name: str) -> bool:
-    """Whether `short` is made of the beginnings of some words of a name: 꽃남 is 꽃보다 남자, 스키즈 스트레이 키즈.
+    """Whether `short` joins the beginnings of some words of a name: 꽃남 is 꽃보다 남자, 스키즈 스트레이 키즈.
 
-    A word of four syllables is nearly always made of two words: 여친 is 여자친구.
+    A word of four syllables nearly always consists of two words: 여친 is 여자친구.
     """
     if name[:1] != short[:1] or len(short) >= len(name):
         return False
@@ -244,7 +244,7 @@ def is_clipped(short: str, name: str) -> bool:
 
 
 def _begin_words(short: str, words: list[str]) -> bool:
-    """Whether a short form is made of a beginning of the first word, and of beginnings of some of the others."""
+    """Whether a short form joins a beginning of the first word and beginnings of some of the others."""
     if not short:
         return True
     for place, word in enumerate(words):
@@ -257,18 +257,18 @@ def _begin_words(short: str, words: list[str]) -> bool:
 
 
 def has_lone_letters(text: str) -> bool:
-    """Whether a letter of Hangul stands outside a syllable."""
+    """Whether a text has a Hangul letter outside a syllable."""
     return _LONE.search(text) is not None
 
 
 def is_initials(form: bytes) -> bool:
-    """Whether every byte is a consonant of Hangul, as in ㄱㅎㅈ."""
+    """Whether every byte is a Hangul consonant, as in ㄱㅎㅈ."""
     return all(0x80 <= byte < VOWEL for byte in form)
 
 
 @lru_cache(maxsize=1024)
 def _lone_letter(letter: str) -> str:
-    """A letter that stands alone, in Latin letters: what a half-typed syllable begins with."""
+    """A lone letter, romanised: the beginning of a half-typed syllable."""
     place = hangul.INITIALS.find(letter)
     if place >= 0:
         return hangul.revised(chr(hangul.FIRST + place * 588)).strip()[:-1]

@@ -1,8 +1,8 @@
-"""A table of names that never changes: compact, and ready to be searched. Pure.
+"""An immutable table of names: compact, and ready to be searched. Pure.
 
-Entities are numbered by importance. What they are called lies in a few strings of bytes and arrays of numbers rather
-than in objects: 100,000 of them then take tens of megabytes, not hundreds, and Python's garbage collector, which would
-stop everything for a tenth of a second to look through a million objects, has nothing to look through.
+Entities are numbered by importance. Their names are kept in a few byte strings and number arrays rather than in
+objects: 100,000 entities then take tens of megabytes, not hundreds, and Python's garbage collector, which would stop
+everything for a tenth of a second to scan a million objects, has nothing to scan.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KINDS = {kind: number for number, kind in enumerate(Kind)}
 _KINDS = tuple(Kind)
 
 SHORTEST_TAIL = 3
-"""Letters of how the end of a name sounds, from which on it is told apart from others."""
+"""The fewest letters of a name's end, by sound, that distinguish it from others."""
 
 _Packed: TypeAlias = tuple[
     str,
@@ -41,7 +41,7 @@ class Forms(Chunks):
     """The forms of each entity in one text, each ended by a zero byte."""
 
     def add_all(self, forms: Collection[bytes]) -> list[int]:
-        """Add the forms of the next entity, and return where they begin."""
+        """Add the forms of the next entity, and return their start offsets."""
         begins = list(accumulate((len(form) + 1 for form in forms), initial=self.size))[:-1]
         self.add(b"".join([form + b"\0" for form in forms]))
         return begins
@@ -52,7 +52,7 @@ class Forms(Chunks):
 
 
 class Table:
-    """Entities and their names. Made by `Builder`."""
+    """Entities and their names, as built by `Builder`."""
 
     def __init__(self) -> None:
         self.kinds = bytearray()
@@ -83,7 +83,7 @@ class Table:
         return self._record(number)[2]
 
     def number(self, ref: Ref) -> int | None:
-        """The number of an entity: its slug is one of its names."""
+        """The number of an entity, found by its slug, which is one of its names; None if it is not here."""
         kind = KINDS[ref.kind]
         form = spelling.squash(_typed_slug(ref))
         for number in self.starts.every(form + b"\0", len(self)) or ():
@@ -92,7 +92,7 @@ class Table:
         return None
 
     def memory(self) -> list[Pages | dict[bytes, Any]]:
-        """What nearly all of it is kept in."""
+        """The memory that holds nearly all of it."""
         texts = [text.memory() for text in (self.names, self.folds, self.spoken, self.records)]
         places = [places.memory() for places in (self.starts, self.words, self.sounds, self.tails, self.initials)]
         return [*texts, *chain(*places), *self.typos.memory()]
@@ -102,7 +102,7 @@ class Table:
 
 
 class Builder:
-    """Makes a table step by step, so that whoever builds may do other things in between."""
+    """Builds a table incrementally, so that the caller can yield to other work in between."""
 
     def __init__(self) -> None:
         self._table = Table()
@@ -114,7 +114,7 @@ class Builder:
         self._initial_places = Chunks()
 
     def add(self, entry: Entry) -> None:
-        """Add an entity. They must come in the order of `importance`. Takes about a tenth of a millisecond."""
+        """Add an entity; they must come in the order of `importance`. Takes about a tenth of a millisecond."""
         table = self._table
         number = len(table)
         table.kinds.append(KINDS[entry.ref.kind])
@@ -135,7 +135,7 @@ class Builder:
         )
 
     def _add_sounds(self, number: int, sounds: list[bytes], tails: list[str]) -> None:
-        """Add how names sound, and how they do from a later word on: nearly always that is the end of the former."""
+        """Add the sounds of names, and of their tails: a tail is nearly always the end of a whole."""
         begins = dict(zip(sounds, self._table.folds.add_all(sounds), strict=True))
         places: set[int] = set()
         for tail in map(spelling.plain_fold, tails):
@@ -145,7 +145,7 @@ class Builder:
         _add_pairs(self._tails, number, places)
 
     def _add_names(self, number: int, names: list[str], typed: list[str], given: list[str], *, titled: bool) -> None:
-        """Add the initials of names, and what may be typed: whole, by word, and if it is a title, without particles."""
+        """Add the initials of names, and what may be typed: whole, by word, and for a title, without articles."""
         table = self._table
         forms: dict[bytes, list[int]] = {}
         initials: dict[bytes, None] = {}
@@ -179,7 +179,7 @@ class Builder:
             _add_pairs(self._initial_places, number, self._initials.add_all(several))
 
     def finish(self) -> Generator[None, None, Table]:
-        """Put everything in order, step by step."""
+        """Sort everything, incrementally."""
         table = self._table
         kinds = bytes(table.kinds)
         yield from table.records.close()
@@ -197,7 +197,7 @@ class Builder:
 
 
 def built(entries: list[Entry]) -> Generator[None, None, Table]:
-    """A table of entries in any order, made step by step."""
+    """Build a table of entries, given in any order, incrementally."""
     builder = Builder()
     for entry in sorted(entries, key=importance):
         builder.add(entry)
@@ -206,7 +206,7 @@ def built(entries: list[Entry]) -> Generator[None, None, Table]:
 
 
 def _typed_slug(ref: Ref) -> str:
-    """A slug as it is typed. One of digits keeps its dashes: 3-98 is not called 398."""
+    """A slug as keystrokes. One of digits keeps its dashes: 3-98 is not called 398."""
     spaced = ref.slug.replace("-", " ")
     return ref.slug if spaced.replace(" ", "").isdigit() else spelling.plain(spaced)
 
@@ -217,7 +217,7 @@ def _add_pairs(added: Chunks, owner: int, places: Collection[int]) -> None:
 
 
 def _different(names: Iterable[str]) -> list[str]:
-    """The plain names, of those that differ only in their spaces the one with most."""
+    """The plain names without duplicates; of those that differ only in spaces, the one with the most."""
     found: dict[str, str] = {}
     for name in names:
         joined = name.replace(" ", "")
@@ -228,7 +228,7 @@ def _different(names: Iterable[str]) -> list[str]:
 
 def _packed(entry: Entry) -> _Packed:
     hints = tuple((h.ref.kind.value, h.ref.slug, tuple(h.names.items())) for h in entry.hints)
-    # A name of the label is nearly always one of the texts: then its place says it.
+    # A name of the label is nearly always one of the texts, so store its position.
     names = tuple(
         (code, entry.texts.index(name) if name in entry.texts else name) for code, name in entry.label.names.items()
     )
@@ -237,7 +237,7 @@ def _packed(entry: Entry) -> _Packed:
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:
-    """Latin initials of a name whose syllables are known from Hangul: "lmh" of Lee Minho, 이민호."""
+    """Latin initials of a name whose syllables are known from Hangul: "lmh" for Lee Minho, 이민호."""
     korean = next((name for name in names if len(name) == 3 and all("가" <= c <= "힣" for c in name)), None)
     if korean is None:
         return []

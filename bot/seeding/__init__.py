@@ -14,5 +14,5 @@ __all__ = ["OWN", "Known", "load", "load_own"]
 
 
 def load_own() -> Desired:
-    """What the catalogue that comes with Byeol states."""
+    """Load the catalogue that comes with Byeol."""
     return load([OWN], Known({}, {}, frozenset()))

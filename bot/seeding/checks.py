@@ -1,4 +1,4 @@
-"""What is wrong with seed files that each say only what they may."""
+"""Checks across seed files, each of which is valid by itself."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _TABLES = {
     Kind.ORGANISATION: "[[organisations]]",
     Kind.CHARACTER: "[[works.characters]]",
 }
-"""Where that is stated to which statements refer."""
+"""Where entities that statements refer to can be stated."""
 
 _UNTITLED = frozenset({Kind.WORK, Kind.TRACK, Kind.ALBUM})
 _ANOTHER = frozenset({"alternative", "spelling", "short"})
-"""Kinds of names that differ from every other name, or are none."""
+"""Kinds of names that must differ from every other name, or be left out."""
 
 Problem = tuple[Path, str]
 """A place in a file, and what is wrong there."""
 
 
 def repeated(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
-    """Statements about one entity that are one and the same; names are looked at more closely by `named_twice`."""
+    """Duplicate statements about one entity; `named_twice` checks names more closely."""
     seen: dict[tuple[object, ...], Path] = {}
     for placed in entity.statements:
         row = placed.row
@@ -50,14 +50,14 @@ def repeated(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
 
 
 def nameless(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
-    """People and the like without a name. Songs and works may be known without a title."""
+    """People and other entities without a name. Songs and works may have no known title."""
     ref = entity.row.ref
     if ref.kind not in _UNTITLED and not any(placed.row.shape == "name" for placed in entity.statements):
         yield entity.at, f'a {ref.kind} without a name: add names = {{ en = "...", ko = "..." }}'
 
 
 def named_twice(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
-    """One name stated again as if it were another."""
+    """A name repeated as if it were a different one."""
     seen: dict[tuple[str, str], tuple[str, Path]] = {}
     for placed in entity.statements:
         name = placed.statement
@@ -70,7 +70,7 @@ def named_twice(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
 
 
 def in_order(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
-    """A finale that is over before the premiere begins."""
+    """A finale that ends before the premiere begins."""
     dates = {
         placed.row.columns["kind"]: (cast("f.WorkEvent", placed.statement), placed.at)
         for placed in entity.statements
@@ -87,21 +87,21 @@ def in_order(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
 
 
 def unfounded(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
-    """Statements without a source, all those about one entity as one problem."""
+    """Statements without a source, grouped into one problem per entity."""
     if count := sum(not placed.row.sources for placed in entity.statements):
         what = "a statement cites" if count == 1 else f"{count} statements cite"
         yield entity.at, f'{what} no source: add sources = ["..."], or default_sources = ["..."] at the top'
 
 
 CHECKS = (repeated, nameless, named_twice, in_order, unfounded)
-"""What is looked for in each entity by itself."""
+"""The checks of a single entity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """What statements may refer to: the entities and sources of the files and of the database.
 
-    `beside` is asked for what other files of the same folders state, where something is missing.
+    `beside` loads the other files of the same folders, if a reference is missing.
     """
 
     entities: frozenset[Ref]
@@ -110,7 +110,7 @@ class Catalogue:
 
 
 def resolve(statement: PlacedStatement, catalogue: Catalogue) -> tuple[StatementRow, list[Problem]]:
-    """The statement's row with each performer as a person or a group, and what it refers to that is not there."""
+    """The statement's row with each performer resolved to a person or a group, and problems for missing references."""
     row = statement.row
     problems: list[Problem] = []
     for column, value in row.columns.items():
@@ -128,7 +128,7 @@ def _missing(statement: PlacedStatement, column: str, ref: Ref, catalogue: Catal
     kinds = (Kind.PERSON, Kind.GROUP) if column == "artist_id" else (ref.kind,)
     slug = ref.slug
     known = {other.slug for other in catalogue.entities if other.kind in kinds}
-    if ref.kind is Kind.CHARACTER:  # a file names it by what tells it apart within its work
+    if ref.kind is Kind.CHARACTER:  # a file refers to it by a slug that is unique within its work
         slug = str(getattr(statement.statement, str(statement.path_of(column)[-1])))
         work = ref.slug.removesuffix(slug)
         known = {other.removeprefix(work) for other in known if other.startswith(work)}
@@ -145,7 +145,7 @@ def _load_too(row: EntityRow | SourceRow | None) -> str:
 def uncited(
     statements: Iterable[tuple[Document, PlacedStatement]], catalogue: Catalogue
 ) -> Iterator[tuple[Document, Problem]]:
-    """Sources that statements cite and that are not there: each once, where it is cited first."""
+    """Sources that are cited and missing: each once, where it is first cited."""
     missing: dict[str, list[tuple[Document, PlacedStatement]]] = {}
     for document, statement in statements:
         for slug in statement.row.sources:

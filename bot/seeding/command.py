@@ -1,4 +1,4 @@
-"""The command ``seed``: load files, show what they change."""
+"""The command ``seed``: load files, and show what they change."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from bot.store.catalogue import Change, Desired
 from bot.store.database import Database
 
 LONG = 20
-"""Files from which on a progress bar is worth showing."""
+"""The fewest files for which a progress bar is shown."""
 
 _SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]", "kept": "[cyan]=[/]"}
 
 
 SHOWN = 50
-"""Changes that are listed; more are only counted."""
+"""The most changes listed; more are only counted."""
 SHARE = 0.2
-"""What removes more than this share of the catalogue is most likely a mistake, and has to be asked for."""
+"""Removing more than this share of the catalogue is most likely a mistake, and requires `force`."""
 
 
 class _UndoneError(Exception):
-    """Ends a transaction whose changes were only to be seen."""
+    """Rolls back a transaction that was only a preview."""
 
     def __init__(self, changes: list[Change]) -> None:
         super().__init__()
@@ -39,10 +39,10 @@ class _UndoneError(Exception):
 
 
 async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool, force: bool = False) -> int:
-    """Bring the catalogue to what `paths` state, and say what changed; or, for a dry run, only say it.
+    """Bring the catalogue to what `paths` state, and print what changed; for a dry run, only print it.
 
-    Raises `SeedError` with every problem of the files, and where a large share of the catalogue would be removed
-    without `force`; nothing is written then.
+    Raises `SeedError` with every problem of the files, or if a large share of the catalogue would be removed without
+    `force`; nothing is written then.
     """
     out = Console()
     known = await database.read(_known)
@@ -101,7 +101,7 @@ def _known(connection: sqlite3.Connection) -> Known:
 
 
 def _lacking(stated: Desired, known: Known) -> Desired:
-    """What the files beside those to try state, and the database does not hold."""
+    """The entities and sources stated by neighbours of the files in a dry run, and missing from the database."""
     return Desired(
         frozenset(),
         {slug: row for slug, row in stated.sources.items() if slug not in known.sources},

@@ -1,4 +1,4 @@
-"""A seed file as it was read: what it says, and where in it each thing stands."""
+"""A parsed seed file, with the position of each value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.seeding import positions
 from bot.seeding.positions import Path
 
 _NAMES = ("slug", "text", "attribute", "person")
-"""The keys of a list's entry by which it is best told from the others."""
+"""The keys that best identify an entry of a list."""
 _AT = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _PLAIN = {
     "Cannot overwrite a value": "this key was given before",
@@ -27,17 +27,17 @@ _PLAIN = {
     "Invalid value": "expected a value after the equals sign: words need quotes",
     "Expected newline or end of document after a statement": "expected the end of the line after the value",
 }
-"""What `tomllib` says, in plainer words."""
+"""`tomllib`'s messages, in plainer words."""
 _TUPLE = re.compile(r"\((?P<keys>'[^)]*'),?\)")
 
 
 class UnreadableError(Exception):
-    """A file that is no TOML, with the reason as one line."""
+    """A file that is not valid TOML, with the reason on one line."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A file of TOML."""
+    """A TOML file."""
 
     file: File
     text: str
@@ -48,16 +48,16 @@ class Document:
         return positions.lines(self.text)
 
     def line(self, path: Path) -> int:
-        """The line of what stands at a place; where nothing does, that of the table or list around it."""
+        """The line of a path, from 1; if nothing is there, the line of the enclosing table or list."""
         return self._lines.get(path) or self.line(path[:-1])
 
     def problem(self, path: Path, words: str) -> str:
-        """One line about what stands at a place: the file, the line, the place, the problem."""
+        """A problem at a path, on one line: file, line, place, problem."""
         place, named = self._resolve(path)
         return f"{self.file}:{self.line(place)}: " + (f"{named}: {words}" if named else words)
 
     def _resolve(self, path: Path) -> tuple[Path, str]:
-        """The place as the file has it, whatever short form it is written in, as a path and in words."""
+        """The path as the file has it, with short forms resolved, and its description in words."""
         here = cast("object", self.content)
         real: Path = ()
         words = ""
@@ -66,7 +66,7 @@ class Document:
                 here = cast("list[object]", here)[step]
                 words += f"[{_label(here, step)}]"
                 real = (*real, step)
-            elif isinstance(here, dict):  # names may be a table of languages in the place of a list
+            elif isinstance(here, dict):  # names may be a table by language instead of a list
                 table = cast("dict[str, object]", here)
                 key = list(table)[step] if isinstance(step, int) else step
                 here = table.get(key)
@@ -78,14 +78,14 @@ class Document:
 
 
 def _label(entry: object, index: int) -> str:
-    """What an entry of a list is called: by its slug or the like, else by its number from 1."""
+    """The label of a list's entry: its slug or the like, else its number from 1."""
     named = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
     name = next((named[key] for key in _NAMES if isinstance(named.get(key), str)), None)
     return written(name)[1:-1] if name else str(index + 1)
 
 
 def written(value: object) -> str:
-    """A value as TOML writes it; what has parts is only named."""
+    """A value as TOML writes it; tables and lists are only named."""
     match value:
         case bool():
             return str(value).lower()
@@ -118,12 +118,12 @@ def read(file: File) -> Document:
         return Document(file, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise UnreadableError(f"{file}:{_explain(str(error), text)}") from None
-    except (RecursionError, ValueError) as error:  # brackets, or a number, without end
+    except (RecursionError, ValueError) as error:  # deeply nested brackets, or an endless number
         raise UnreadableError(f"{file}: not a file that can be read: {error}") from None
 
 
 def _explain(problem: str, text: str) -> str:
-    """What `tomllib` says, with the line first and without the words of Python."""
+    """`tomllib`'s message, with the line first and without Python terms."""
     at = _AT.search(problem)
     lines = text.split("\n")
     line = int(at["line"]) if at and at["line"] else len(lines)

@@ -1,4 +1,4 @@
-"""The values that seed files are made of: slugs, words, zones, and how each is stored."""
+"""The field types of seed files: slugs, words, zones, and how each is stored."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bot.catalogue.model import Kind, Ref
 from bot.store.catalogue import Value
 
 MAX_SLUG = 60
-"""A button's custom id holds at most 100 characters, and a slug must fit into it beside what the button does."""
+"""A button's custom id holds at most 100 characters, and must fit a slug along with the button's action."""
 
 
 class Table(BaseModel):
-    """A TOML table that may hold nothing but the keys it declares."""
+    """A TOML table that allows only the keys it declares."""
 
     model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
 
@@ -47,7 +47,7 @@ PATTERNS = {
     _TIME: 'a time such as "21:20", or after midnight "24:10" to "29:59"',
     _CURRENCY: 'a code of three capitals such as "KRW"',
 }
-"""What each pattern asks for, in words."""
+"""The meaning of each pattern, in words."""
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_SLUG)]
 Url = Annotated[str, StringConstraints(pattern=_URL, max_length=500)]
 ShowTime = Annotated[str, StringConstraints(pattern=_TIME)]
@@ -56,9 +56,10 @@ Currency = Annotated[str, StringConstraints(pattern=_CURRENCY)]
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """Marks a slug that leads to an entity of `kind`, whose reference is stored in `column`.
+    """Marks a slug that refers to an entity of `kind`, whose reference is stored in `column`.
 
-    Where names may stand beside it, `named` is their key. They make the entity in place, and its slug may be left out.
+    If names may be given beside it, `named` is their key. They create the entity in place, and its slug may be left
+    out.
     """
 
     column: str
@@ -66,7 +67,7 @@ class Leads:
     named: str | None = None
 
     def ref(self, slug: str, work: str) -> Ref:
-        """The entity that `slug` means in the table of `work`."""
+        """The entity a `slug` refers to in the table of `work`."""
         return character_ref(work, slug) if self.kind is Kind.CHARACTER else Ref(self.kind, slug)
 
 
@@ -100,7 +101,7 @@ _DAY = re.compile(r"(?a)((?:19|20)\d\d)-(\d\d)-(\d\d)")
 
 
 def _date(value: object) -> object:
-    """A date as words, whether it has quotes or not, that can be read."""
+    """Validate a date, with or without quotes, and return it as text."""
     match value:
         case datetime():
             if value.tzinfo is not None:
@@ -134,7 +135,7 @@ def _no_day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_no_day)]
 Date = Annotated[str, BeforeValidator(_date)]
-"""A date in one of `when.FORMS`; a day and a minute may also stand without quotes."""
+"""A date in one of `when.FORMS`; a day and a minute may also be unquoted."""
 
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -159,11 +160,11 @@ Text = Annotated[
     AfterValidator(_languages),
     Field(min_length=1),
 ]
-"""Words of the catalogue: a string is English, a table has one key a language."""
+"""Text in the catalogue: a string is English, a table has one key per language."""
 
 
 def entries(value: object) -> list[object]:
-    """The entries of a list; none of anything else."""
+    """The entries of a list; empty for any other value."""
     return cast("list[object]", value) if isinstance(value, list) else []
 
 
@@ -174,17 +175,17 @@ def slug_of(text: str) -> str:
 
 
 def short(key: str) -> Any:
-    """A table that, where it says nothing else, may be written as just the value of `key`."""
+    """A validator for a table with a short form: just the value of `key`."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
 def localised(text: Mapping[str, str] | None) -> str | None:
-    """Words of the catalogue as a column keeps them: JSON."""
+    """Text in the catalogue as a column stores it: JSON."""
     return json.dumps(text, ensure_ascii=False, sort_keys=True) if text else None
 
 
 def stored(value: object) -> Value:
-    """A value as a column keeps it: words as JSON, a list as text with commas, true as 1."""
+    """A value as a column stores it: text as JSON, a list as text with commas, true as 1."""
     match value:
         case bool():
             return int(value)

@@ -1,6 +1,6 @@
-"""What a seed file may say: one model a table, which knows the columns it is stored in.
+"""The schema of a seed file: one model per table, which knows the columns it is stored in.
 
-`docs/seed-format.md` explains the same to people who write seed files.
+`docs/seed-format.md` explains the same to authors of seed files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bot.store.reading import stamp
 
 
 class Source(Table):
-    """Where something was stated. If it has no address, its note says why."""
+    """Where something was stated. Without an address, its note says why."""
 
     slug: Slug
     publisher: Line
@@ -76,7 +76,7 @@ _NAMES = {"en": {"kind": "official", "language": "en"}, "ko": {"kind": "original
 
 
 def _listed(value: object) -> object:
-    """The list that short forms stand for: one name in quotes, or a table with one name a language."""
+    """Expand short forms to a list: one name in quotes, or a table with one name per language."""
     if isinstance(value, str):
         return [value]
     if not isinstance(value, dict):
@@ -156,7 +156,7 @@ class Credit(Statement):
     as_: Annotated[Names, Field(exclude=True, alias="as")] = ()
 
     def columns(self, work: str, place: int) -> Columns:
-        """The columns, with the place in the billing counted from 1."""
+        """The columns, with the position in the billing counted from 1."""
         return super().columns(work, place) | {"billing": place + 1}
 
 
@@ -190,14 +190,14 @@ class Performer(Statement):
     shape = "performer"
     order = "position"
 
-    # Whether it is a person or a group is known once every file is read: see the loader.
+    # Whether this is a person or a group is known once every file is read: see the loader.
     artist: Annotated[Slug, Leads("artist_id", Kind.PERSON, "name")]
     credited_as: Line | None = None
     name: Annotated[Names, Field(exclude=True)] = ()
 
 
 class After(Table):
-    """An event that another one is known to follow."""
+    """An event that is known to come before another one."""
 
     work: Slug
     event: EventKind = EventKind.PREMIERE
@@ -207,7 +207,7 @@ Happening = TypeVar("Happening", bound=str)
 
 
 class Event(Statement, Generic[Happening]):
-    """A date of something, with the kinds of events that such a thing can have."""
+    """A date, restricted to the kinds of events its entity can have."""
 
     shape = "event"
 
@@ -227,11 +227,11 @@ class Event(Statement, Generic[Happening]):
 
     @property
     def when(self) -> when.When:
-        """The date, read."""
+        """The date, parsed."""
         return when.parse(self.date, self.zone, self.words)
 
     def columns(self, work: str, place: int) -> Columns:
-        """The columns, with the date as the bounds that it has."""
+        """The columns, with the date as its bounds."""
         when = self.when
         return {
             "kind": self.kind,
@@ -246,12 +246,12 @@ class Event(Statement, Generic[Happening]):
             "words": localised(self.words),
             "after_id": Ref(Kind.WORK, self.after.work) if self.after else None,
             "after_kind": self.after.event if self.after else None,
-            "changed_at": None,  # the store knows when
+            "changed_at": None,  # set by the store
         }
 
     @classmethod
     def keys_of(cls, column: str) -> tuple[str, ...]:
-        """The keys under which a file states what a column keeps."""
+        """The keys of a file that state a column."""
         return {"claim": ("rank",), "after_id": ("after", "work")}.get(column, (column,))
 
 
@@ -265,7 +265,7 @@ AlbumEvent = Event[Literal["album_release"]]
 
 
 class Entity(Table):
-    """What every entity has. `sources` are cited for each statement below it that cites none itself."""
+    """What every entity has. `sources` are cited for each statement within it that cites none itself."""
 
     slug: Slug
     sources: tuple[Slug, ...] = ()
@@ -322,7 +322,7 @@ def _no_slugs(value: object) -> object:
 
 
 class SeedFile(Table):
-    """A seed file: any of these tables, in any order. `default_sources` are cited where nothing else is."""
+    """A seed file: any of these tables, in any order. `default_sources` are cited if nothing else is."""
 
     default_sources: tuple[Slug, ...] = ()
     sources: Annotated[tuple[Source, ...], BeforeValidator(_no_slugs)] = ()

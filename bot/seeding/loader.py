@@ -22,19 +22,19 @@ from bot.seeding.rows import Cited, PlacedEntity, PlacedStatement
 from bot.store.catalogue import Desired
 
 Progress = Callable[[Sequence[File]], Iterable[File]]
-"""Hands the files through one by one, and may show how far it came."""
+"""Iterates over the files, and may show progress."""
 
 ABOUT = "catalogue.toml"
-"""The file in which a folder says which catalogue it is."""
+"""The file that names the catalogue of a folder."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 MAX_PROBLEMS = 20
-"""More than these are only counted: the first ones usually explain the rest."""
+"""The most problems listed; more are only counted: the first ones usually explain the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds already, with its origins: files may refer to it."""
+    """The contents of the database, with their origins: files may refer to them."""
 
     entities: Mapping[Ref, frozenset[Origin]]
     sources: Mapping[str, Origin]
@@ -42,7 +42,7 @@ class Known:
 
 
 def load(paths: Sequence[File], known: Known, progress: Progress = iter) -> Desired:
-    """Read files and folders of files into what they state. Raises `SeedError` with every problem found."""
+    """Load what files and folders of files state. Raises `SeedError` with every problem found."""
     files = list({file.resolve(): file for file in _files(paths)}.values())
     folders = {_folder(path) for path in paths if path.is_dir()}
     loading = _Loading(
@@ -63,9 +63,9 @@ def load(paths: Sequence[File], known: Known, progress: Progress = iter) -> Desi
 
 
 def beside(paths: Sequence[File]) -> Desired:
-    """The entities and sources that stand in the same folders as the files of `paths`, but not in those themselves.
+    """The entities and sources stated by the other files in the folders of `paths`.
 
-    A file may lean on them before they are loaded. They come without statements; files with mistakes are left out.
+    A file may refer to them before they are loaded. They come without statements; files with mistakes are left out.
     """
     named = {file.resolve() for path in paths for file in ([path] if path.is_file() else path.glob("*.toml"))}
     found = Desired(frozenset())
@@ -81,14 +81,15 @@ def beside(paths: Sequence[File]) -> Desired:
 
 
 def _origin(file: File) -> Origin:
-    """What a file goes by in the catalogue: what its folder says it is, and its own name."""
+    """The origin of a file in the catalogue: its folder's catalogue, and its own name."""
     return Origin(Authority.SEED, f"{_folder(file.parent)}/{file.name}")
 
 
 def _folder(folder: File) -> str:
-    """Which catalogue a folder is: what its `catalogue.toml` says, whatever the folder is called; else its path.
+    """The catalogue of a folder: named by its `catalogue.toml`, whatever the folder is called; else by its path.
 
-    A folder removes what it no longer states. By its name alone, another folder called the same would remove it too.
+    Loading a folder removes what it no longer states. If folders were identified by name alone, another one of the same
+    name would remove it too.
     """
     about = folder / ABOUT
     if not about.is_file():
@@ -128,7 +129,7 @@ _TABLES = {
 
 
 class _Loading:
-    """The state of one `load`: what the files state so far, where they state it, and what is wrong."""
+    """The state of one `load`: what the files state so far, where they state it, and the problems."""
 
     def __init__(self, origins: frozenset[Origin]) -> None:
         self.desired = Desired(origins)
@@ -138,7 +139,7 @@ class _Loading:
         self._statements: list[tuple[Document, PlacedStatement]] = []
 
     def read(self, file: File) -> None:
-        """Read one file, and add what it states."""
+        """Read one file, and add its statements."""
         try:
             document = read(file)
         except UnreadableError as error:
@@ -175,7 +176,7 @@ class _Loading:
             self.problems.append(document.problem(at, f"already stated in {other.file}:{other.line(place)}{reuse}"))
 
     def resolve(self, known: Known, beside: Callable[[], Desired]) -> None:
-        """Check that everything referred to exists, and find out which performers are groups."""
+        """Check that every reference resolves, and find out which performers are groups."""
         others = {ref: left for ref, stated in known.entities.items() if (left := stated - self.desired.origins)}
         for ref in sorted(self._entities.keys() & others.keys()):
             document, at = self._entities[ref]

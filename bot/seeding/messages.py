@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a seed file, in the words of TOML: what was expected, what was found, what to do."""
+"""pydantic's errors about a seed file, in TOML's terms: what was expected, what was found, what to do."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _EXPECTED = {
     "model_type": "expected a table in braces",
     "too_short": "expected words in at least one language",
 }
-"""What pydantic's kinds of error expect."""
+"""What each of pydantic's error types expects."""
 
 
 def explain(error: ErrorDetails) -> str:
-    """One problem in words."""
+    """An error in words."""
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
     key = str(error["loc"][-1]) if error["loc"] else ""
     if kind == "extra_forbidden":
@@ -70,13 +70,13 @@ def _listed(choices: list[str]) -> str:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """What may have been meant by a word, as the end of a sentence; nothing where nothing comes close."""
+    """Suggestions for a misspelt word, as the end of a sentence; empty if nothing is close."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
 def _keys_of(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the table at `loc` may hold."""
+    """The allowed keys of the table at `loc`."""
     model: type[Table] = f.SeedFile
     for step in loc[:-1]:
         if isinstance(step, str) and step in model.model_fields:

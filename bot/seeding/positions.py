@@ -1,7 +1,7 @@
-"""On which line of a TOML file something stands.
+"""The line numbers of values in a TOML file.
 
-Neither `tomllib` nor tomlkit tells the lines of what it has read, so this scans the text a second time, once something
-in it is found to be wrong. It scans valid TOML only: it looks for keys and brackets and checks nothing.
+Neither `tomllib` nor tomlkit reports the lines of what it parses, so this scans the text a second time, once a problem
+is found in it. It scans valid TOML only: it looks for keys and brackets and checks nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Scanner:
         self.found: dict[Path, int] = {(): 1}
         self._starts = [match.end() for match in re.finditer("\n", text)]
         self._tables: dict[Path, int] = {}
-        """How many tables each ``[[list]]`` has so far."""
+        """The number of tables in each ``[[list]]`` so far."""
 
     def document(self) -> None:
         table: Path = ()
@@ -52,7 +52,7 @@ class _Scanner:
                 self._assignment(table)
 
     def _next(self) -> str:
-        """Pass over what says nothing, and return the next character; none at the end."""
+        """Skip whitespace and comments, and return the next character; empty at the end."""
         match = _BLANK.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.text[self.at : self.at + 1]
@@ -61,7 +61,7 @@ class _Scanner:
         self.found.setdefault(path, bisect.bisect(self._starts, at) + 1)
 
     def _header(self) -> Path:
-        """The table that a header names: in a list of tables, the last one so far."""
+        """The table that a header names: in a list of tables, the latest one."""
         start = self.at
         path: Path = ()
         keys = self._keys()
@@ -73,14 +73,14 @@ class _Scanner:
         return path
 
     def _entry(self, path: Path) -> Path:
-        """The next table of a list of tables."""
+        """Count a new table in a list of tables, and return its path."""
         index = self._tables.get(path, 0)
         self._tables[path] = index + 1
         self._mark((*path, index), self.at)
         return (*path, index)
 
     def _keys(self) -> list[str]:
-        """A key with its dots, as parts."""
+        """Parse a dotted key into its parts."""
         keys: list[str] = []
         while match := _KEY.match(self.text, self.at):
             self.at = match.end()
@@ -109,7 +109,7 @@ class _Scanner:
                 self.at = match.end() if match else len(self.text)
 
     def _inside(self, path: Path, end: str) -> None:
-        """The entries of a list or of a table in one line."""
+        """Scan the entries of a list or of an inline table."""
         self.at += 1
         index = 0
         while (character := self._next()) and character != end:

@@ -1,4 +1,4 @@
-"""From what a seed file says to the rows that the store keeps, each with its place in the file. Pure."""
+"""From the contents of a seed file to rows for the store, each with its position in the file. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.store.catalogue import EntityRow, SourceRow, StatementRow
 
 
 class Cited(NamedTuple):
-    """Sources, and where they are listed."""
+    """Sources, and the path of their list."""
 
     slugs: tuple[str, ...]
     at: Path
@@ -24,7 +24,7 @@ class Cited(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlacedStatement:
-    """A statement's row, and where in the file the statement and its sources stand."""
+    """A statement's row, and the paths of the statement and of its sources in the file."""
 
     row: StatementRow
     statement: Statement
@@ -32,19 +32,19 @@ class PlacedStatement:
     cited: Cited
 
     def path_of(self, column: str) -> Path:
-        """Where in the file that stands which a column keeps."""
+        """The path in the file of what a column stores."""
         return (*self.at, *self.statement.keys_of(column))
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedEntity:
-    """An entity's row, where in the file it stands, and its statements."""
+    """An entity's row, its path in the file, and its statements."""
 
     row: EntityRow
     at: Path
     statements: Sequence[PlacedStatement]
     reuse: str = ""
-    """What to do where it is stated elsewhere already."""
+    """What to do if it is already stated elsewhere."""
 
 
 def source_row(source: f.Source, origin: Origin) -> SourceRow:
@@ -56,9 +56,9 @@ def source_row(source: f.Source, origin: Origin) -> SourceRow:
 
 
 def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin, around: Cited) -> Iterator[PlacedEntity]:
-    """The rows of an entity that stands `at` a place in its file, and of the entities that are made inside it.
+    """The rows of an entity at the path `at` of its file, and of the entities created inside it.
 
-    What is cited for the file as a whole is `around`.
+    `around` are the sources cited for the file as a whole.
     """
     ref = Ref(kind, entity.slug)
     type_ = entity.type if isinstance(entity, (f.Work, f.Organisation)) else None
@@ -75,7 +75,7 @@ def entities(kind: Kind, entity: f.Entity, at: Path, origin: Origin, around: Cit
 
 
 def _partial(entity: f.Entity) -> str | None:
-    """The lists that are known to be incomplete."""
+    """The lists known to be incomplete."""
     match entity:
         case f.Work():
             return None if entity.cast_complete else "cast"
@@ -86,12 +86,12 @@ def _partial(entity: f.Entity) -> str | None:
 
 
 def _cited(table: f.Entity | Statement, at: Path, around: Cited) -> Cited:
-    """What is cited for a table: its own sources, else those of what is around it."""
+    """The sources of a table: its own, else the enclosing ones."""
     return Cited(table.sources, (*at, "sources")) if table.sources else around
 
 
 def _statements(ref: Ref, entity: f.Entity, at: Path, work: str, cited: Cited) -> Iterator[PlacedStatement]:
-    """The statements about an entity: whatever lists of them its table has."""
+    """The statements about an entity, from every list of them in its table."""
     for field in type(entity).model_fields:
         value = getattr(entity, field)
         for place, statement in enumerate(cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()):
@@ -115,7 +115,7 @@ def _placed(ref: Ref, statement: Statement, at: Path, place: int, work: str, cit
 
 
 def _made(around: PlacedStatement, work: str, origin: Origin) -> Iterator[PlacedEntity]:
-    """The entities that a statement makes in place, by naming them."""
+    """The entities that a statement creates in place, by naming them."""
     for column, key, names in around.statement.made():
         ref = around.row.columns[column]
         if names and isinstance(ref, Ref):

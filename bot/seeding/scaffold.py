@@ -1,4 +1,4 @@
-"""A seed file to fill in, for the command ``seed --new``."""
+"""The template of a seed file, for the command ``seed --new``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ events = [
 def create(slug: str, folder: Path) -> Path:
     """Write a file for the work `slug` into `folder`, and return it.
 
-    Raises `SeedError` where there is such a file already, or no such folder, or where `slug` is no slug.
+    Raises `SeedError` if the file exists already, the folder does not, or `slug` is not a valid slug.
     """
     try:
         TypeAdapter(Slug).validate_python(slug)

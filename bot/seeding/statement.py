@@ -1,4 +1,4 @@
-"""What every statement of a seed file has, whatever it says, and how it becomes the columns of a row."""
+"""The common part of all statements in seed files, and how they become columns of a row."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Columns = dict[str, Value | Ref]
 
 
 class Statement(Table):
-    """What every statement may carry. `sources` empty means: those of the table around it.
+    """The common fields of statements. If `sources` is empty, the enclosing table's apply.
 
     A subclass is one shape of statement. Its fields are the columns of the table `shape`, under the same names, except
-    that a slug marked with `Leads` is stored as a reference, and that `order` names the column for its place in a list.
+    that a slug marked with `Leads` is stored as a reference, and `order` names the column for its position in a list.
     """
 
     shape: ClassVar[str]
@@ -31,7 +31,7 @@ class Statement(Table):
     note: Text | None = None
 
     def columns(self, work: str, place: int) -> Columns:
-        """The columns of this statement, the one at `place` (from 0) of its list, in the table of `work`."""
+        """The columns of this statement, at index `place` (from 0) of its list, in the table of `work`."""
         columns: Columns = {}
         for field, leads in _fields(type(self)):
             value = getattr(self, field)
@@ -55,20 +55,20 @@ class Statement(Table):
         return {**table, **{key: slug for key, slug in slugs.items() if slug}}
 
     def made(self) -> Iterator[tuple[str, str, tuple[Statement, ...]]]:
-        """What is made in place: the column of each entity, the key of its names, and its names."""
+        """The entities created in place: the column of each, the key of its names, and its names."""
         for _, leads in _fields(type(self)):
             if leads and leads.named:
                 yield leads.column, leads.named, getattr(self, "as_" if leads.named == "as" else leads.named)
 
     @classmethod
     def keys_of(cls, column: str) -> tuple[str, ...]:
-        """The keys under which a file states what a column keeps."""
+        """The keys of a file that state a column."""
         return (next((field for field, leads in _fields(cls) if leads and leads.column == column), column),)
 
 
 @cache
 def _fields(model: type[Statement]) -> list[tuple[str, Leads | None]]:
-    """The fields that this shape has beyond every statement's, and where those lead that lead somewhere."""
+    """The fields of this shape besides the common ones, with the `Leads` of those that are references."""
     return [
         (name, next((mark for mark in field.metadata if isinstance(mark, Leads)), None))
         for name, field in model.model_fields.items()
@@ -77,7 +77,7 @@ def _fields(model: type[Statement]) -> list[tuple[str, Leads | None]]:
 
 
 def _slug_of(names: object, key: str) -> str | None:
-    """The slug that names in any of their forms give; None where they are no names, as pydantic will find out."""
+    """The slug derived from names in any of their forms; None if they are not names, which pydantic then reports."""
     match next(iter(entries(names)), None) or names:
         case str(text) | {"en": str(text)} | {"ko": str(text)} | {"text": str(text)}:
             if slug := slug_of(text):
