@@ -121,7 +121,7 @@ def test_messages_are_found_wherever_the_code_has_them() -> None:
     code = """
 title = t("Plain {name}", name=name)
 line = f"**{t('In an f-string')}** {t.plural('{n} song', '{n} songs', 3)}"
-label = scene.words("By another name")
+label = context.words("By another name")
 described = _("Of a " "command")
 t(variable)
 other("Not a message")
