@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot run | seed | demo``. Builds everything and hands it on."""
+"""The command line: ``python -m bot run | seed | demo``. Wires everything together."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from bot.store.database import Database
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 FAILED = 2
-"""The exit code for what the operator has to mend."""
+"""The exit code for errors that the operator has to fix."""
 
 TOKEN_REFUSED = 4004
-"""The code with which Discord's gateway closes the connection of a token that is not, or no longer, valid
+"""The code with which Discord's gateway closes the connection if the token is invalid or revoked
 (https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes)."""
 
 log = logging.getLogger("bot")
@@ -99,14 +99,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    """A port; 0 is any that is free."""
+    """Parse a port; 0 is any free one. Raises `argparse.ArgumentTypeError`."""
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is no port: it has to be a number from 0 to 65535")
     return int(text)
 
 
 async def run(chosen: Settings) -> int:
-    """Start the bot on Discord and keep it there until it is told to stop. Returns the exit code."""
+    """Run the bot on Discord until it is stopped. Returns the exit code.
+
+    Raises `StartError` or `SettingError` if it cannot start, or if Discord ends the connection for good.
+    """
     logs.setup(chosen.log_level, [chosen.token])
     verify_version()
     if chosen.api_url is not None:
@@ -161,8 +164,8 @@ def _token_refused() -> SettingError:
 
 
 async def seed_empty(database: Database) -> None:
-    """Fill an empty database with the catalogue that comes with Byeol."""
-    # Only this needs the readers of seed files, which are large.
+    """Load the catalogue that comes with Byeol into an empty database."""
+    # Imported here, since only this needs the parsers of seed files, which are large.
     from bot.seeding import load_own
 
     changes = await database.write(catalogue.apply, load_own(), discord.utils.utcnow())

@@ -1,4 +1,4 @@
-"""The client: what it is made of, what it tells Discord when it starts, and how it ends."""
+"""The Discord client: loads the cogs, syncs the commands when they changed, and knows their mentions."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from bot.store.lookup import Lookup
 from bot.text import Words
 
 COGS = Path(__file__).parent.parent / "cogs"
-"""Every module in it is a part of the bot; they are loaded by name, and nothing imports them."""
+"""The folder of the cogs: every module in it is loaded by name, and nothing imports them."""
 
 _OF_ITSELF = ("about", "help")
-"""The commands about the bot rather than what it knows."""
+"""The commands about the bot rather than the catalogue."""
 
 log = logging.getLogger(__name__)
 
 
 class Byeol(Host):
-    """The bot. It knows of servers, channels and roles, and of nothing that people write."""
+    """The bot. It sees servers, channels and roles, and nothing that people write."""
 
     def __init__(
         self,
@@ -63,7 +63,10 @@ class Byeol(Host):
         self._command_ids: dict[str, int] = {}
 
     async def setup_hook(self) -> None:
-        """Load every cog and tell Discord the commands, if they changed. Raises `StartError` where a cog fails."""
+        """Load every cog, and sync the commands with Discord if they changed.
+
+        Raises `StartError` if a cog fails to load, and `SettingError` if the bot is not in the development server.
+        """
         if self._custom_api:
             await use_its_gateway(self.http)
         await self.tree.set_translator(Translator())
@@ -86,7 +89,7 @@ class Byeol(Host):
             raise SettingError("BYEOL_DEV_GUILD", problem) from None
         for guild_id in await self.database.read(synced.guilds):
             if self._dev_guild is None or guild_id != self._dev_guild.id:
-                # A former development server would show the commands twice; one that the bot has left shows none.
+                # A former development server would show the commands twice; one the bot has left shows none.
                 with contextlib.suppress(discord.Forbidden, discord.NotFound):
                     await self._sync(discord.Object(guild_id))
                 await self.database.write(synced.forget, str(guild_id))
@@ -113,11 +116,11 @@ class Byeol(Host):
         log.info("Told Discord %d commands (%s)", len(known), scope)
 
     async def on_ready(self) -> None:
-        """Say in the log that all is well; Discord may call this again after a lost connection."""
+        """Log that the bot is ready; Discord may trigger this again after a lost connection."""
         log.info("Ready as %s in %d servers", self.user, len(self.guilds))
 
     def command_mentions(self, t: Words) -> list[tuple[str, str]]:
-        """Every command as a mention that can be clicked, with what it does: what fans ask first, then the admins'."""
+        """Every command as a clickable mention with its description: fans' commands first, then the admins'."""
         found = [
             command
             for command in self.tree.walk_commands()

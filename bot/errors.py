@@ -1,4 +1,4 @@
-"""Errors that a person can cause. They carry data, never prose: `bot.text` and `bot.render` find the words."""
+"""Errors that users and operators can cause. They carry data; `bot.text` and `bot.render` put them into words."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class ByeolError(Exception):
-    """The base of everything below: expected, answered in words, and never a traceback."""
+    """The base of all expected errors: answered in words, never with a traceback."""
 
 
 @dataclass(eq=False)
 class NotFoundError(ByeolError):
-    """Nothing of the kind that was asked for is called that.
+    """No entity of the requested kind has that name.
 
-    `near` holds what comes closest, best first; `others` what is called just so, but is something else. Both may be
+    `near` holds the closest matches, best first; `others` entities of another kind with exactly that name. Both may be
     empty.
     """
 
@@ -29,7 +29,7 @@ class NotFoundError(ByeolError):
 
 @dataclass(eq=False)
 class AmbiguousError(ByeolError):
-    """More than one thing is called that. `matches` holds them, best first; at least two."""
+    """Several entities have that name. `matches` holds at least two, best first."""
 
     query: str
     matches: Sequence[Entry]
@@ -37,12 +37,12 @@ class AmbiguousError(ByeolError):
 
 @dataclass(eq=False)
 class GoneError(ByeolError):
-    """A button led to something that the catalogue no longer holds."""
+    """A button refers to something that is no longer in the catalogue."""
 
 
 @dataclass(eq=False)
 class UnknownZoneError(ByeolError):
-    """No time zone of the IANA database has that name."""
+    """No time zone of the IANA database has that name. `near` holds the closest ones."""
 
     query: str
     near: Sequence[str]
@@ -66,13 +66,13 @@ class SettingError(ByeolError):
 
 @dataclass(eq=False)
 class SeedError(ByeolError):
-    """Seed files that cannot be loaded. One line a problem: file, place, what was expected, what was found."""
+    """Seed files that cannot be loaded. One line per problem: file, place, what was expected, what was found."""
 
     problems: Sequence[str]
 
 
 @dataclass(eq=False)
 class StartError(ByeolError):
-    """The bot cannot start, for a reason that the operator can mend."""
+    """The bot cannot start, for a reason that the operator can fix."""
 
     problem: str

@@ -1,4 +1,4 @@
-"""Logging: one line an event, and never a secret."""
+"""Logging: one line per event, and never a secret."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
-# Discord puts tokens of interactions and webhooks into addresses, which its library logs when it debugs.
+# Interaction and webhook tokens are part of URLs, which discord.py logs at level DEBUG,
 _IN_ADDRESSES = re.compile(r"(/(?:interactions|webhooks)/\d+/)[\w.\-]+")
-# ... and into events, which it logs whole.
+# ... and of gateway events, which it logs whole.
 _IN_EVENTS = re.compile(r"""(["']token["']\s*:\s*["'])[^"']+""")
 
 
 class Redacting(logging.Formatter):
-    """Writes records with every secret taken out, wherever it stands: message, arguments or traceback."""
+    """Formats records with every secret redacted: in the message, the arguments or the traceback."""
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__(FORMAT)
@@ -31,11 +31,11 @@ class Redacting(logging.Formatter):
 
 
 def setup(level: str, secrets: list[str]) -> None:
-    """Log to standard error from `level` on, without any of `secrets`."""
+    """Log to standard error at `level` and above, with `secrets` redacted."""
     handler = logging.StreamHandler()
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Byeol needs no voice; that its libraries are missing is no news.
+    # Byeol does not use voice, so its missing libraries are no news.
     handler.addFilter(lambda record: "voice will NOT be supported" not in str(record.msg))
     if level != "DEBUG":
         logging.getLogger("discord.gateway").setLevel(logging.WARNING)

@@ -27,9 +27,9 @@ class Settings:
 
 
 def read(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Mapping[str, str]:
-    """The environment, and beneath it what the file `.env` of the current folder says. Empty values count as unset.
+    """The environment, over the values in `env_file`. Empty values count as unset.
 
-    Raises `SettingError` where the file cannot be read, or is no text.
+    Raises `SettingError` if the file cannot be read, or is not UTF-8 text.
     """
     try:
         filed = {key: value for key, value in dotenv_values(env_file).items() if value}
@@ -43,7 +43,7 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
 
 
 def database_path(values: Mapping[str, str]) -> Path:
-    """Where the database is; `BYEOL_DATABASE` or a default. Raises `SettingError`."""
+    """The path of the database: `BYEOL_DATABASE` or ``data/byeol.db``. Raises `SettingError` if unusable."""
     path = values.get("BYEOL_DATABASE", "").strip() or "data/byeol.db"
     try:
         return Path(path).expanduser()
@@ -52,7 +52,7 @@ def database_path(values: Mapping[str, str]) -> Path:
 
 
 def load(values: Mapping[str, str]) -> Settings:
-    """Check the settings. Raises `SettingError` for the first that is missing or wrong."""
+    """Check the settings. Raises `SettingError` for the first that is missing or invalid."""
     token = values.get("DISCORD_TOKEN", "").strip()
     if not token:
         raise SettingError(

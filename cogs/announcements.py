@@ -105,7 +105,7 @@ class Announcements(
         remind: app_commands.Choice[str] | None = None,
         quiet: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
-        """Turn announcements on in a channel, or change its settings; options that are left out stay as they were."""
+        """Turn announcements on in a channel, or change its settings; omitted options stay as they were."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
         missing = permissions.missing(channel)
@@ -152,13 +152,13 @@ class Announcements(
 
     @app_commands.command(name=_("status"), description=_("Where announcements go, what was posted, what comes next"))
     async def status(self, interaction: Interaction) -> None:
-        """Show what a server chose and what became of it."""
+        """Show a server's subscriptions, and the outcomes of its deliveries."""
         assert interaction.guild_id is not None
         await reply_card(interaction, reports.STATUS, reports.key_of(interaction.guild_id), private=True)
 
     @app_commands.command(name=_("history"), description=_("What was posted, what wasn't, and why"))
     async def history(self, interaction: Interaction) -> None:
-        """Show what became of a server's announcements."""
+        """Show the outcomes of a server's announcements."""
         assert interaction.guild_id is not None
         await reply_card(interaction, reports.HISTORY, reports.key_of(interaction.guild_id), private=True)
 
@@ -177,7 +177,7 @@ class Announcements(
     @app_commands.rename(name=_("name"))
     @app_commands.describe(name=_("A drama, a song or an artist, in any spelling"))
     async def why(self, interaction: Interaction, name: app_commands.Transform[Entry, FindDated]) -> None:
-        """Explain what becomes of each date that concerns `name` in this server."""
+        """Explain whether each date that concerns `name` is announced in this server, and why."""
         assert interaction.guild_id is not None
         if await self._is_off(interaction):
             await reply(interaction, _off(interaction), private=True)
@@ -189,7 +189,7 @@ class Announcements(
     @app_commands.describe(name=_("A drama, a person or a group"))
     @_admin
     async def follow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
-        """Follow `name`, and ask whether the channels shall announce nothing else."""
+        """Follow `name`, and ask whether to limit the channels to what is followed."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
         if not await self._bot.database.write(follows.add, interaction.guild_id, name.ref):
@@ -204,7 +204,7 @@ class Announcements(
     @app_commands.describe(name=_("A drama, a person or a group"))
     @_admin
     async def unfollow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
-        """Stop following `name`; of the last, ask what the channels shall announce."""
+        """Stop following `name`; if it was the last, ask what the channels should announce."""
         assert interaction.guild_id is not None
         t, named = words_of(interaction), called(words_of(interaction), name.label)
         if await self._bot.database.write(follows.remove, interaction.guild_id, name.ref):
@@ -245,7 +245,7 @@ class Announcements(
         await reply(interaction, view, private=True)
 
     async def _preview(self, chosen: Subscription, ahead: list[Post]) -> str | None:
-        """Post a preview of what comes next in a channel; returns its address."""
+        """Post a preview of what comes next in a channel. Returns its address, or None if there is nothing to show."""
         now, database = self._bot.clock(), self._bot.database
         coming = next((one for one in ahead if one.channel_id == chosen.channel_id), None)
         latest = None if coming else await database.read(events.latest, now, ANNOUNCED)
@@ -300,7 +300,7 @@ def _scene(interaction: Interaction) -> RenderContext:
 def _off(
     interaction: Interaction, channel: discord.TextChannel | None = None, others: Sequence[Subscription] = ()
 ) -> discord.ui.LayoutView:
-    """That nothing is announced: in a channel, or, where there are no others, at all."""
+    """A notice that announcements are off: in `channel` while there are `others`, else in the whole server."""
     t = words_of(interaction)
     if channel is not None and others:
         where = t.join_list([f"<#{one.channel_id}>" for one in others])

@@ -1,4 +1,4 @@
-"""The clock of the announcements: it asks what is due, again and again."""
+"""The clock of the announcements: runs the publisher every few seconds."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from bot.store import deliveries, subscriptions
 log = logging.getLogger(__name__)
 
 BEAT = 5.0
-"""Seconds between two looks at what is due."""
+"""Seconds between two checks of what is due."""
 JUMP = timedelta(minutes=1)
-"""If a beat comes so much later than the last, or before it, the clock was set or the machine slept."""
+"""If a beat is this much later than the last, or before it, the clock was changed or the machine slept."""
 
 
 class Beat:
-    """Looks every few seconds at what is due, whatever goes wrong and whatever the clock does."""
+    """Calls `look` every few seconds, whatever goes wrong and whatever the clock does."""
 
     def __init__(self, bot: Byeol, look: Callable[[], Awaitable[None]]) -> None:
         self._bot = bot
@@ -40,20 +40,20 @@ class Beat:
         try:
             await self._look()
         except Exception:
-            # Whatever it was, the truth is in the database, and the next beat starts from there.
+            # All state is in the database, and the next beat starts from there.
             log.exception("Announcing failed; trying again in a moment")
         if not timedelta() <= now - self._last < JUMP:
-            # The loop counts by the wall clock: set back, it would fall silent for as long; set forward, it would run
-            # every beat that it thinks it missed.
+            # The loop follows the wall clock: set back, it would pause for as long; set forward, it would run every
+            # beat that it thinks it missed.
             self.loop.restart()
         self._last = now
 
 
 class Announcer(commands.Cog):
-    """Runs the publisher every few seconds, and the sync of the servers' own events.
+    """Runs the publisher every few seconds, and the sync of servers' scheduled events.
 
-    Each has a loop of its own: an announcement does not wait for a thousand events that are in no hurry. Both share
-    one pacer, since Discord counts the requests of a whole bot.
+    Each has a loop of its own, so that announcements do not wait for a thousand events that are not urgent. Both share
+    one rate limiter, since Discord counts the requests of the whole bot.
     """
 
     def __init__(self, bot: Byeol) -> None:
@@ -63,29 +63,32 @@ class Announcer(commands.Cog):
         self._beats = [Beat(bot, sender.tick) for sender in self._senders]
 
     async def cog_load(self) -> None:
-        """Start."""
+        """Start the loops."""
         for beat in self._beats:
             beat.loop.start()
 
     async def cog_unload(self) -> None:
-        """Stop, once the requests that are under way have their answers."""
+        """Stop the loops, once the requests in flight have their responses."""
         await asyncio.gather(*(sender.close() for sender in self._senders))
         for beat in self._beats:
             beat.loop.cancel()
 
     @commands.Cog.listener()
     async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        """Post what waits for a channel whose permissions may have changed."""
+        """Retry what waits for a channel whose permissions may have changed."""
         await self._wake(after.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
-        """Post what waits for a role of the bot to be allowed more."""
+        """Retry what waits for permissions: a role of the bot may have gained some."""
         await self._wake(after.guild)
 
     @commands.Cog.listener()
     async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
-        """Post what waits for the bot to get a role. Without the members intent, Discord tells of the bot alone."""
+        """Retry what waits for permissions: the bot may have got a role.
+
+        Without the members intent, Discord sends this event for the bot alone.
+        """
         await self._wake(after.guild)
 
     async def _wake(self, guild: discord.Guild) -> None:

@@ -1,4 +1,4 @@
-"""``/browse``: the catalogue as lists, for whoever does not know what to ask for."""
+"""``/browse``: the catalogue as lists, without a search term."""
 
 from __future__ import annotations
 

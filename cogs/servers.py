@@ -14,22 +14,22 @@ log = logging.getLogger(__name__)
 
 
 class Servers(commands.Cog):
-    """Keeps what servers chose in step with the servers that the bot is in."""
+    """Keeps the stored settings in sync with the servers that the bot is in."""
 
     def __init__(self, bot: Byeol) -> None:
         self._bot = bot
 
     async def cog_load(self) -> None:
-        """Start."""
+        """Start the daily loop."""
         self.daily.start()
 
     async def cog_unload(self) -> None:
-        """Stop."""
+        """Stop the daily loop."""
         self.daily.cancel()
 
     @tasks.loop(hours=24)
     async def daily(self) -> None:
-        """Forget the servers that were left long enough ago."""
+        """Delete the data of servers that the bot left long enough ago."""
         try:
             await self._keep_step()
         except Exception:
@@ -41,23 +41,23 @@ class Servers(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Notice what happened while the bot was away."""
+        """Catch up on what happened while the bot was offline."""
         await self._keep_step()
 
     @commands.Cog.listener()
     async def on_guild_join(self, _: discord.Guild) -> None:
-        """Go on in a server that the bot is back in."""
+        """Resume a server that the bot is back in."""
         await self._keep_step()
 
     @commands.Cog.listener()
     async def on_guild_remove(self, _: discord.Guild) -> None:
-        """Wait in a server that the bot was removed from."""
+        """Pause a server that the bot was removed from."""
         await self._keep_step()
 
     async def _keep_step(self) -> None:
         if not self._bot.is_ready():
-            return  # until every shard is, the servers of the others are not known, and would count as left
-        # Servers that Discord cannot reach at the moment are among them; only those the bot was removed from are not.
+            return  # until every shard is, the servers of the others are unknown, and would count as left
+        # Includes servers that are unavailable at the moment; only those that the bot was removed from are missing.
         here = [guild.id for guild in self._bot.guilds]
         await self._bot.database.write(subscriptions.sync_guild_membership, here, self._bot.clock())
 

@@ -1,4 +1,4 @@
-"""``/upcoming``: what is dated ahead."""
+"""``/upcoming``: the dates ahead."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Upcoming(commands.Cog):
     @app_commands.rename(days=_("days"))
     @app_commands.describe(days=_("How many days to look ahead (default: 30)"))
     async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = 30) -> None:
-        """Answer with what the next `days` days bring."""
+        """Answer with the dates of the next `days` days."""
         await reply_card(interaction, "upcoming", f"days-{days}")
 
 

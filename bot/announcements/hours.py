@@ -8,16 +8,16 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""The days on which a weekly digest can come."""
+"""The weekdays of a weekly digest."""
 
 DAILY = "daily"
 
 
 class Audience(NamedTuple):
-    """What channels share that get their announcements at the same time.
+    """The settings shared by channels that get their announcements at the same time.
 
     `zone` is an IANA name. `quiet` is written ``22:00-08:00``, or is empty. `digest` is `DAILY` or one of `WEEK` with
-    the hour (``daily-09``, ``mon-18``), or is empty where every announcement is a post of its own.
+    the hour (``daily-09``, ``mon-18``), or is empty if every announcement is a post of its own.
     """
 
     zone: str
@@ -26,18 +26,18 @@ class Audience(NamedTuple):
 
 
 QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-"""Quiet hours as they are stored: from when until when, in the channel's zone."""
+"""Quiet hours as stored: start and end, in the channel's zone."""
 
 DIGEST = re.compile(rf"({'|'.join((DAILY, *WEEK))})-([01]\d|2[0-3])")
-"""The times of a digest as they are stored."""
+"""The time of a digest as stored."""
 
 
 _CLOCK = r"(오전|오후)?(\d{1,2})시?(?::?(\d\d)분?)?(am|pm)?"
-"""A time as people write it, without its spaces: 22:00, 10pm, 오후10시, 오후10시30분."""
+"""A time as people write it, with spaces removed: 22:00, 10pm, 오후10시, 오후10시30분."""
 
 
 def _hour(half: str | None, hour: int) -> int | None:
-    """An hour from 0 to 23 from one that may have am or pm; None where no clock has it."""
+    """Convert an hour with an optional am or pm to the 24-hour clock; None if a 12-hour clock has no such hour."""
     if half is None:
         return hour
     if not 1 <= hour <= 12:
@@ -46,9 +46,9 @@ def _hour(half: str | None, hour: int) -> int | None:
 
 
 def quiet_hours(text: str) -> str | None:
-    """Quiet hours as people write them (``22-8``, ``10pm to 8am``), as they are stored; None where they cannot be read.
+    """Parse quiet hours as people write them (``22-8``, ``10pm to 8am``) to the stored form; None if unreadable.
 
-    ``off``, ``none`` and an empty text mean no quiet hours, and give an empty text.
+    ``off``, ``none``, ``-`` and an empty text mean no quiet hours, and give an empty text.
     """
     if text.strip().casefold() in ("", "off", "none", "-"):
         return ""
@@ -65,7 +65,7 @@ def quiet_hours(text: str) -> str | None:
 
 
 def after_quiet(at: datetime, audience: Audience) -> datetime:
-    """When something that is due at `at` may be posted: at once, or when the quiet hours it falls into are over."""
+    """When something due at `at` may be posted: at once, or at the end of the quiet hours it falls into."""
     match = QUIET.fullmatch(audience.quiet)
     if match is None:
         return at
@@ -75,12 +75,12 @@ def after_quiet(at: datetime, audience: Audience) -> datetime:
     within = begin <= clock < end if begin < end else clock >= begin or clock < end
     if not within:
         return at
-    # In the hour that clocks go through twice, their end may be read off too early.
+    # In the hour that clocks repeat, the end may be computed too early.
     return max(at, _instant(local.date() + timedelta(days=clock >= end), end, audience.zone))
 
 
 def digest_around(at: datetime, audience: Audience) -> tuple[datetime, datetime] | None:
-    """The last digest at or before `at`, and the first one after it; None where there are none."""
+    """The last digest at or before `at`, and the first one after it, both after quiet hours; None without a digest."""
     match = DIGEST.fullmatch(audience.digest)
     if match is None:
         return None

@@ -12,7 +12,7 @@ from bot.catalogue.model import Upcoming
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """What became of a delivery. `send_at` is when it was to be posted, `due_at` when it was due."""
+    """The state of a delivery. `due_at` is when it was due, `send_at` when it was to be posted."""
 
     event_id: int
     stage: Stage
@@ -26,7 +26,7 @@ class DeliveryStatus:
 
     @property
     def link(self) -> str | None:
-        """The address of the post, if there is one."""
+        """The address of the post, or None if there is none."""
         if self.message_id is None:
             return None
         return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{self.message_id}"
@@ -34,7 +34,7 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an announcement, or is planned for it."""
+    """An event with the state of its delivery: announced, planned, or why not."""
 
     item: Upcoming
     settled: DeliveryStatus
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message to come: the stages it announces, the first one first."""
+    """An upcoming message: `told` holds the stages it announces, in order."""
 
     channel_id: int
     send_at: datetime
@@ -52,7 +52,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What becomes of a date in a channel, and why. `at`: when it is to be posted, if it is."""
+    """Whether a date is announced in a channel, and why. `at`: when it will be posted, if it will."""
 
     item: Upcoming
     channel_id: int

@@ -1,6 +1,6 @@
-"""What will be announced in a server, what was, and why not: for the admins who ask.
+"""What will be announced in a server, what was, and why not: for reports to admins.
 
-What will be is found by planning it as the publisher does, without keeping the plan.
+The future is found by planning as the publisher does, without storing the plan.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.store.database import Database
 
 
 async def ahead(database: Database, guild_id: int, now: datetime, span: timedelta) -> list[Post]:
-    """Exactly what will be posted in a server within `span`, as far as is known now; the earliest first."""
+    """Exactly what will be posted in a server within `span`, as far as is known now; earliest first."""
     chosen = await database.read(subscriptions.of_guild, guild_id)
     audiences = sorted({one.audience for one in chosen})
     stages = {stage for one in chosen for stage in one.stages}
@@ -36,14 +36,14 @@ async def ahead(database: Database, guild_id: int, now: datetime, span: timedelt
 
 
 async def lately(database: Database, guild_id: int, limit: int) -> list[Outcome]:
-    """What became of a server's last announcements, the latest first."""
+    """The outcomes of a server's last `limit` announcements, latest first."""
     settled = await database.read(outcomes.lately, guild_id, limit)
     items = await _items(database, (one.event_id for one in settled))
     return [Outcome(items[one.event_id], one) for one in settled]
 
 
 async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) -> list[Explained]:
-    """What becomes of each date that concerns an entity in each channel of a server: what is to come first."""
+    """Whether each date that concerns an entity is announced in each channel, and why; upcoming first."""
     chosen = await database.read(subscriptions.of_guild, guild_id)
     dated = await database.read(events.concerning, ref)
     ids = [item.event.id for item in dated]
@@ -57,7 +57,7 @@ async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) 
 
 
 def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
-    """What is to come, the soonest first; then what was, the latest first."""
+    """Upcoming dates, soonest first; then past dates, latest first."""
     past = [item for item in dated if (latest := item.event.when.latest) is not None and latest < now]
     return [*(item for item in dated if item not in past), *reversed(past)]
 

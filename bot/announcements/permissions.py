@@ -1,4 +1,4 @@
-"""What the bot may do in a channel, and what it lacks there."""
+"""The permissions that the bot has, and lacks, in a channel."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history"
 
 
 TO_POST = ("view_channel", "send_messages")
-"""Without these a post is refused."""
+"""Without these, Discord refuses a post."""
 
 
 def stops_posting(guild: discord.Guild | None, channel_id: int) -> list[str] | None:
-    """The permissions whose lack would let Discord refuse a post; None where the channel is gone.
+    """The missing permissions for which Discord would refuse a post; None if the channel is gone.
 
-    What is not known, such as all of a server that Discord cannot reach at the moment, stops nothing.
+    What is unknown, such as the state of an unavailable server, stops nothing.
     """
     if guild is None or guild.unavailable:
         return []
@@ -29,19 +29,19 @@ def stops_posting(guild: discord.Guild | None, channel_id: int) -> list[str] | N
 
 
 def missing(channel: discord.TextChannel, *, threads: bool = False) -> list[str]:
-    """The permissions that the bot lacks to announce in a channel: those that an admin has to give."""
+    """The permissions that the bot lacks to announce in a channel: those that an admin has to grant."""
     allowed = channel.permissions_for(channel.guild.me)
     if not allowed.view_channel:
-        # Whoever cannot see a channel can do nothing there: what else is lacking shows once it is seen.
+        # Without view_channel, all others are denied too: what else is missing shows once it is granted.
         return ["view_channel"]
-    # Whoever cannot write cannot embed either.
+    # Without send_messages, embed_links is denied too.
     implied = () if allowed.send_messages else ("embed_links",)
     needed = (*NEEDED, *(("create_public_threads",) if threads else ()))
     return [name for name in needed if name not in implied and not getattr(allowed, name)]
 
 
 def missing_for(guild: discord.Guild | None, chosen: Subscription) -> list[str]:
-    """The permissions that the bot lacks for what a server chose; a channel that is gone cannot be seen."""
+    """The permissions that the bot lacks for a subscription; ``view_channel`` if the channel is gone."""
     if guild is None:
         return []
     channel = guild.get_channel(chosen.channel_id)
@@ -57,7 +57,7 @@ def missing_for(guild: discord.Guild | None, chosen: Subscription) -> list[str]:
 
 
 def pingable(channel: discord.TextChannel, role: discord.Role) -> bool:
-    """Whether the bot may ping a role in a channel: never everybody."""
+    """Whether the bot may ping a role in a channel; never @everyone."""
     if role.is_default():
         return False
     return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone

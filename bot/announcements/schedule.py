@@ -31,32 +31,32 @@ REMINDERS = {
     Stage.DAY_AHEAD: timedelta(days=1),
     Stage.HOUR_AHEAD: timedelta(hours=1),
 }
-"""The stages that come before an event, and how long."""
+"""The stages posted ahead of an event, and how far ahead."""
 
 CORRECTIONS = frozenset({Stage.MOVED, Stage.CANCELLED})
-"""The stages that are told only where something was told before that is no longer true."""
+"""The stages posted only if an earlier announcement is no longer true."""
 
 DAY_TIME = time(9)
-"""When a date without a time is announced, in the zone of the server."""
+"""The time at which a date without a time is announced, in the zone of the server."""
 
 AHEAD = timedelta(minutes=5)
 """How long before its time a delivery is planned."""
 
 BEHIND = timedelta(days=14)
-"""How far back a restart looks for what was missed, so that it can be told; older than that nobody asks."""
+"""How far back a restart looks for missed announcements, to post or report them; nobody asks about older ones."""
 
 DIGEST = "digest"
-"""What marks deliveries that are told in a digest."""
+"""The prefix of the group keys of digests."""
 
 LONGEST_DIGEST = timedelta(days=7)
-"""How far ahead a digest tells of what is due."""
+"""How far ahead a digest announces what is due."""
 
 SPREAD = timedelta(hours=36)
-"""The most by which a day's announcement can lie from the start of the day, over all zones of the world."""
+"""The most by which a day's announcement can differ from the start of the day, over all time zones."""
 
 
 class Dated(NamedTuple):
-    """An event, and the entity (by its id in the catalogue) with whose other events it is told in one message."""
+    """An event with its theme: the entity (by its id in the catalogue) whose events share a message."""
 
     event: Event
     theme: int
@@ -64,12 +64,11 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A stage of an event, when it is due for an audience, and when it is posted.
+    """A stage of an event: when it is due for an audience (`at`), and when it is posted (`send_at`).
 
-    `send_at` is when: later than `at` where that falls into quiet hours, and earlier in a digest, which tells of what
-    is ahead. Who was not there yet for that digest is told at `alone_at`. `day` is the event's own, where it was
-    stated; empty where the date is not known to the day. After `until` there is no sense in it any more, however
-    patient a server is.
+    `send_at` is later than `at` in quiet hours, and earlier in a digest, which covers what is ahead. A channel that
+    subscribed after that digest gets it at `alone_at`. `day` is the event's, in the zone it was stated in; empty if the
+    date is not known to the day. After `until` it is pointless, whatever a server's grace.
     """
 
     event_id: int
@@ -87,22 +86,22 @@ class Due:
 
     @property
     def near_at(self) -> datetime:
-        """When it comes near enough to be planned, but for `AHEAD`."""
+        """The earlier of `at` and `send_at`: it is planned `AHEAD` of that."""
         return min(self.at, self.send_at)
 
     @property
     def group_key(self) -> str:
-        """What bears the same is told in one message: the events of a theme at an instant."""
+        """The group key outside a digest: one message per theme, stage and instant."""
         return f"{self.theme}:{self.stage}:{self.at:%Y-%m-%dT%H:%M:%SZ}"
 
     @property
     def digest(self) -> str | None:
-        """The same for a digest; None where it is not told in one."""
+        """The group key in a digest; None if it is not posted in one."""
         return f"{DIGEST}:{self.send_at:%Y-%m-%dT%H:%M:%SZ}" if self.in_digest else None
 
 
 def due_at(when: When, zone: str) -> datetime | None:
-    """When a date is announced in a server whose zone is `zone`, in UTC; None for dates that are too vague for it."""
+    """When a date is announced in a server in `zone`, in UTC; None if the date is too vague."""
     if when.precision is Precision.MINUTE:
         return when.earliest
     if when.precision is Precision.DAY and when.first_day is not None:
@@ -128,7 +127,7 @@ class AnnouncementReason(StrEnum):
 
 
 def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> AnnouncementReason:
-    """Why an event of which nothing was posted yet is, or is not, to be announced in a server that chose these."""
+    """Why an event without any post will, or will not, be announced in a server with these settings."""
     if event.kind not in kinds:
         return AnnouncementReason.NOT_CHOSEN
     if not followed:
@@ -148,9 +147,9 @@ def due(
     stages: Collection[Stage] = tuple(Stage),
     ahead: timedelta = AHEAD,
 ) -> Iterator[Due]:
-    """What is due about `now` for `audiences`: from `BEHIND` in the past to `ahead` in the future.
+    """What is due around `now` for `audiences`: from `BEHIND` in the past to `ahead` in the future.
 
-    Only `stages` are looked at: those that some server wants.
+    Only `stages` are considered: those that any server wants.
     """
     audiences = list(audiences)
     for event, theme in dated:
@@ -166,17 +165,17 @@ def due(
 
 
 def posted_at(event: Event, at: datetime, audience: Audience) -> datetime:
-    """When an event that is due at `at` is posted for an audience."""
+    """When an event due at `at` is posted for an audience."""
     return _posted_at(event, Stage.NOW, at, None, audience)[0]
 
 
 def _posted_at(
     event: Event, stage: Stage, at: datetime, until: datetime | None, audience: Audience
 ) -> tuple[datetime, bool]:
-    """When a stage that is due at `at` is posted, and whether in a digest.
+    """When a stage due at `at` is posted, and whether in a digest.
 
-    A digest tells what was known when it came. What was not is posted by itself, as is what is no longer true: it
-    shall not be left standing until the next digest.
+    A digest covers what was known when it was posted. Later news gets a post of its own, and so do corrections: a wrong
+    date must not stay uncorrected until the next digest.
     """
     around = digest_around(at, audience) if stage not in CORRECTIONS else None
     if around is not None:
@@ -190,7 +189,7 @@ def _posted_at(
 
 
 def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime | None]]:
-    """Each stage of an event for servers in a zone: when it is due, and until when there is sense in it."""
+    """Each stage of an event for servers in a zone: when it is due, and after when it is pointless (None: never)."""
     if event.rank != 0:
         return
     at = due_at(event.when, zone)
@@ -205,20 +204,20 @@ def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime
         return
     yield Stage.NOW, at, None
     for stage, ahead in REMINDERS.items():
-        # A day has no hour before it.
+        # A date without a time has no reminder an hour ahead.
         if event.when.precision is Precision.MINUTE or ahead >= timedelta(days=1):
             yield stage, at - ahead, at
 
 
 def day_of(event: Event) -> str:
-    """The day of an event where it was stated, ISO; empty where it is not known to the day, or no longer."""
+    """The ISO day of an event in the zone it was stated in; empty if it is not, or no longer, known to the day."""
     holds = event.when.precision in EXACT and event.status not in (Status.POSTPONED, Status.CANCELLED)
     day = event.when.first_day if holds else None
     return day.isoformat() if day is not None else ""
 
 
 def still_due(event: Event, stage: Stage) -> bool:
-    """Whether a stage is still true of an event, now that it is to be posted."""
+    """Whether a stage still holds for an event when it is about to be posted."""
     match stage:
         case Stage.CANCELLED:
             return event.status is Status.CANCELLED
@@ -229,10 +228,10 @@ def still_due(event: Event, stage: Stage) -> bool:
 
 
 def window(now: datetime, ahead: timedelta = AHEAD) -> tuple[datetime, datetime]:
-    """Between which instants an event's date must begin for `due` to look at it for more than a change."""
+    """The range (from, until) in which an event's date must begin for `due` to consider more than its changes."""
     return now - BEHIND - SPREAD, now + ahead + SPREAD + LONGEST_DIGEST + max(REMINDERS.values())
 
 
 def changes(now: datetime) -> tuple[datetime, datetime]:
-    """Between which instants an event must have changed for `due` to look at it for that."""
+    """The range (from, until) in which an event must have changed for `due` to consider the change."""
     return now - BEHIND, now

@@ -25,8 +25,8 @@ ALWAYS = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
 class Subscription:
     """The settings of a channel. Nothing that was due before `since` is posted.
 
-    `stages`: `ALWAYS`, and what was chosen besides. `quiet` and `digest` are written as `bot.announcements.hours` says.
-    `guild_events`: premieres stand among the server's own events.
+    `stages`: `ALWAYS`, plus the chosen reminders. `quiet` and `digest` have the form that `bot.announcements.hours`
+    describes. `guild_events`: premieres are listed among the server's scheduled events.
     """
 
     guild_id: int
@@ -47,7 +47,7 @@ class Subscription:
 
     @property
     def audience(self) -> Audience:
-        """The channels that get their announcements at the same time."""
+        """The audience that this channel belongs to."""
         return Audience(self.zone, self.quiet, self.digest)
 
     @property

@@ -83,7 +83,7 @@ OTHER_NAMES = {
     "gmt": "UTC",
     "z": "UTC",
 }
-"""What people call a zone besides a city in it. An abbreviation of several zones (CST, IST) is not among them."""
+"""Other names of zones than that of a city. Ambiguous abbreviations (CST, IST) are not among them."""
 
 AMBIGUOUS = {
     "cst": ("America/Chicago", "Asia/Shanghai", "Asia/Taipei", "America/Havana"),
@@ -106,23 +106,23 @@ AMBIGUOUS = {
     "utc+4:30": ("Asia/Kabul",),
     "utc-3:30": ("America/St_Johns",),
 }
-"""What may be one of several zones: they are asked back, not chosen from."""
+"""Names that may mean one of several zones: the user is asked, and none is chosen for them."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*0?(\d{1,2})(?::?00)?")
-"""Whole hours from UTC, which the database has as zones of their own."""
+"""Whole-hour offsets from UTC, which the IANA database has as zones of their own."""
 
 _FIXED = re.compile(r"Etc/GMT([+-])(\d{1,2})")
 
 
 @lru_cache
 def _zones() -> dict[str, str]:
-    """Every zone by its plain name, the common ones first; without the database's internal and POSIX ones."""
+    """Every zone by its plain name, common ones first; without the database's internal and POSIX zones."""
     places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     return {plain(zone.replace("/", " ")): zone for zone in (*COMMON_ZONES, *places)}
 
 
 def near_zones(text: str, limit: int) -> list[str]:
-    """The zones that fit what was typed: by another name of theirs, by a part of the name, or by resembling it."""
+    """Up to `limit` zones that match what was typed: by offset, alias, part of the name, or similarity."""
     typed = plain(text.replace("/", " "))
     if not typed:
         return list(COMMON_ZONES[:limit])
@@ -136,13 +136,13 @@ def near_zones(text: str, limit: int) -> list[str]:
 
 
 def zone_name(zone: str) -> str:
-    """A zone as it is shown: the database counts fixed offsets westwards, people eastwards."""
+    """A zone as shown to people: the database counts fixed offsets westwards, people eastwards."""
     match = _FIXED.fullmatch(zone)
     return f"UTC{'-' if match[1] == '+' else '+'}{match[2]}" if match else zone
 
 
 def _said(text: str) -> str:
-    """What was typed, without differences of case and spaces; offsets without any."""
+    """The typed text with case and spaces normalised; offsets without spaces."""
     said = " ".join(text.casefold().split())
     return said.replace(" ", "").replace("gmt", "utc") if re.match(r"(?:utc|gmt)\s*[+-]", said) else said
 
@@ -153,7 +153,7 @@ def _offset(said: str) -> str | None:
 
 
 def _fixed(sign: str, hours: int) -> str | None:
-    """The zone that is so many hours from UTC all year. The database counts them westwards, so its signs are turned."""
+    """The zone at a fixed offset from UTC, in hours. The database counts westwards, so the sign is inverted."""
     if hours == 0:
         return "UTC"
     zone = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
@@ -161,9 +161,9 @@ def _fixed(sign: str, hours: int) -> str | None:
 
 
 def find_zone(text: str) -> str:
-    """The IANA time zone of that name, or of a country, an abbreviation or an offset such as UTC+9.
+    """The IANA time zone for a zone name, country, abbreviation or offset such as UTC+9.
 
-    A city alone will do where only one zone has it. Raises `UnknownZoneError`.
+    A city alone is enough if only one zone has it. Raises `UnknownZoneError`, with close matches, for anything else.
     """
     if text in _zones().values() or (_FIXED.fullmatch(text) and text in available_timezones()):
         return text

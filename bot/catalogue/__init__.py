@@ -1,1 +1,1 @@
-"""What is known: the catalogue's nouns, and dates as sources state them. Pure."""
+"""The catalogue's data model, and dates as sources state them. Pure."""

@@ -1,4 +1,4 @@
-"""How lists of the catalogue are ordered and counted: songs, casts, and what nothing better disagrees with. Pure."""
+"""How lists of the catalogue are ordered and counted: songs, casts, and undisputed statements. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OstCount:
 
 
 def count_osts(songs: Iterable[Song]) -> OstCount:
-    """Count the OSTs among an artist's own songs; those credited to a group of the artist's are not among them."""
+    """Count the OSTs among an artist's own songs; those credited to the artist's group are not included."""
     osts = [song for song in songs if song.osts]
     return OstCount(len(osts), sum(song.solo for song in osts))
 
@@ -30,7 +30,7 @@ _UNDATED = datetime.min.replace(tzinfo=UTC)
 
 
 def newest_first(songs: Iterable[Song]) -> list[Song]:
-    """Order songs by date, the newest first and those without a date last; never leaves one out."""
+    """Order songs by date, newest first and undated last; none is left out."""
 
     def key(song: Song) -> datetime:
         return (song.event.when.earliest if song.event else None) or _UNDATED
@@ -39,7 +39,7 @@ def newest_first(songs: Iterable[Song]) -> list[Song]:
 
 
 def by_part(songs: Iterable[Song], work: Ref) -> list[Song]:
-    """Order a work's songs by part; those without a part number after them, by date and the undated last."""
+    """Order a work's songs by part; then those without a part number, by date and undated last."""
 
     def key(song: Song) -> tuple[bool, int, bool, datetime]:
         part = next((ost.part for ost in song.osts if ost.work.ref == work), None)
@@ -53,7 +53,7 @@ _ROLE_ORDER = {Role.LEAD: 0, Role.SUPPORT: 1, None: 2, Role.SPECIAL: 3, Role.CAM
 
 
 def holding(facts: Iterable[F]) -> list[F]:
-    """The statements that nothing better disagrees with."""
+    """The statements that no better one contradicts."""
     return [fact for fact in facts if fact.rank == 0]
 
 

@@ -12,12 +12,12 @@ from bot.catalogue import romanise
 from bot.catalogue.when import When
 
 Clock = Callable[[], datetime]
-"""Whatever is asked for the time: returns an aware datetime in UTC."""
+"""A source of the time: returns an aware datetime in UTC."""
 
 ENGLISH, KOREAN = "en", "ko"
 
 Text = Mapping[str, str]
-"""Words of the catalogue by language code; always has ``en`` or else exactly one other."""
+"""Localised words by language code; always has ``en`` or else exactly one other."""
 
 
 class Kind(StrEnum):
@@ -45,7 +45,7 @@ class Certainty(StrEnum):
 
 
 class Role(StrEnum):
-    """How large a part is, as it was stated."""
+    """The size of a part, as stated."""
 
     LEAD = "lead"
     SUPPORT = "support"
@@ -85,13 +85,13 @@ class Ref(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Ref | None:
-        """The reference that `str` of it gave, or None where `text` is something else."""
+        """Parse what `str` of a reference gave; None for anything else."""
         kind, _, slug = text.partition("/")
         return cls(Kind(kind), slug) if slug and kind in set(Kind) else None
 
 
 class Label(NamedTuple):
-    """What an entity is called: enough to mention it and to lead to it. `names`: by language; none if untitled."""
+    """What an entity is called: enough to mention and link it. `names`: by language code; empty if untitled."""
 
     ref: Ref
     names: Mapping[str, str]
@@ -100,17 +100,17 @@ class Label(NamedTuple):
         return hash(self.ref)
 
     def name(self, language: str) -> str | None:
-        """The name to show first to a reader of `language`: Hangul to readers of Korean alone."""
+        """The name to show first to a reader of `language`: Hangul only to readers of Korean. None if untitled."""
         known = self._known(language)
         return self._by_rule(known) if known and self.by_rule(language) else known
 
     def other(self, language: str) -> str | None:
-        """The original name, or for readers of Korean the English one, where there is one and it differs."""
+        """The original name, or for readers of Korean the English one; None if there is none or it is the same."""
         other = self.names.get(ENGLISH if language == KOREAN else KOREAN)
         return other if other != self.name(language) else None
 
     def by_rule(self, language: str) -> bool:
-        """Whether no name in Latin letters is known, so that a reader of `language` is shown one made by rule."""
+        """Whether a reader of `language` is shown a name romanised by rule, since none in Latin letters is known."""
         known = self._known(language)
         return known is not None and language != KOREAN and romanise.has_hangul(known)
 
@@ -124,7 +124,7 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where something was stated. `published` is an ISO day; `url` is None where the address is lost."""
+    """Where something was stated. `published` is an ISO day; `url` is None if the address is lost."""
 
     slug: str
     publisher: str
@@ -135,7 +135,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What every statement carries. `rank` 0 is shown first; higher ones disagree with it."""
+    """The fields of every statement. `rank` 0 is shown first; higher ranks contradict it."""
 
     rank: int
     certainty: Certainty
@@ -173,7 +173,7 @@ class Money(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Link(Fact):
-    """Something to open; `url` is None where only its existence is known."""
+    """A link; `url` is None if only its existence is known."""
 
     kind: str
     url: str | None
@@ -181,7 +181,7 @@ class Link(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Relation(Fact):
-    """How an entity stands to `other`."""
+    """How an entity is related to `other`."""
 
     kind: str
     other: Label
@@ -189,14 +189,14 @@ class Relation(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Membership(Fact):
-    """A person in a group; `other` is the one that is not asked about."""
+    """A person in a group; `other` is the one that was not asked for."""
 
     other: Label
 
 
 @dataclass(frozen=True, slots=True)
 class Credit(Fact):
-    """A person plays a character in a work. `role` is None where none was stated."""
+    """A person plays a character in a work. `role` is None if none was stated."""
 
     work: Label
     person: Label
@@ -218,7 +218,7 @@ class Crew(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Airing(Fact):
-    """A network with its slot, or a platform. `time` may pass 24:00, as Korean listings do: the next day."""
+    """A network with its slot, or a platform. `time` may exceed 24:00, as in Korean listings: the next day."""
 
     organisation: Label
     type: str | None
@@ -259,7 +259,7 @@ class Event(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Ost(Fact):
-    """A track as OST of a work."""
+    """A track as an OST of a work."""
 
     track: Label
     work: Label
@@ -269,7 +269,7 @@ class Ost(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A track with what a list of tracks shows of it. `events` holds its dates, the best first."""
+    """A track with what lists show of it. `events` holds its dates, best first."""
 
     label: Label
     performers: Sequence[Performer]
@@ -278,18 +278,18 @@ class Song:
 
     @property
     def event(self) -> Event | None:
-        """Its date, as far as it is known."""
+        """Its best date, or None."""
         return self.events[0] if self.events else None
 
     @property
     def solo(self) -> bool:
-        """Whether one performer is credited, and no other; what nothing but a worse source says does not count."""
+        """Whether exactly one performer is credited; statements of a lower rank do not count."""
         return sum(performer.rank == 0 for performer in self.performers) == 1
 
 
 @dataclass(frozen=True, slots=True)
 class Discography:
-    """The songs of an artist or of a work; of a group also its members'. `has_cast`: some of a work's is known."""
+    """The songs of an artist or of a work; of a group also its members'. `has_cast`: whether a work's cast is known."""
 
     label: Label
     songs: Sequence[Song]
@@ -299,7 +299,7 @@ class Discography:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What every card starts from: an entity with its names, details, money, links and relations."""
+    """The basis of every card: an entity with its names, details, money, links, relations and events."""
 
     label: Label
     type: str | None
@@ -312,17 +312,17 @@ class Profile:
     events: Sequence[Event]
 
     def dates(self, kind: EventKind) -> list[Event]:
-        """The dates of one kind, the one that holds first."""
+        """The dates of one kind, the current one first."""
         return [event for event in self.events if event.kind is kind]
 
     def detail(self, attribute: str) -> list[Detail]:
-        """The statements of one attribute, the best first."""
+        """The statements of one attribute, best first."""
         return [detail for detail in self.details if detail.attribute == attribute]
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A drama, with where it airs, who made it, who plays in it and its songs."""
+    """A work with its airings, crew, songs and cast."""
 
     profile: Profile
     airings: Sequence[Airing]
@@ -333,7 +333,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays whom in a work, with what is known of each character. `has_songs`: songs of it are known."""
+    """Who plays whom in a work, with the profiles of the characters. `has_songs`: whether it has known songs."""
 
     work: Label
     complete: bool
@@ -365,7 +365,7 @@ class Album:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A song, whole."""
+    """A track with its profile and what lists show of it."""
 
     profile: Profile
     song: Song

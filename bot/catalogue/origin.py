@@ -1,7 +1,7 @@
-"""Where statements come from, and who may change them: whoever made a statement, and nobody else.
+"""Where statements come from: only the origin that made a statement may change it.
 
-Several origins may state the same entity. Loading one of them adds, changes and removes its own statements alone; an
-entity goes when nobody states it any more.
+Several origins may state the same entity. Loading one of them adds, changes and removes only its own statements; an
+entity is removed when no origin states it any more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Authority(StrEnum):
-    """Who makes statements. Where two disagree, the earlier one of this list is shown first."""
+    """The kinds of origins. Where two disagree, the earlier one of this list is shown first."""
 
     CURATOR = "curator"
     SEED = "seed"
@@ -19,7 +19,7 @@ class Authority(StrEnum):
 
 
 class Origin(NamedTuple):
-    """One maker of statements: `name` tells which, such as a seed file by its folder's id and its own name."""
+    """One origin: `name` identifies it, such as a seed file by its folder's id and its own name."""
 
     authority: Authority
     name: str
@@ -29,13 +29,13 @@ class Origin(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Origin:
-        """Read what `str` wrote. Raises `ValueError` for anything else."""
+        """Parse what `str` of an origin gave. Raises `ValueError` for anything else."""
         authority, _, name = text.partition(":")
         return cls(Authority(authority), name)
 
     @property
     def precedence(self) -> int:
-        """The lower, the sooner it is shown."""
+        """The lower, the earlier it is shown."""
         return _ORDER[self.authority]
 
 

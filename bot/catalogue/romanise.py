@@ -1,9 +1,10 @@
-"""Hangul in Latin letters by rule, for names that no source prints in Latin letters. Standard library only.
+"""Romanises Hangul by rule, for names that no source prints in Latin letters. Standard library only.
 
 The rule is the Revised Romanisation of Korean (Ministry of Culture and Tourism, notice 2000-8, kept by the National
-Institute of Korean Language). Chapter 3, paragraph 1 has the changes of sound between syllables; paragraph 4 has
-personal names: the family name first and apart, and the syllables of the given name, which a hyphen may part, each as
-it sounds by itself. What depends on the parts of a word (신문로 is Sinmunno, 신라 Silla), letters do not tell.
+Institute of Korean Language). Chapter 3, paragraph 1 covers the sound changes between syllables; paragraph 4 covers
+personal names: the family name first and separate, then the syllables of the given name, optionally hyphenated, each as
+it sounds by itself. The letters do not show those changes that depend on the parts of a word (신문로 is Sinmunno, 신라
+Silla).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _FINALS = [
     *"ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ".split(),
 ]
 _CLOSED = dict(zip(_FINALS, ["", *"k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split()], strict=True))
-"""A final as it sounds at the end of a word or before a consonant."""
+"""A final consonant as it sounds at the end of a word or before a consonant."""
 
 _NASAL = {"k": "ng", "t": "n", "p": "m"}
 _ASPIRATED = {"ㄱ": "k", "ㄷ": "t", "ㅈ": "ch"}
@@ -29,28 +30,28 @@ _FAMILY_NAMES = frozenset(
     "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공현함변염여추도소석선"
     "설마길연위표명기반라왕금옥육인맹제모탁국"
 )
-"""Those of nearly everybody (census of 2015)."""
+"""The family names of nearly everyone (census of 2015)."""
 _LONG_FAMILY_NAMES = frozenset({"남궁", "제갈", "사공", "독고", "서문", "황보", "선우", "동방"})
 _SURELY_LONG = frozenset({"남궁", "제갈", "사공", "독고", "서문"})
-"""Those whose first syllable no family name of one syllable is likely to be: 황보라 is Hwang Bo-ra."""
+"""Long family names whose first syllable is unlikely to be one by itself. Not so 황보라, which is Hwang Bo-ra."""
 
 _RUN = re.compile("[가-힣]+")
 
 
 def has_hangul(text: str) -> bool:
-    """Whether a syllable of Hangul is in a text."""
+    """Whether a text contains a Hangul syllable."""
     return _RUN.search(text) is not None
 
 
 @lru_cache(4096)  # a card may name the same people dozens of times
 def title(text: str) -> str:
-    """A title or a name that is no person's: each word as it sounds, with a capital."""
+    """Romanise a title, or a name other than a person's: each word as it sounds, capitalised."""
     return _RUN.sub(lambda run: _word(run[0]).capitalize(), text)
 
 
 @lru_cache(4096)
 def person(text: str) -> str:
-    """A person's name: "Hong Bit-na". What has no family name that can be told, such as a stage name, is one word."""
+    """Romanise a person's name: "Hong Bit-na". Without a known family name, as in stage names, it is one word."""
     family = _family(text)
     if not family:
         return title(text)
@@ -59,7 +60,7 @@ def person(text: str) -> str:
 
 
 def _family(name: str) -> str:
-    """The family name with which a full name begins. Names of two syllables are stage or given names more often."""
+    """The family name of a full name, or an empty text. Names of two syllables are more often stage or given names."""
     if not _RUN.fullmatch(name) or len(name) not in (3, 4):
         return ""
     if name[:2] in (_LONG_FAMILY_NAMES if len(name) == 4 else _SURELY_LONG):
@@ -68,7 +69,7 @@ def _family(name: str) -> str:
 
 
 def _word(run: str) -> str:
-    """Syllables as they sound together."""
+    """Romanise syllables as they sound together."""
     split = [divmod(ord(syllable) - ord("가"), 28) for syllable in run]
     initials = [_INITIALS[code // 21] for code, _ in split]
     vowels = [_VOWELS[code % 21] for code, _ in split]
@@ -85,12 +86,12 @@ def _word(run: str) -> str:
 
 
 def _meet(final: str, initial: str, vowel: str) -> tuple[str, str]:
-    """What a final and the initial after it become."""
+    """How a final consonant and the initial one after it sound together."""
     closed, begins = _CLOSED[final], _LETTERS[initial]
     if not final or (final == "ㅇ" and initial == "ㅇ"):
         return closed, begins
     if initial == "ㅇ":
-        # The last consonant is read over to the vowel; a ㅎ is silent.
+        # The last consonant carries over to the vowel; ㅎ is silent.
         kept, carried = (final[:-1], final[-1]) if final[-1] != "ㅎ" else ("", final[:-1])
         sound = _LETTERS.get(carried, "")
         return _CLOSED[kept], _BEFORE_I.get(carried, sound) if vowel == "i" else sound

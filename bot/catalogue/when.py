@@ -1,6 +1,6 @@
-"""Dates as they are known: how early, how late, how precisely, in whose zone and in which words. Standard library only.
+"""Dates as known: earliest, latest, precision, zone and the words of the source. Standard library only.
 
-A day is never turned into a midnight: what may be shown, and when it may be announced, depends on the precision.
+A day is never turned into a midnight: the precision decides what may be shown, and when it may be announced.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NEED_WORDS = frozenset({Precision.PART_OF_MONTH, Precision.SEASON, Precision.PAR
 class When:
     """A date as it is known.
 
-    `earliest` and `latest` are UTC; `latest` is exclusive, except that a minute has both equal. Both are None where
+    `earliest` and `latest` are UTC; `latest` is exclusive, except that a minute has both equal. Both are None if
     nothing is known. `words` are those of the statement, by language.
     """
 
@@ -51,11 +51,11 @@ class When:
 
     @property
     def first_day(self) -> date | None:
-        """The first day it may be, in the zone it was stated in."""
+        """The first possible day, in the zone the date was stated in; None if nothing is known."""
         return self.earliest.astimezone(ZoneInfo(self.zone)).date() if self.earliest else None
 
     def agrees(self, other: When) -> bool:
-        """Whether both may be true: one that is only vaguer than the other disagrees with nothing."""
+        """Whether both may be true: a date that is only vaguer than the other does not disagree with it."""
         if self.earliest is None or self.latest is None or other.earliest is None or other.latest is None:
             return True
         shortest = timedelta(minutes=1)
@@ -86,7 +86,7 @@ _SEASON = {"spring": (2, 5), "summer": (5, 8), "autumn": (8, 11), "winter": (-1,
 
 
 def parse(text: str, zone: str = SEOUL, words: Mapping[str, str] | None = None) -> When:
-    """Read a date as seed files write it (see `FORMS`). Raises ValueError where it is none of them."""
+    """Parse a date as seed files write it (see `FORMS`). Raises `ValueError` for anything else."""
     tz = ZoneInfo(zone)
     if text == "unknown":
         return When(Precision.UNKNOWN, zone, None, None, words)

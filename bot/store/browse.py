@@ -1,4 +1,4 @@
-"""Lists of the catalogue, a page at a time, for whoever does not know what to ask for."""
+"""Paged lists of the catalogue, for browsing without a search term."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from bot.catalogue.model import Label
 from bot.store.reading import labels, stamp
 
 PAGE = 15
-"""Entries of one page."""
+"""Entries per page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: what it lists with the year of each where one is known, and how long the list is."""
+    """One page of a list: its entries, each with its year if known, and the length of the whole list.
+
+    Pages count from 0; a page past the end is the last one.
+    """
 
     entries: Sequence[tuple[Label, int | None]]
     total: int
@@ -27,7 +30,7 @@ _YEAR = "(SELECT min(earliest) FROM event WHERE entity_id = entity.id AND claim 
 
 
 def size(connection: sqlite3.Connection) -> tuple[int, int]:
-    """How many dramas and how many artists the catalogue holds."""
+    """The number of dramas and the number of artists in the catalogue."""
     return connection.execute(
         "SELECT (SELECT count(*) FROM entity WHERE kind = 'work'),"
         " (SELECT count(*) FROM entity WHERE kind IN ('person', 'group'))"
@@ -35,7 +38,7 @@ def size(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def dramas(connection: sqlite3.Connection, page: int, network: str | None = None) -> Page:
-    """All dramas, or those of a network, the newest first and the undated last."""
+    """All dramas, or those of a network, newest first and undated last."""
     condition, values = "kind = 'work'", ()
     if network is not None:
         condition += (
@@ -47,7 +50,7 @@ def dramas(connection: sqlite3.Connection, page: int, network: str | None = None
 
 
 def airing(connection: sqlite3.Connection, page: int, now: datetime) -> Page:
-    """The dramas that have begun and are not over."""
+    """The dramas that have begun and are not over, newest first."""
     condition = (
         "kind = 'work' AND id IN (SELECT entity_id FROM event WHERE claim = 0 AND kind = 'premiere' AND earliest <= ?)"
         " AND id IN (SELECT entity_id FROM event WHERE claim = 0 AND kind = 'finale' AND latest > ?)"
@@ -56,7 +59,7 @@ def airing(connection: sqlite3.Connection, page: int, now: datetime) -> Page:
 
 
 def artists(connection: sqlite3.Connection, page: int) -> Page:
-    """Everybody who sings or plays, the groups first."""
+    """Everyone who sings or acts, groups first."""
     condition = (
         "kind = 'group' OR kind = 'person' AND (id IN (SELECT artist_id FROM performer)"
         " OR id IN (SELECT person_id FROM credit))"
@@ -71,7 +74,7 @@ def network(connection: sqlite3.Connection, slug: str) -> Label | None:
 
 
 def networks(connection: sqlite3.Connection) -> list[Label]:
-    """The networks and platforms that show some drama, the one with most of them first."""
+    """The networks and platforms that show any drama, those with the most dramas first."""
     rows = connection.execute("SELECT organisation_id FROM airing GROUP BY organisation_id ORDER BY count(*) DESC, 1")
     ids = [id_ for (id_,) in rows]
     known = labels(connection, ids)

@@ -1,4 +1,4 @@
-"""Writing the catalogue: bring it to what some origins state, and say what changed."""
+"""Writes to the catalogue: apply what origins state, and report the changes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class StatementRow:
 
 @dataclass(slots=True)
 class Desired:
-    """All that some origins state: it replaces what they stated before, and nothing else."""
+    """Everything that `origins` state: it replaces what they stated before, and nothing else."""
 
     origins: frozenset[Origin]
     sources: dict[str, SourceRow] = field(default_factory=dict[str, SourceRow])
@@ -67,9 +67,9 @@ class Desired:
 
 
 class Change(NamedTuple):
-    """One difference. `action` is ``added``, ``changed``, ``removed`` or ``kept`` (not stated, but still needed).
+    """One change. `action` is ``added``, ``changed``, ``removed`` or ``kept`` (not stated, but still needed).
 
-    `size`: how many things it is; an entity goes with its statements.
+    `size`: how many items it covers, since an entity is removed together with its statements.
     """
 
     action: str
@@ -83,18 +83,18 @@ _DATE = ("earliest", "latest", "precision")
 
 
 def revision(connection: sqlite3.Connection) -> int:
-    """The number of the catalogue's state: another number, another state."""
+    """The catalogue's revision: a different number means different contents."""
     (number,) = connection.execute("SELECT revision FROM catalogue").fetchone()
     return number
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether nothing was ever loaded."""
+    """Whether the catalogue has no entities."""
     return connection.execute("SELECT 1 FROM entity LIMIT 1").fetchone() is None
 
 
 def size(connection: sqlite3.Connection) -> int:
-    """How much the catalogue says: its entities, statements and sources."""
+    """The number of entities, statements and sources."""
     (count,) = connection.execute(
         "SELECT (SELECT count(*) FROM entity) + (SELECT count(*) FROM fact) + (SELECT count(*) FROM source)"
     ).fetchone()
@@ -123,12 +123,12 @@ def origins(connection: sqlite3.Connection) -> set[Origin]:
 
 
 def apply(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
-    """Bring the catalogue to what `desired` states, inside the caller's transaction, and return the differences.
+    """Make the catalogue match `desired`, inside the caller's transaction, and return the changes.
 
-    `now` is when it is stated: what changes a date changes it then.
+    Changed dates are stamped with `now`.
 
-    What `desired.origins` stated before and no longer do is removed, unless something else refers to it; then it is
-    kept, and the change says what refers to it. What other origins state is left as it is.
+    What `desired.origins` no longer state is removed, unless something else refers to it; then it is kept, and the
+    change says what refers to it. What other origins state is left as it is.
     """
     changes = _Changes(connection, desired, stamp(now))
     changes.sources()
@@ -202,7 +202,7 @@ class _Changes:
             self._hand_over(self.entity_ids[ref], str(entity.origin))
 
     def _hand_over(self, id_: int, origin: str) -> None:
-        """Let an entity, and what is stated of it, be one origin's instead of the others' that are stated anew."""
+        """Make `origin` the owner of an entity and its statements, in place of the other origins being applied."""
         own = (id_, *self.scope)
         of_scope = f"entity_id = ? AND origin IN ({placeholders(self.scope)})"
         self.connection.execute(f"DELETE FROM entity_origin WHERE {of_scope}", own)
@@ -239,7 +239,7 @@ class _Changes:
         return found.fetchone() is not None
 
     def _stored(self, name: str, shape: Shape) -> dict[tuple[Value, ...], _StoredStatement]:
-        """The statements of one shape that were made by the origins which are stated anew."""
+        """The stored statements of one shape from the origins being applied, by entity and key."""
         sources: dict[int, tuple[str, ...]] = {}
         for fact, slug in self.connection.execute(
             f"SELECT fact_id, source.slug FROM fact_source JOIN fact ON fact.id = fact_id"
@@ -293,9 +293,10 @@ class _Changes:
         self.made.append(Change("changed", self._describe(statement.shape, old.entity, columns)))
 
     def _revise(self, columns: dict[str, Value], old: _StoredStatement) -> None:
-        """A changed date makes a new revision, and the old date is kept; else the event is as old as it was.
+        """Start a new revision if the date changed, and archive the old date; else keep the revision.
 
-        To be postponed is a change of the date, whether a new one is known or not; so is to be no longer cancelled.
+        `changed_at` stays unless the date or the status changed. To be postponed is a change of date, with or without a
+        new one; so is a lifted cancellation.
         """
         before = int(old.columns["revision"] or 0)
         moved = any(columns[column] != old.columns[column] for column in _DATE)
@@ -327,7 +328,7 @@ class _Changes:
         self.made.append(Change("removed", what))
 
     def _doubt(self, column: str, id_: int) -> None:
-        """Let dates to come that nobody states any more be announced no more; what was said of them stays known."""
+        """Stop announcing future dates that no origin states any more; past announcements stay on record."""
         self.connection.execute(
             f"UPDATE event SET status = 'reported', changed_at = ?1 WHERE {column} = ?2"
             " AND (status = 'confirmed' OR status = 'released' AND earliest > ?1)",
@@ -335,7 +336,7 @@ class _Changes:
         )
 
     def remove_unstated(self) -> None:
-        """Remove the entities and sources that nobody states any more and nothing else refers to."""
+        """Remove the entities and sources that no origin states any more and nothing else refers to."""
         unstated = {id_ for id_ in self.stated if self.refs[id_] not in self.desired.entities}
         for id_ in [id_ for id_ in unstated if self._stated_by_others(id_)]:
             unstated.remove(id_)
@@ -351,7 +352,7 @@ class _Changes:
             if not kept:
                 break
             reasons |= kept
-        statements = {  # first, for they may refer to one another
+        statements = {  # first, since they may refer to one another
             id_: self.connection.execute("DELETE FROM fact WHERE entity_id = ?", (id_,)).rowcount
             for id_ in unstated - set(reasons)
         }
@@ -378,7 +379,7 @@ class _Changes:
         return {id_ for (id_,) in rows}
 
     def _needed_by(self, id_: int, leaving: set[int]) -> list[str]:
-        """Who, of those that stay, refers to this entity; and whether announcements hang on its events."""
+        """Why an entity is needed: references from those not in `leaving`, follows, and announcements of its events."""
         found: set[int] = set()
         for name, shape in SHAPES.items():
             for column in (*shape.key, *shape.values):
@@ -403,7 +404,7 @@ class _Changes:
 
 
 _Fact = tuple[int, str, str | None, tuple[str, ...]]
-"""What every statement may carry: its rank, certainty, note and sources."""
+"""What every statement has: its rank, certainty, note and sources."""
 
 
 def _fact(statement: StatementRow) -> _Fact:

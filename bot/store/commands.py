@@ -1,4 +1,4 @@
-"""What Discord was last told of the bot's commands."""
+"""The commands last synced to Discord, by scope: ``global`` or a server's id."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Mapping
 
 
 def synced(connection: sqlite3.Connection, scope: str) -> tuple[str, dict[str, int]] | None:
-    """The digest of what was told for a scope, and the ids that Discord gave; None where nothing was told yet."""
+    """The digest of the commands last synced for a scope, and their ids by name; None if never synced."""
     row = connection.execute("SELECT digest, ids FROM command_sync WHERE scope = ?", (scope,)).fetchone()
     return (row[0], json.loads(row[1])) if row else None
 
 
 def guilds(connection: sqlite3.Connection) -> list[int]:
-    """The servers that were told commands of their own."""
+    """The ids of servers with commands of their own."""
     return [int(scope) for (scope,) in connection.execute("SELECT scope FROM command_sync WHERE scope <> 'global'")]
 
 
 def forget(connection: sqlite3.Connection, scope: str) -> None:
-    """Note that a scope has no commands of its own any more."""
+    """Record that a scope no longer has commands of its own."""
     connection.execute("DELETE FROM command_sync WHERE scope = ?", (scope,))
 
 
 def record(connection: sqlite3.Connection, scope: str, digest: str, ids: Mapping[str, int]) -> None:
-    """Note what Discord was told."""
+    """Record what was synced for a scope: the digest of the commands, and the ids Discord gave them by name."""
     connection.execute(
         "INSERT INTO command_sync VALUES (?, ?, ?)"
         " ON CONFLICT (scope) DO UPDATE SET digest = excluded.digest, ids = excluded.ids",

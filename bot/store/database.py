@@ -1,8 +1,8 @@
 """SQLite: connections, migrations, and the one way to run a query.
 
 A store function is a plain function whose first argument is a `sqlite3.Connection`. `Database.read` and
-`Database.write` run it, whole, on a connection's own thread: one hop from the event loop however many queries it asks,
-one snapshot for all of them, and no two tasks that share a transaction.
+`Database.write` run all of it on a connection's own thread: one hop from the event loop however many queries it makes,
+one snapshot for all of them, and no transaction shared between tasks.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from bot.store.thread import run, verify_version
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 5000
-"""Milliseconds that a connection waits for another process that is writing."""
+"""Milliseconds that a connection waits while another process is writing."""
 _PATIENCE = 50
-"""Milliseconds between two tries where SQLite does not wait by itself."""
+"""Milliseconds between retries where SQLite does not wait by itself."""
 OLDEST_SQLITE = (3, 37, 0)
-"""The first with STRICT tables (https://www.sqlite.org/stricttables.html)."""
+"""The first version with STRICT tables (https://www.sqlite.org/stricttables.html)."""
 READERS = 2
-"""A slow read then holds up only half of the others; a third reader gained nothing when measured."""
+"""With two, a slow read blocks only half of the others; a third gained nothing when measured."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,7 +36,7 @@ Query = Callable[Concatenate[sqlite3.Connection, P], T]
 
 
 class Database:
-    """An open database: two readers that cannot write, and one writer. Make one with `Database.open`."""
+    """An open database: two read-only connections and one writer. Create one with `Database.open`."""
 
     def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
         self._writer = writer
@@ -50,8 +50,8 @@ class Database:
     async def open(cls, path: Path) -> Database:
         """Open the database at `path`; create and migrate it as needed, with a backup before a migration.
 
-        Raises `StartError` where the file cannot be opened, is not a database, or is newer than this version of Byeol,
-        and where SQLite or aiosqlite is of a version that Byeol cannot use.
+        Raises `StartError` if the file cannot be opened, is not a database or is newer than this version of Byeol, or
+        if the version of SQLite or aiosqlite is not supported.
         """
         opened: list[aiosqlite.Connection] = []
         verify_version()
@@ -62,7 +62,7 @@ class Database:
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # What cannot be opened at all is better found here than on a thread that outlives the failure.
+            # Fail here if the file cannot be opened, rather than on a thread that outlives the failure.
             sqlite3.connect(path).close()
             writer = await _connect(path, opened)
             await run(writer, migrate, path)
@@ -78,12 +78,12 @@ class Database:
         return cls(writer, readers)
 
     async def read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `query` over one unchanging snapshot, and return what it returns."""
+        """Run `query` on one consistent snapshot, and return its result."""
         reader = await self._idle.get()
         try:
             result = await run(reader, _in_transaction, "BEGIN", query, *args, **kwargs)
         except asyncio.CancelledError:
-            # The query goes on in its thread: until it ends, another reader serves whoever asks.
+            # The query still runs on its thread: until it ends, only the other reader is available.
             self._returning = asyncio.ensure_future(self._return(reader))
             raise
         except BaseException:
@@ -97,11 +97,11 @@ class Database:
         self._idle.put_nowait(reader)
 
     async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `query` in one transaction: all of it is kept, or, if it raises, none."""
+        """Run `query` in one transaction, and return its result; roll back if it raises."""
         return await run(self._writer, _in_transaction, "BEGIN IMMEDIATE", query, *args, **kwargs)
 
     async def close(self) -> None:
-        """Close every connection, after what was asked of it is done."""
+        """Close every connection once its pending queries are done."""
         for connection in (*self._readers, self._writer):
             await connection.close()
 
@@ -120,7 +120,7 @@ async def _connect(path: Path, opened: list[aiosqlite.Connection]) -> aiosqlite.
 
 
 async def _write_ahead(connection: aiosqlite.Connection) -> None:
-    """Switch to a write-ahead log, for which SQLite does not wait by itself while somebody else is writing."""
+    """Switch to a write-ahead log. SQLite does not wait for another writer here, so this retries."""
     for remaining in reversed(range(BUSY_TIMEOUT // _PATIENCE)):
         try:
             await connection.execute("PRAGMA journal_mode = WAL")
@@ -167,12 +167,13 @@ _REMEDIES = {
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the schema up to date: run each numbered file of `migrations/` that the database has not seen.
+    """Bring the schema up to date: run each numbered file of `migrations/` that was not applied yet.
 
     A database with an older schema is first copied to `<path>.schema-<number>.bak`. Foreign keys are off meanwhile, so
-    that a table can be made anew (https://www.sqlite.org/lang_altertable.html#otheralter); they are checked afterwards.
+    that a table can be rebuilt (https://www.sqlite.org/lang_altertable.html#otheralter); they are checked afterwards.
 
-    Raises `StartError` where the database has seen more than this version knows.
+    Raises `StartError` if the schema is newer than this version knows, and `sqlite3.IntegrityError` if that check
+    fails.
     """
     scripts = sorted(MIGRATIONS.glob("*.sql"))
     if _version(connection) > len(scripts):
@@ -199,12 +200,12 @@ def _run_script(connection: sqlite3.Connection, number: int, script: Path) -> No
     except sqlite3.Error:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
-        if number > _version(connection):  # else another process was quicker
+        if number > _version(connection):  # else another process was faster
             raise
 
 
 def _back_up(connection: sqlite3.Connection, path: Path) -> None:
-    # Under a name of its own until it is whole: another process may be doing the same, and a copy may break off.
+    # Under a temporary name until complete: another process may be doing the same, and a copy may be interrupted.
     partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
     try:
         connection.execute("VACUUM INTO ?", (str(partial),))

@@ -1,7 +1,7 @@
-"""What was, is and will be posted: one row a stage of a revision of an event, and a channel.
+"""The outbox of announcements: one row per stage, revision of an event, and channel.
 
-Rows that are told in one message follow the first of them, their *lead*: it alone is claimed, sent and settled, and
-they share what becomes of it.
+Rows that share a message follow the first of them, their *primary*: it alone is claimed, sent and settled, and the
+others share its outcome.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.store.reading import instant, placeholders, stamp, text
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a message tells: a stage of a revision of an event."""
+    """One item of a message: a stage of a revision of an event."""
 
     id: int
     event_id: int
@@ -30,10 +30,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that was claimed, with all that it tells: at least one part, the first with the delivery's own id.
+    """A claimed message with its parts: at least one, the first with the delivery's own id.
 
-    `possibly_sent_since`: since when it may stand in the channel unknown to us. `language` is None where nothing is
-    announced in the channel any more. `reason`: why it was not sent before, if it was tried.
+    `nonce` is the delivery token. `possibly_sent_since`: since when the message may exist without a record of it; None
+    if it is not in doubt. `language` is None if the channel has no subscription any more. `reason`: why the last try
+    failed, if there was one.
     """
 
     id: int
@@ -53,13 +54,13 @@ class Delivery:
 
 
 REFUSED = "(reason = 'gone' OR reason LIKE 'refused%')"
-"""Whether a delivery waits for its channel: ``gone``, ``refused``, or ``refused: `` and the missing permissions."""
+"""SQL: whether a delivery waits for its channel: ``gone``, ``refused``, or ``refused: `` and missing permissions."""
 
 
 def expire(connection: sqlite3.Connection, now: datetime) -> int:
-    """Record as missed what is past its grace period and was never begun. Returns how many.
+    """Record due deliveries as missed if they are past their grace and not in doubt. Returns how many.
 
-    A message that tells of several things is left to its sender: not all of them may be past theirs.
+    A message with several parts is left to its sender: some of them may still be in time.
     """
     return connection.execute(
         "UPDATE delivery SET state = 'missed', try_at = NULL, settled_at = ?1,"
@@ -71,10 +72,10 @@ def expire(connection: sqlite3.Connection, now: datetime) -> int:
 
 
 def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: timedelta, limit: int) -> list[Delivery]:
-    """Take up to `limit` deliveries that are due, or whose sender has not been heard of for its lease.
+    """Claim up to `limit` deliveries that are due, or whose lease has expired.
 
-    Nobody else is given them until `lease` has passed. Whoever was sending them before may have been heard by Discord:
-    such a delivery is in doubt since then.
+    No one else can claim them until `lease` has passed. Deliveries with the same group key are claimed as one message.
+    If a request of an earlier claimant may have reached Discord, the delivery has been in doubt since then.
     """
     claimed = [
         id_
@@ -118,8 +119,8 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
 
 
 def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetime) -> None:
-    """Let deliveries that are told in one message follow the first of them, and whatever else is told in it as well."""
-    # What may stand in a channel already stays as it was: nothing can be added to it any more.
+    """Give claimed deliveries with the same group key one primary, together with others of that key that are due."""
+    # A message that may be posted already stays as it was: nothing can be added to it.
     fresh = "primary_id IS NULL AND possibly_sent_since IS NULL"
     groups = connection.execute(
         f"SELECT min(id), channel_id, group_key FROM delivery WHERE id IN ({placeholders(claimed)}) AND group_key <> ''"
@@ -137,7 +138,7 @@ def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetim
 
 
 def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: datetime) -> bool:
-    """Note that a request is about to leave: from now on its message may exist. False where the claim was lost."""
+    """Record that a request is about to leave: its message may exist from now on. False if the claim was lost."""
     return (
         connection.execute(
             "UPDATE delivery SET possibly_sent_since = coalesce(possibly_sent_since, ?) WHERE id = ? AND claimed_by = ?"
@@ -151,7 +152,11 @@ def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: dateti
 def sent(
     connection: sqlite3.Connection, delivery: int, message_id: int, now: datetime, post_actions: Sequence[str] = ()
 ) -> None:
-    """Record that a message stands in its channel, and what is to follow (see `bot.store.post_actions`)."""
+    """Record that a message was posted, and queue its post actions (see `bot.store.post_actions`).
+
+    The channel no longer counts as refusing. If the message corrects others, or was corrected itself, edits are queued
+    too.
+    """
     parts = connection.execute(
         "UPDATE delivery SET state = 'sent', try_at = NULL, possibly_sent_since = NULL, message_id = ?1,"
         " settled_at = ?2,"
@@ -181,13 +186,13 @@ OVERTAKES = (
     "  OR new.stage = 'cancelled' AND (new.revision > old.revision"
     "   OR new.revision = old.revision AND new.message_id > old.message_id))"
 )
-"""Whether the delivery `new` is a correction of what `old` told."""
+"""SQL: whether the delivery `new` corrects what `old` announced."""
 
 
 def _amend(connection: sqlite3.Connection, part: int, now: datetime) -> None:
-    """Let messages be edited to say that their date no longer holds: those that a part corrects, or its own.
+    """Queue edits of messages whose date no longer holds: those that a part corrects, or its own.
 
-    Its own, for it may have been found long after it was posted, when it had been corrected already.
+    Its own, since it may be found in the channel only after its correction was posted.
     """
     connection.execute(
         "INSERT INTO post_action (delivery_id, kind, since, try_at)"
@@ -201,9 +206,9 @@ def _amend(connection: sqlite3.Connection, part: int, now: datetime) -> None:
 
 
 def _overtaken(connection: sqlite3.Connection, delivery: int) -> bool:
-    """Whether what a message tells has changed since it was planned; if so, all is planned anew.
+    """Whether an event of a message has changed since it was planned; if so, everything is planned again.
 
-    Only now that its fate is known is it known as well what has to be corrected, and what is not told yet.
+    What has to be corrected, and what is not announced yet, is known only once the message's outcome is.
     """
     return (
         connection.execute(
@@ -225,9 +230,9 @@ def retry(
     *,
     possibly_sent_since: datetime | None,
 ) -> None:
-    """Record that a delivery is to be tried again at `at`. Discord may have stored it since `possibly_sent_since`.
+    """Schedule a retry at `at`. Discord may have accepted the message since `possibly_sent_since`; None: it has not.
 
-    Where the request left earlier than that, the doubt is as old.
+    If an earlier request left it in doubt, the earlier time is kept. Does nothing if the claim was lost.
     """
     taken_back = connection.execute(
         "UPDATE delivery SET state = 'retrying', try_at = ?1, reason = ?2,"
@@ -242,7 +247,7 @@ def retry(
 
 
 def wake(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
-    """Let what waits for a channel be tried now."""
+    """Retry now what waits for a channel to accept posts."""
     connection.execute(
         f"UPDATE delivery SET try_at = ?1 WHERE channel_id = ?2 AND state = 'retrying' AND try_at > ?1 AND {REFUSED}",
         (stamp(now), channel_id),
@@ -250,9 +255,10 @@ def wake(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None
 
 
 def reopen(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
-    """Let what waits for a channel be tried now, since nothing is known to be missing there any more.
+    """Retry now what waits for a channel where no permission is known to be missing any more.
 
-    The channel no longer counts as refusing, unless Discord refused it although nothing was known to be missing.
+    The channel no longer counts as refusing, unless Discord refused a post although no permission was known to be
+    missing.
     """
     wake(connection, channel_id, now)
     reopened = connection.execute(
@@ -265,7 +271,7 @@ def reopen(connection: sqlite3.Connection, channel_id: int, now: datetime) -> No
 
 
 def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> None:
-    """Record the end of a message that is not sent: ``failed`` or ``uncertain``, and all that it tells with it."""
+    """Record the final state, ``failed`` or ``uncertain``, of a message without a confirmed post, and of its parts."""
     if _settle(connection, delivery, owner, state, reason, now):
         connection.execute(
             "UPDATE delivery SET state = ?, reason = ?, settled_at = ? WHERE primary_id = ?",
@@ -277,9 +283,10 @@ def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str
 def drop(
     connection: sqlite3.Connection, delivery: int, owner: str, dropped: Sequence[tuple[int, str, str]], now: datetime
 ) -> None:
-    """Leave out what is not to be told any more: each part by its id, with its new state and the reason.
+    """Take parts out of a message that must not be announced any more: each by its id, new state and reason.
 
-    If it is the delivery's own, the others become messages of their own again.
+    If that includes the primary, the remaining parts are planned again on their own. Does nothing if the claim was
+    lost.
     """
     if not connection.execute(
         "SELECT 1 FROM delivery WHERE id = ? AND claimed_by = ? AND state = 'sending'", (delivery, owner)
@@ -313,7 +320,7 @@ def _settle(connection: sqlite3.Connection, delivery: int, owner: str, state: st
 
 
 def date_before(connection: sqlite3.Connection, event_id: int, revision: int) -> When | None:
-    """The date that an event had before a revision of it."""
+    """The date that an event had before a revision; None if there was none."""
     row = connection.execute(
         "SELECT precision, zone, earliest, latest, words FROM event_past WHERE event_id = ? AND revision < ?"
         " ORDER BY revision DESC LIMIT 1",
@@ -327,14 +334,14 @@ def date_before(connection: sqlite3.Connection, event_id: int, revision: int) ->
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Whether there is anything to do: `revisions` change with the catalogue and with what servers chose."""
+    """Whether there is work: `revisions` change with catalogue and subscriptions; `next_try` is the next due time."""
 
     revisions: tuple[int, int]
     next_try: datetime | None
 
 
 def pulse(connection: sqlite3.Connection) -> Pulse:
-    """Feel the pulse: one quick query."""
+    """Read the pulse in one cheap query."""
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
         " (SELECT min(at) FROM (SELECT min(try_at) AS at FROM delivery WHERE try_at IS NOT NULL"

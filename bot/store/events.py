@@ -1,4 +1,4 @@
-"""What is dated."""
+"""Reads events: everything that is dated."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.catalogue.model import Event, EventKind, Ref, Upcoming
 from bot.store.reading import events, labels, placeholders, stamp
 
 _LONGEST = timedelta(days=460)
-"""No date is vaguer than this (a winter that may be either of two), so an earlier one cannot reach into the future."""
+"""The longest range of a vague date (a winter that may be either of two): one that begins earlier is over."""
 
 
 def upcoming(connection: sqlite3.Connection, now: datetime, until: datetime) -> list[Upcoming]:
-    """What is dated between `now` and `until`, vague dates included, the earliest first."""
+    """The events between `now` and `until`, vague dates included and cancelled ones left out, earliest first."""
     rows = connection.execute(
         "SELECT id, entity_id FROM event WHERE claim = 0 AND earliest >= ? AND earliest < ? AND latest >= ?"
         " AND status <> 'cancelled' ORDER BY earliest",
@@ -24,7 +24,7 @@ def upcoming(connection: sqlite3.Connection, now: datetime, until: datetime) -> 
 
 
 def next_up(connection: sqlite3.Connection, since: datetime, most: int) -> list[Upcoming]:
-    """The first things that are dated to the day or the minute at `since` or after it."""
+    """The first `most` events that are dated to the day or the minute, at or after `since`."""
     rows = connection.execute(
         "SELECT id FROM event WHERE claim = 0 AND earliest >= ? AND precision IN ('minute', 'day')"
         " AND status <> 'cancelled' ORDER BY earliest LIMIT ?",
@@ -34,7 +34,7 @@ def next_up(connection: sqlite3.Connection, since: datetime, most: int) -> list[
 
 
 def concerning(connection: sqlite3.Connection, ref: Ref) -> list[Upcoming]:
-    """The dates that hold and concern an entity, the earliest first.
+    """The current dates that concern an entity, earliest first.
 
     They are its own, those of a drama's songs, and those of what a person or a group plays in or sings.
     """
@@ -55,7 +55,7 @@ def concerning(connection: sqlite3.Connection, ref: Ref) -> list[Upcoming]:
 def latest(
     connection: sqlite3.Connection, now: datetime, kinds: Collection[EventKind] = tuple(EventKind)
 ) -> Upcoming | None:
-    """The last thing of some kinds that was dated before `now`, and surely."""
+    """The last event of some kinds before `now` whose date is firm and exact; None if there is none."""
     row = connection.execute(
         f"SELECT id FROM event WHERE claim = 0 AND earliest < ? AND kind IN ({placeholders(kinds)})"
         " AND status IN ('confirmed', 'released') AND precision IN ('minute', 'day') ORDER BY earliest DESC LIMIT 1",
@@ -65,7 +65,7 @@ def latest(
 
 
 def with_context(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Upcoming]:
-    """Events by their ids, in that order, with the works and performers that a list of them shows."""
+    """Events by their ids, in that order, with the works and performers that lists show. Unknown ids are skipped."""
     rows = connection.execute(f"SELECT id, entity_id FROM event WHERE id IN ({placeholders(ids)})", tuple(ids))
     subjects: dict[int, int] = dict(rows)
     found: dict[int, Event] = {
@@ -97,7 +97,7 @@ def _pairs(connection: sqlite3.Connection, query: str, ids: Collection[int]) -> 
 
 
 def links(connection: sqlite3.Connection, ref: Ref) -> list[tuple[str, str]]:
-    """What can be opened of an entity: the kind of each link, and its address."""
+    """The links of an entity that have an address, as (kind, address)."""
     return connection.execute(
         "SELECT link.kind, link.url FROM link JOIN entity ON entity.id = entity_id"
         " WHERE entity.kind = ? AND entity.slug = ? AND link.url IS NOT NULL ORDER BY link.id",

@@ -1,4 +1,4 @@
-"""What servers follow: works, people and groups. A channel may announce nothing else."""
+"""What servers follow: works, people and groups. A channel can be limited to these."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.store.reading import entity_id, labels, placeholders
 from bot.store.subscriptions import changed, remember
 
 MAX_FOLLOWS = 50
-"""More than a server can follow is everything, and no list to be read."""
+"""The most entities that a server may follow: beyond this, the list means everything and nobody reads it."""
 
 CONCERNS = (
     "follow.entity_id = event.entity_id"
@@ -20,13 +20,13 @@ CONCERNS = (
     " OR follow.entity_id IN (SELECT group_id FROM membership WHERE membership.entity_id IN"
     "  (SELECT artist_id FROM performer WHERE performer.entity_id = event.entity_id))"
 )
-"""Whether a followed entity has to do with an event: it is the event's own, or its drama, performer, actor or group."""
+"""SQL: whether a followed entity concerns an event: it is its subject, or its drama, performer, actor or group."""
 
 
 def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
-    """Follow an entity. Returns False where the server follows too many, or the entity is gone.
+    """Follow an entity. Returns False if the server already follows `MAX_FOLLOWS`, or the entity is gone.
 
-    What its channels announce stays as it is: an admin chooses that (`subscriptions.only_followed`).
+    Its channels' settings stay as they are: an admin chooses to limit them (`subscriptions.only_followed`).
     """
     id_ = entity_id(connection, ref)
     if id_ is None or _count(connection, guild_id) >= MAX_FOLLOWS:
@@ -58,7 +58,7 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Label]:
 
 
 def concerned(connection: sqlite3.Connection, guild_id: int, event_ids: Collection[int]) -> set[int]:
-    """Those of some events that have to do with what a server follows."""
+    """The ids of those events that concern what a server follows."""
     rows = connection.execute(
         f"SELECT event.id FROM event WHERE event.id IN ({placeholders(event_ids)})"
         f" AND EXISTS (SELECT 1 FROM follow WHERE guild_id = ? AND ({CONCERNS}))",

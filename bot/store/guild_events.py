@@ -1,8 +1,7 @@
-"""Premieres among a server's own events in Discord: what is to stand there, and what is known to.
+"""Premieres as a server's scheduled events in Discord: their wanted state, and what is known of it.
 
-A row says what a server is to have (`state`, `starts_at`, `ends_at`) and what is known of it in Discord
-(`discord_id`). Planning changes the first, whoever claimed the row the second; where the two differ, there is
-something to do.
+A row says what a server should have (`state`, `starts_at`, `ends_at`) and what is known to exist in Discord
+(`discord_id`). Planning writes the former, the row's claimant the latter; where the two differ, there is work.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from bot.store.reading import instant, stamp
 from bot.store.subscriptions import wants
 
 HORIZON = timedelta(days=60)
-"""How far ahead a premiere is put among a server's events: nobody plans an evening earlier, and Discord takes 100."""
+"""How far ahead premieres are scheduled: nobody plans an evening earlier, and Discord allows 100 per server."""
 EVENING = timedelta(minutes=70)
-"""How long a premiere lasts of which only the beginning is known: about an episode. Discord asks for an end."""
+"""How long a premiere lasts if only its beginning is known: about an episode. Discord requires an end."""
 LEASE = timedelta(seconds=90)
-"""How long whoever took one up may be busy with it, before anybody else looks at it."""
+"""How long a claimed row belongs to its claimant."""
 
 KEPT = timedelta(days=90)
-"""How long is known what became of one that is over: a date that moves later than that begins anew."""
+"""How long a row is kept after its end: a date that moves later than that starts over."""
 
 _LONGEST = timedelta(days=2)
-"""What began earlier than this is over: nothing that is known to the day lasts longer."""
+"""An event that began earlier than this is over: nothing dated to the day lasts longer."""
 
 _WANTED = (
     "WITH ahead AS MATERIALIZED (SELECT event.id, event.entity_id, event.kind,"
@@ -45,37 +44,41 @@ _WANTED = (
     f"  AND {wants('event.kind')}"
     f"  AND (NOT s.followed_only OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
 )
-"""What each server is to have. Where its channels are paused, or the bot has left, nothing is added, and nothing
-taken away: people have said there that they are interested."""
+"""SQL: what each server should have. While its channels are paused or the bot has left, nothing is added and nothing
+removed: people have marked their interest there."""
 
 _SOON = "min(coalesce(guild_event.try_at, :now), :leased)"
-"""At once; but what somebody is busy with stays theirs to the end of the lease."""
+"""SQL: at once, but a claimed row stays its claimant's until the lease ends."""
 
 
 _DIFFERS = (
     "(guild_event.state <> 'wanted' OR guild_event.event_id IS NOT excluded.event_id"
     " OR guild_event.starts_at <> excluded.starts_at OR guild_event.ends_at <> excluded.ends_at)"
 )
-"""Whether a row says something else than is wanted by now."""
+"""SQL: whether a row differs from what is wanted now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Where what servers are to have is not written down: the rows that are to be, and those that are no longer."""
+    """The differences between rows and what servers should have.
+
+    `wanted` holds rows to write (guild id, mark, event id, start, end; times as stored), `unwanted` rows to retire
+    (guild id, mark).
+    """
 
     wanted: Sequence[tuple[int, str, int, str, str]]
     unwanted: Sequence[tuple[int, str]]
 
 
 def differences(connection: sqlite3.Connection, now: datetime) -> Differences:
-    """Compare what is written down with what servers are to have: a read, since mostly there is nothing to write."""
+    """Compare the rows with what servers should have. This is a read, since mostly there is nothing to write."""
     times = {"now": stamp(now), "recently": stamp(now - _LONGEST), "horizon": stamp(now + HORIZON)}
     wanted = connection.execute(
-        # What is wanted bears the name that it has once more where it is written down.
+        # `wanted` gets the alias `excluded`, so that `_DIFFERS` serves this query and the upsert.
         f"{_WANTED} SELECT excluded.guild_id, excluded.mark, excluded.event_id, excluded.starts_at, excluded.ends_at"
         " FROM wanted excluded LEFT JOIN guild_event ON guild_event.guild_id = excluded.guild_id"
         "  AND guild_event.mark = excluded.mark"
-        # Discord takes nothing that has begun.
+        # Discord accepts no event that has begun.
         " WHERE iif(guild_event.mark IS NULL, excluded.active AND excluded.starts_at > :now"
         f"  AND excluded.starts_at <= :horizon, guild_event.state <> 'dismissed' AND {_DIFFERS})",
         times,
@@ -89,7 +92,7 @@ def differences(connection: sqlite3.Connection, now: datetime) -> Differences:
 
 
 def plan(connection: sqlite3.Connection, found: Differences, now: datetime) -> None:
-    """Write down what servers are to have, let it be taken up, and forget what is long over."""
+    """Write what servers should have, make it due, and delete rows past `KEPT`."""
     times = {"now": stamp(now), "leased": stamp(now + LEASE)}
     connection.executemany(
         "INSERT INTO guild_event (guild_id, mark, event_id, starts_at, ends_at, state, try_at)"
@@ -112,9 +115,10 @@ def plan(connection: sqlite3.Connection, found: Differences, now: datetime) -> N
 
 @dataclass(frozen=True, slots=True)
 class GuildEvent:
-    """A premiere that was taken up for a server: what is to be there, and what is known to be.
+    """A claimed row: what a server should have, and what it is known to have.
 
-    `attempts` counts how often it was taken up since that is known; `leased_until` is also what the claim is known by.
+    `stands_until`: when the event that is known to exist ends. `attempts` counts the claims since the last recorded
+    result. `leased_until` also identifies the claim.
     """
 
     guild_id: int
@@ -134,11 +138,11 @@ _LANGUAGE = (
     "coalesce((SELECT language FROM subscription s WHERE s.guild_id = guild_event.guild_id AND s.guild_events = 1"
     " ORDER BY s.id LIMIT 1), 'en')"
 )
-"""In which language a server reads its events."""
+"""SQL: the language of a server's events."""
 
 
 def claim(connection: sqlite3.Connection, now: datetime, limit: int) -> list[GuildEvent]:
-    """Take up to `limit` of those that are due; nobody else is given them until the lease has passed."""
+    """Claim up to `limit` rows that are due; no one else can claim them until the lease has passed."""
     rows = connection.execute(
         "UPDATE guild_event SET try_at = ?, attempts = attempts + 1 WHERE (guild_id, mark) IN"
         " (SELECT guild_id, mark FROM guild_event WHERE try_at <= ? ORDER BY try_at LIMIT ?)"
@@ -157,11 +161,11 @@ def claim(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Gui
 
 
 _CLAIMED = "guild_id = :guild AND mark = :mark AND try_at = :leased"
-"""Whether a claim still holds."""
+"""SQL: whether a claim still holds."""
 
 
 def begin(connection: sqlite3.Connection, one: GuildEvent) -> bool:
-    """Note that a request is about to leave: nobody knows any more whether it stands. False if the claim was lost."""
+    """Record that a request is about to leave: the event may or may not exist now. False if the claim was lost."""
     return (
         connection.execute(
             f"UPDATE guild_event SET discord_id = NULL, stands_until = NULL WHERE {_CLAIMED}", _claim(one)
@@ -173,9 +177,9 @@ def begin(connection: sqlite3.Connection, one: GuildEvent) -> bool:
 def settle(
     connection: sqlite3.Connection, one: GuildEvent, discord_id: int | None, now: datetime, says: str = ""
 ) -> None:
-    """Record that it stands as was wanted, or not at all. If something else is wanted by now, it is taken up anew.
+    """Record that the event exists as wanted, or (without `discord_id`) that there is none.
 
-    `says` is a digest of its words.
+    `says` is a digest of its text. If something else is wanted by now, the row is due again.
     """
     connection.execute(
         "UPDATE guild_event SET discord_id = :id, stands_until = iif(:id IS NULL, NULL, :ends_at), attempts = 0,"
@@ -195,7 +199,7 @@ def settle(
 
 
 class Standing(NamedTuple):
-    """A premiere that stands among a server's events and has not begun: a digest of what it says, in its language."""
+    """A scheduled event that exists and has not begun. `says` is a digest of its text, in `language`."""
 
     guild_id: int
     mark: str
@@ -205,7 +209,7 @@ class Standing(NamedTuple):
 
 
 def standing(connection: sqlite3.Connection, now: datetime) -> list[Standing]:
-    """What stands as it was wanted, and may say something else by now."""
+    """The events that exist as wanted and have not begun: their text may be outdated."""
     rows = connection.execute(
         f"SELECT guild_id, mark, event_id, says, {_LANGUAGE} FROM guild_event WHERE state = 'wanted'"
         " AND discord_id IS NOT NULL AND event_id IS NOT NULL AND try_at IS NULL AND starts_at > ?",
@@ -215,7 +219,7 @@ def standing(connection: sqlite3.Connection, now: datetime) -> list[Standing]:
 
 
 def outdated(connection: sqlite3.Connection, found: Sequence[Standing], now: datetime) -> None:
-    """Let what says something else than it is to be taken up."""
+    """Make events with an outdated text due."""
     connection.executemany(
         "UPDATE guild_event SET try_at = ? WHERE guild_id = ? AND mark = ? AND try_at IS NULL AND state = 'wanted'",
         [(stamp(now), one.guild_id, one.mark) for one in found],
@@ -223,7 +227,7 @@ def outdated(connection: sqlite3.Connection, found: Sequence[Standing], now: dat
 
 
 def dismiss(connection: sqlite3.Connection, one: GuildEvent) -> None:
-    """Record that an admin deleted it in Discord: it is not put there again."""
+    """Record that an admin deleted the event in Discord: it is not created again."""
     connection.execute(
         "UPDATE guild_event SET state = 'dismissed', discord_id = NULL, stands_until = NULL, try_at = NULL,"
         f" reason = 'deleted in Discord' WHERE {_CLAIMED}",
@@ -232,7 +236,7 @@ def dismiss(connection: sqlite3.Connection, one: GuildEvent) -> None:
 
 
 def retry(connection: sqlite3.Connection, one: GuildEvent, at: datetime, reason: str) -> None:
-    """Record that it is to be taken up again at `at`, and why."""
+    """Schedule a retry at `at`, and record why."""
     connection.execute(
         f"UPDATE guild_event SET try_at = :at, reason = :reason WHERE {_CLAIMED}",
         {**_claim(one), "at": stamp(at), "reason": reason},
@@ -244,7 +248,7 @@ def _claim(one: GuildEvent) -> dict[str, object]:
 
 
 def pulse(connection: sqlite3.Connection) -> Pulse:
-    """Feel the pulse: one quick query."""
+    """Read the pulse in one cheap query."""
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
         " (SELECT min(try_at) FROM guild_event WHERE try_at IS NOT NULL)"

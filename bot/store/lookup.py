@@ -1,4 +1,4 @@
-"""The search index, kept in step with the catalogue."""
+"""The search index, kept in sync with the catalogue."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ T = TypeVar("T")
 SLICE = 0.00025
 """Seconds of work on the index between two turns of the event loop."""
 CHUNK = 20
-"""Entities that are read from the database at a time: few, since the loop waits while a thread makes them objects."""
+"""Entities per read from the database: few, since the event loop stalls while a thread builds their objects."""
 FOLLOWED = 200
-"""Changed entities up to which an index is patched; for more it is built anew."""
+"""The most changed entities for which an index is patched; beyond that it is rebuilt."""
 PATIENCE = 1.0
-"""Seconds that a question waits for an index that is being built, before the one before it has to do."""
+"""Seconds that a query waits for a rebuild before the previous index answers."""
 SOON = 100
-"""Dates ahead that are looked through where nothing is typed."""
+"""Upcoming dates considered when nothing is typed."""
 
 
 def _utcnow() -> datetime:
@@ -38,7 +38,7 @@ def _utcnow() -> datetime:
 
 
 class Lookup:
-    """Finds what somebody means. Follows every change of the catalogue, also those that another process makes."""
+    """Finds the entity a user means. Follows every change of the catalogue, including those of other processes."""
 
     def __init__(self, database: Database, clock: Clock = _utcnow) -> None:
         self._database = database
@@ -51,7 +51,7 @@ class Lookup:
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def index(self) -> Index:
-        """The index of the catalogue as it is now, or, while a large change is taken in, as it was before."""
+        """The index of the current catalogue, or, during a rebuild for a large change, the previous one."""
         if await self._database.read(names.serial) != self._serial:
             await self._follow()
         assert self._index is not None
@@ -59,11 +59,11 @@ class Lookup:
 
     @property
     def busy(self) -> bool:
-        """Whether a large change is being taken in, or what it replaced let go of."""
+        """Whether the index is being rebuilt, or the previous one is still being freed."""
         return self._building is not None or bool(self._leaving)
 
     async def suggest(self, query: str, kinds: Collection[Kind], limit: int = 25) -> Sequence[Match]:
-        """What may be meant by what was typed so far, the best first; for nothing, what is upcoming or popular."""
+        """Up to `limit` matches for what was typed so far, best first; for an empty query, upcoming or popular ones."""
         if query.strip():
             return (await self.index()).search(query, kinds, limit)
         soon = await self._database.read(names.upcoming, self._clock(), SOON)
@@ -74,9 +74,9 @@ class Lookup:
         return [*first.values(), *(match for match in found if match.entry.ref not in first)][:limit]
 
     async def find(self, query: str, kinds: Collection[Kind]) -> Entry:
-        """The one entity that `query` means: a key that was chosen from suggestions, or a name.
+        """The one entity that `query` means: a key chosen from the suggestions, or a name.
 
-        Raises `NotFoundError` with what comes closest, or `AmbiguousError` with what it may be.
+        Raises `NotFoundError` with the closest matches, or `AmbiguousError` with the candidates.
         """
         index = await self.index()
         ref = Ref.parse(query)
@@ -88,7 +88,7 @@ class Lookup:
         if not query.strip():
             raise NotFoundError(query, near)
         if not likely or likely[0].tier is not Tier.EXACT:
-            # What is called just so, and is of another kind, is rather meant than what is only called alike.
+            # An exact name of another kind is more likely meant than a similar name of this kind.
             called_so = certain(index.search(query, names.SEARCHED))
             others = [match.entry for match in called_so if match.tier is Tier.EXACT]
             if others or not likely:
@@ -98,7 +98,7 @@ class Lookup:
         return likely[0].entry
 
     async def _follow(self) -> None:
-        """Take in what changed: a little at once, much in the background while the index before it answers."""
+        """Take in changes: patch the index for few; for many, rebuild in the background while the old one answers."""
         async with self._following:
             if self._building is None and not await self._patch():
                 self._building = asyncio.create_task(self._build())
@@ -116,7 +116,7 @@ class Lookup:
             log.error("The search index could not be built", exc_info=error)
 
     async def _patch(self) -> bool:
-        """Take in what changed since the index was made, if it is little enough, and say whether it was."""
+        """Patch the index with the changes since it was built. Returns False if there are too many."""
         while self._index is not None:
             changed = await self._database.read(names.changes, self._serial, FOLLOWED)
             if changed is None or self._index.changes > FOLLOWED:
@@ -129,7 +129,7 @@ class Lookup:
         return False
 
     async def _build(self) -> None:
-        """Build the index anew."""
+        """Rebuild the index."""
         serial, ids = await self._database.read(names.in_order)
         builder = Builder()
         for start in range(0, len(ids), CHUNK):
@@ -141,7 +141,7 @@ class Lookup:
         if before is not None:
             memory, asked = before.table.memory(), weakref.ref(before.table)
             del before
-            if asked() is None:  # else it goes with whoever still asks it
+            if asked() is None:  # else its last user frees it
                 leaving = asyncio.create_task(_in_slices(release_incrementally(memory)))
                 self._leaving.add(leaving)
                 leaving.add_done_callback(self._leaving.discard)
@@ -154,7 +154,7 @@ def _added(builder: Builder, entries: list[Entry]) -> Generator[None, None, None
 
 
 async def _in_slices(steps: Generator[None, None, T]) -> T:
-    """Run steps to their end, a slice at a time, and return what they return."""
+    """Run `steps` to the end, `SLICE` seconds at a time, and return their result."""
     until = perf_counter() + SLICE
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What the search index is made of: every entity with its names, and what tells it from others of the same name."""
+"""What the search index contains: every entity with its names, and what tells it from others of the same name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HINTS = (
 """Who an entity is shown with: a person's groups, a song's performers."""
 
 _WORKS = "SELECT entity_id, slug FROM ost JOIN entity ON entity.id = work_id WHERE entity_id IN ({}) ORDER BY ost.id"
-"""Whose song it is: fans name the drama beside it."""
+"""The works of a song: fans type the drama along with its name."""
 
 _HINTED = (
     ("SELECT entity_id FROM membership WHERE group_id IN ({})"),
@@ -42,21 +42,21 @@ _YEAR = (
     " AND kind IN ('premiere', 'album_release') AND earliest IS NOT NULL)"
 )
 _NAMED = (
-    # The plus keeps SQLite from going through all entities of these kinds to find the few that are asked for.
+    # The plus keeps SQLite from scanning all entities of these kinds to find the few that are requested.
     f"+kind IN ({', '.join(repr(kind.value) for kind in SEARCHED)})"
     " AND EXISTS (SELECT 1 FROM name WHERE entity_id = entity.id)"
 )
 
 
 def serial(connection: sqlite3.Connection) -> int:
-    """The number of the last change of what can be searched for: another number, another state."""
+    """The serial number of the last change to what is searchable: a different number means a different state."""
     (number,) = connection.execute("SELECT coalesce(max(serial), 0) FROM searched").fetchone()
     return number
 
 
 def in_order(connection: sqlite3.Connection) -> tuple[int, array[int]]:
-    """The number of the last change, and the id of everything that can be searched for, the most important first."""
-    # Row by row: between two rows the thread lets others run, which it would not while it makes one long list.
+    """The serial number of the last change, and the ids of all searchable entities, most important first."""
+    # Row by row: the thread lets others run between two rows, but not while it builds one long list.
     rows = connection.execute(
         f"SELECT id FROM entity WHERE {_NAMED} ORDER BY {_WEIGHT} DESC, coalesce({_YEAR}, 0) DESC, slug"
     )
@@ -64,7 +64,7 @@ def in_order(connection: sqlite3.Connection) -> tuple[int, array[int]]:
 
 
 def entries(connection: sqlite3.Connection, ids: Collection[int]) -> list[Entry]:
-    """Entities as search sees them, in the order of their ids; those that cannot be searched for are left out."""
+    """Search entries of entities, in the order of `ids`; those that are not searchable are left out."""
     ids = tuple(ids)
     texts: dict[int, dict[str, None]] = {}
     for id_, text in connection.execute(
@@ -93,15 +93,17 @@ def entries(connection: sqlite3.Connection, ids: Collection[int]) -> list[Entry]
 
 
 def changes(connection: sqlite3.Connection, since: int, most: int) -> tuple[int, list[Entry], list[Ref]] | None:
-    """What changed after the change of that number: the last number, the entities as they are now, and those that
-    are gone. None where more than `most` changed."""
+    """What changed after serial number `since`; None if more than `most` entities changed.
+
+    Returns the last serial number, the entities as they are now, and the references of those that are gone.
+    """
     rows = connection.execute(
         "SELECT searched.kind, searched.slug, entity.id FROM searched LEFT JOIN entity USING (kind, slug)"
         " WHERE serial > ? ORDER BY serial LIMIT ?",
         (since, most + 1),
     ).fetchall()
     ids = [id_ for _, _, id_ in rows if id_ is not None]
-    # A changed name also changes what tells others apart.
+    # A changed name also changes the hints of other entities.
     ids = list(dict.fromkeys((*ids, *(id_ for query in _HINTED for id_ in _ids(connection, query, ids)))))
     if len(rows) > most or len(ids) > most:
         return None
@@ -111,7 +113,7 @@ def changes(connection: sqlite3.Connection, since: int, most: int) -> tuple[int,
 
 
 def upcoming(connection: sqlite3.Connection, now: datetime, most: int) -> list[Ref]:
-    """What has a date ahead, the soonest first, each with the artists and the dramas it belongs to."""
+    """The subjects of the next `most` events, soonest first, each followed by its artists and its dramas."""
     rows = connection.execute(
         "SELECT entity_id FROM event WHERE claim = 0 AND earliest >= ? AND status <> 'cancelled'"
         " ORDER BY earliest LIMIT ?",

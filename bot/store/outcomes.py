@@ -1,4 +1,4 @@
-"""What became of announcements, for the admins who ask."""
+"""Outcomes of announcements, for reports to admins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLUMNS = "event_id, stage, guild_id, channel_id, state, message_id, reason, du
 def of_events(
     connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]
 ) -> dict[tuple[int, int], DeliveryStatus]:
-    """What became of events in a server, or is planned for them, by event and channel; of several the last."""
+    """The latest outcome or plan of each event in a server, by event id and channel id."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND event_id IN ({placeholders(ids)})"
         " AND state <> 'withdrawn'"
@@ -28,7 +28,7 @@ def of_events(
 
 
 def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[DeliveryStatus]:
-    """What became of a server's last deliveries, the latest first."""
+    """The outcomes of a server's last `limit` deliveries, latest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND state NOT IN ('planned', 'withdrawn')"
         " ORDER BY due_at DESC, id DESC LIMIT ?",

@@ -1,4 +1,4 @@
-"""What the bot says of itself: how much it knows, and from whom."""
+"""Statistics of the catalogue for ``/about``: how much the bot knows, and from whom."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Entities by kind, ``event`` and ``source``; publishers, statements and licence of each, the most cited first."""
+    """`counts`: entities by kind, ``event``, ``source``. `publishers`: name, citations, licence; most cited first."""
 
     counts: dict[str, int]
     publishers: list[tuple[str, int, str | None]]

@@ -1,4 +1,4 @@
-"""What is to be posted: the deliveries that events make, for every channel that wants them."""
+"""Planning: the deliveries that events produce, for every channel that wants them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.store.reading import events, placeholders, stamp
 from bot.store.subscriptions import wants
 
 _CHUNK = 2300
-"""Rows of one statement: fourteen parameters each, and SQLite takes 32,766."""
+"""Rows per statement: fourteen parameters each, and SQLite allows 32,766."""
 
 
 def candidates(
     connection: sqlite3.Connection, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
 ) -> list[Dated]:
-    """The events whose date begins between two instants, and those that changed between two others."""
+    """The events whose date begins within `dated`, and those that changed within `changed`; both inclusive."""
     rows = connection.execute(
         "SELECT entity_id FROM event WHERE claim = 0 AND earliest BETWEEN ? AND ?"
         " UNION SELECT entity_id FROM event WHERE claim = 0 AND (revision > 1 OR status IN ('confirmed', 'cancelled'))"
@@ -39,7 +39,7 @@ def candidates(
 
 
 def _themes(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, int]:
-    """With what entity's other events those of each entity are told: a drama has its songs, an artist the others."""
+    """The entity under which each entity's events are grouped: a song's drama, else the artist, else itself."""
     rows = connection.execute(
         "SELECT id, coalesce((SELECT work_id FROM ost WHERE ost.entity_id = entity.id ORDER BY ost.id LIMIT 1),"
         " (SELECT artist_id FROM performer WHERE performer.entity_id = entity.id ORDER BY position LIMIT 1), id)"
@@ -54,13 +54,13 @@ _TRUE = (
     " OR stage = 'moved' AND event.status <> 'cancelled'"
     " OR stage NOT IN ('cancelled', 'moved') AND event.status IN ('confirmed', 'released'))"
 )
-"""Whether what a delivery says is true of its event."""
+"""SQL: whether what a delivery says still holds for its event."""
 
 _TOLD = (
     "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
     " AND old.state IN ('sent', 'uncertain')"
 )
-"""Whether something was told of an event in a channel; to be closed."""
+"""SQL: whether anything about an event was announced in a channel; the parenthesis is left open."""
 
 _ALREADY = (
     "EXISTS (SELECT 1 FROM delivery old WHERE old.event_id = due.event_id AND old.channel_id = s.channel_id"
@@ -68,10 +68,10 @@ _ALREADY = (
     " AND old.state IN ('sent', 'sending', 'retrying', 'uncertain')"
     " AND (old.day = due.day OR old.day > due.day AND due.due_at <= coalesce(old.settled_at, old.send_at)))"
 )
-"""Whether a stage was told of this day before, or the day was over when it was told of a later one.
+"""SQL: whether a stage was announced for this day already, or for a later day once this one was past.
 
-A date that only became more exact is not told again. What is under way may have been told: it is planned anew where
-it turns out that it was not (see `bot.store.deliveries`).
+A date that only became more exact is not announced again. A delivery in progress counts as announced: if it turns out
+that it was not, it is planned again (see `bot.store.deliveries`).
 """
 
 _ELSEWHERE = (
@@ -80,12 +80,12 @@ _ELSEWHERE = (
     "  AND old.channel_id = s.channel_id AND old.state IN ('sent', 'sending', 'retrying', 'uncertain')"
     "  AND old.revision < due.revision ORDER BY old.revision DESC LIMIT 1)"
 )
-"""Whether an event was told of another day in a channel, and this is not the day that it was told of last."""
+"""SQL: whether an event was announced for another day in a channel, and the last announced day is not this one."""
 
 _NEWS = f"CASE due.stage WHEN 'cancelled' THEN {_TOLD}) WHEN 'moved' THEN {_ELSEWHERE} ELSE NOT {_ALREADY} END"
 
 _POST_AT = "iif(due.send_at >= s.since, due.send_at, due.alone_at)"
-"""Who was not there yet for a digest is told of its events one by one."""
+"""SQL: when to post. A channel that subscribed after a digest gets that digest's events one by one."""
 
 _WANTED = (
     f" wanted AS (SELECT due.*, s.guild_id, s.channel_id, s.grace, {_POST_AT} AS post_at,"
@@ -119,7 +119,7 @@ _COLUMNS = range(14)
 def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> int:
     """Plan what is due for every subscription that wants it; what is planned already stays as it is.
 
-    Also withdraws what was planned for a date that has changed since. Returns how many deliveries are new.
+    Also withdraws deliveries that were planned for a date that has changed since. Returns how many deliveries are new.
     """
     connection.execute(
         "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
@@ -138,7 +138,7 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A delivery as it would be made: `group_key` is the same for those that go into one message."""
+    """A delivery as it would be made; those with the same `group_key` share one message."""
 
     event_id: int
     stage: Stage
@@ -156,16 +156,16 @@ def ahead(
     now: datetime,
     span: timedelta,
 ) -> list[Plan]:
-    """What a server would be told within `span`, as far as is known now.
+    """What would be announced in a server within `span`, as far as is known now.
 
-    The rules run here, on the database's thread: with thousands of dates they would hold the event loop for seconds.
+    The rules run here, on the database's thread: with thousands of dates they would block the event loop for seconds.
     """
     dated = candidates(connection, schedule.window(now, span), schedule.changes(now))
     return preview(connection, guild_id, list(schedule.due(dated, audiences, now, stages, span)))
 
 
 def preview(connection: sqlite3.Connection, guild_id: int, due: Sequence[Due]) -> list[Plan]:
-    """What a server would be told of what is due and was not told yet, the earliest first."""
+    """The announcements of `due` that a server would get and has not had yet, earliest first."""
     found: list[Plan] = []
     for start in range(0, len(due), _CHUNK):
         rows = connection.execute(

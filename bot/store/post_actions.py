@@ -1,7 +1,7 @@
-"""What is still to be done with messages that stand: each of it can be repeated without harm.
+"""Post actions: follow-ups on posted messages, all of them idempotent.
 
-``publish`` hands a message on to the servers that follow its channel, ``thread`` opens one under it, and ``amend``
-edits it to say that a date in it no longer holds.
+``publish`` passes a message on to the servers that follow its channel, ``thread`` opens a thread under it, and
+``amend`` edits it to say that a date in it no longer holds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PUBLISH, THREAD, AMEND = "publish", "thread", "amend"
 
 @dataclass(frozen=True, slots=True)
 class PostedStage:
-    """What a message told of an event; `correction_id` is the message that says that it no longer holds."""
+    """A stage that a message announced. `correction_id`: the id of the message that corrects it, if any."""
 
     event_id: int
     stage: Stage
@@ -29,7 +29,7 @@ class PostedStage:
 
 @dataclass(frozen=True, slots=True)
 class PostAction:
-    """Something to be done with a message."""
+    """A claimed follow-up on a message. `nonce` is its delivery token, `told` what it announced."""
 
     delivery_id: int
     kind: str
@@ -45,7 +45,7 @@ class PostAction:
 
 
 def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit: int) -> list[PostAction]:
-    """Take up to `limit` chores that are due; nobody else is given them until `lease` has passed."""
+    """Claim up to `limit` post actions that are due; no one else can claim them until `lease` has passed."""
     claimed: list[tuple[int, str]] = connection.execute(
         "UPDATE post_action SET try_at = ?, attempts = attempts + 1 WHERE (delivery_id, kind) IN"
         " (SELECT delivery_id, kind FROM post_action WHERE try_at <= ? ORDER BY try_at LIMIT ?)"
@@ -83,9 +83,9 @@ def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit
 
 
 def done(connection: sqlite3.Connection, action: PostAction) -> None:
-    """Record that a chore is done, or that it cannot be done.
+    """Record that a post action is done, or cannot be done.
 
-    Where something more was found to be done meanwhile (its attempts are counted anew), it is still to be done.
+    If it was queued again meanwhile, which resets its attempts, it stays queued.
     """
     connection.execute(
         "DELETE FROM post_action WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
@@ -94,7 +94,7 @@ def done(connection: sqlite3.Connection, action: PostAction) -> None:
 
 
 def retry(connection: sqlite3.Connection, action: PostAction, at: datetime) -> None:
-    """Record that a chore is to be tried again at `at`."""
+    """Schedule a retry of a post action at `at`."""
     connection.execute(
         "UPDATE post_action SET try_at = ? WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
         (stamp(at), action.delivery_id, action.kind, stamp(action.since), action.attempts),

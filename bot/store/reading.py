@@ -1,4 +1,4 @@
-"""What every reader of the catalogue shares: labels, statements with their sources, and the profile of an entity."""
+"""Shared by all reads of the catalogue: labels, statements with their sources, and profiles of entities."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class FactFields(TypedDict):
-    """The fields of `bot.catalogue.model.Fact`, ready to be handed to any statement."""
+    """The fields of `bot.catalogue.model.Fact`, ready to be passed to any statement."""
 
     rank: int
     certainty: Certainty
@@ -44,7 +44,7 @@ class FactFields(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A statement as it is stored: whose it is, what every fact carries, and the columns that were asked for."""
+    """A stored statement: its entity, the fields of every fact, and the requested columns."""
 
     id: int
     entity: int
@@ -58,34 +58,34 @@ def placeholders(values: Collection[object]) -> str:
 
 
 def text(value: str | None) -> Text | None:
-    """Localised words, as they are stored."""
+    """Decode localised words from their stored form."""
     return json.loads(value) if value else None
 
 
 def stamp(at: datetime) -> str:
-    """An instant as it is stored: UTC, so that text sorts as time."""
+    """An instant as stored: UTC to the second, so that text sorts as time."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def instant(value: str | None) -> datetime | None:
-    """A UTC instant, as it is stored."""
+    """Decode a UTC instant from its stored form."""
     return datetime.fromisoformat(value) if value else None
 
 
 def entity_id(connection: sqlite3.Connection, ref: Ref) -> int | None:
-    """The id of an entity, or None where there is none."""
+    """The id of an entity, or None if there is none."""
     row = connection.execute("SELECT id FROM entity WHERE kind = ? AND slug = ?", ref).fetchone()
     return row[0] if row else None
 
 
 _RARELY_SHOWN = ("birth", "former", "literal", "short")
-"""Names that stand for an entity only where it has no others."""
+"""Kinds of names that label an entity only if it has no others."""
 _IF_NEED_BE = ("alternative", "spelling")
-"""Names that stand for it in a language only where it has no others there."""
+"""Kinds of names that label it in a language only if it has no others there."""
 
 
 def labels(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Label]:
-    """What entities are called: the first name of each language, but a stage name rather than a birth name."""
+    """The labels of entities, by id: the first name in each language, stage names before birth names."""
     ids = tuple(ids)
     rows = connection.execute(f"SELECT id, kind, slug FROM entity WHERE id IN ({placeholders(ids)})", ids).fetchall()
     named: dict[int, dict[str, str]] = {id_: {} for id_, _, _ in rows}
@@ -120,9 +120,9 @@ def statements(
     by: str = "entity_id",
     order: str = "t.id",
 ) -> list[Row]:
-    """The statements of one shape whose column `by` holds one of `ids`, the better ones first.
+    """The statements of one shape whose column `by` holds one of `ids`, best first.
 
-    What several origins state is one statement, with the sources of all.
+    A statement that several origins make appears once, with the sources of all.
     """
     rows = connection.execute(
         f"SELECT t.id, t.entity_id, fact.rank, fact.certainty, fact.note, fact.origin"
@@ -159,7 +159,7 @@ def _sources(connection: sqlite3.Connection, facts: Collection[int]) -> dict[int
 
 
 def events(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, list[Event]]:
-    """The dates of entities by their id; of each kind the one that holds first, then other dates that were stated."""
+    """The dates of entities, by entity id; of each kind the current one first, then other dates that were stated."""
     columns = (
         *("kind", "number", "claim", "status", "revision", "earliest", "latest", "precision", "zone", "words"),
         *("after_id", "after_kind", "changed_at"),
@@ -188,7 +188,7 @@ def events(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, li
 
 
 def profiles(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Profile]:
-    """Everything that any kind of entity may have, by id."""
+    """The profiles of entities, by id: everything that any kind of entity may have."""
     names = _grouped(
         [
             (row.entity, Name(**row.fact, text=row.values[0], kind=row.values[1], language=row.values[2]))
@@ -216,7 +216,7 @@ def profiles(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, 
             for row in statements(connection, "link", ("kind", "url"), ids)
         ]
     )
-    # Every kind of relation holds both ways, and is stated on one side only.
+    # Relations hold both ways, and are stated on one side only.
     related = [
         (mine, row.values[0], other, row.fact)
         for by in ("entity_id", "other_id")

@@ -1,4 +1,4 @@
-"""The shapes of statements: a table each, whose row shares its id with the row of `fact`."""
+"""The shapes of statements: one table each, whose rows share their ids with rows of `fact`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Shape(NamedTuple):
-    """The columns of a statement's table: those that tell two statements of one entity apart, and the others."""
+    """The columns of a statement's table: `key` distinguishes the statements of one entity, `values` are the others."""
 
     key: tuple[str, ...]
     values: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from bot.store.reading import entity_id, events, labels, profiles, statements
 
 
 def track(connection: sqlite3.Connection, slug: str) -> Track | None:
-    """A song, whole."""
+    """A track with its profile, performers and OSTs; None if there is none."""
     id_ = entity_id(connection, Ref(Kind.TRACK, slug))
     if id_ is None:
         return None
@@ -18,7 +18,7 @@ def track(connection: sqlite3.Connection, slug: str) -> Track | None:
 
 
 def discography(connection: sqlite3.Connection, ref: Ref) -> Discography | None:
-    """The songs of an artist, or those that belong to a work; of a group also the OSTs of its members."""
+    """The songs of an artist or of a work; of a group also its members' OSTs. None if there is no such entity."""
     id_ = entity_id(connection, ref)
     if id_ is None:
         return None
@@ -43,7 +43,7 @@ def discography(connection: sqlite3.Connection, ref: Ref) -> Discography | None:
 
 
 def singing(connection: sqlite3.Connection, refs: Collection[Ref]) -> set[Ref]:
-    """Those of some artists and works of which songs are known."""
+    """Those of the given artists and works that have known songs."""
     rows = connection.execute(
         f"SELECT kind, slug FROM entity WHERE (kind, slug) IN (VALUES {', '.join(['(?, ?)'] * len(refs))})"
         " AND (EXISTS (SELECT 1 FROM performer WHERE artist_id = entity.id)"
@@ -56,7 +56,7 @@ def singing(connection: sqlite3.Connection, refs: Collection[Ref]) -> set[Ref]:
 
 
 def osts_of_members(connection: sqlite3.Connection, group: int) -> list[int]:
-    """The OSTs that members of a group sing under their own names."""
+    """The ids of the OST tracks that members of a group sing under their own names."""
     rows = connection.execute(
         "SELECT DISTINCT performer.entity_id FROM membership JOIN performer ON artist_id = membership.entity_id"
         " JOIN fact ON fact.id = performer.id AND rank = 0 JOIN ost ON ost.entity_id = performer.entity_id"
@@ -82,13 +82,13 @@ def songs(connection: sqlite3.Connection, tracks: Collection[int]) -> list[Song]
 
 
 def album(connection: sqlite3.Connection, slug: str) -> Album | None:
-    """An album, whole."""
+    """An album with its profile and performers; None if there is none."""
     id_ = entity_id(connection, Ref(Kind.ALBUM, slug))
     return albums(connection, [id_])[0] if id_ is not None else None
 
 
 def performers(connection: sqlite3.Connection, releases: Collection[int]) -> dict[int, list[Performer]]:
-    """Who performs tracks and albums, by their id, in the order of the credit."""
+    """The performers of tracks and albums, by entity id, in the order of the credit."""
     rows = statements(connection, "performer", ("artist_id", "credited_as"), releases, order="t.position")
     known = labels(connection, {row.values[0] for row in rows})
     found: dict[int, list[Performer]] = {}

@@ -1,4 +1,4 @@
-"""What servers asked to be told."""
+"""Subscriptions: what servers chose for their channels."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from bot.store.deliveries import wake
 from bot.store.reading import instant, stamp
 
 MAX_CHANNELS = 20
-"""More channels than these nobody keeps in order."""
+"""The most channels a server may subscribe: nobody keeps more in order."""
 
 EVERY_KIND = ",*,"
-"""How a choice of all kinds of events is stored, so that it holds for kinds that are added later."""
+"""The stored form of all kinds of events, which includes kinds that are added later."""
 
 
 def wants(kind: str) -> str:
-    """Whether a subscription `s` wants a kind of event, which is a value or a column of SQL."""
+    """SQL: whether a subscription `s` wants a kind of event; `kind` is an SQL expression."""
     return f"(s.kinds = '{EVERY_KIND}' OR instr(s.kinds, ',' || {kind} || ',') > 0)"
 
 
@@ -34,13 +34,13 @@ _COLUMNS = (
 
 
 def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Subscription]:
-    """What a server chose, channel by channel; nothing where announcements are off."""
+    """A server's subscriptions, oldest first; empty if announcements are off."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM subscription WHERE guild_id = ? ORDER BY id", (guild_id,))
     return [_read(row) for row in rows]
 
 
 def of_channel(connection: sqlite3.Connection, guild_id: int, channel_id: int) -> Subscription | None:
-    """What a server chose for a channel, or None where nothing is announced there."""
+    """The subscription of a channel, or None if nothing is announced there."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM subscription WHERE guild_id = ? AND channel_id = ?", (guild_id, channel_id)
     ).fetchone()
@@ -70,20 +70,20 @@ def _read(row: tuple[Any, ...]) -> Subscription:
 
 
 def remember(connection: sqlite3.Connection, guild_id: int) -> None:
-    """Note that something is kept about a server, so that it is forgotten once the bot has left it for good."""
+    """Record that data about a server is kept, so that it is deleted once the bot has left for good."""
     connection.execute("INSERT INTO server (guild_id) VALUES (?) ON CONFLICT DO NOTHING", (guild_id,))
 
 
 def changed(connection: sqlite3.Connection) -> None:
-    """Note that what servers chose is another than before: the publisher plans anew."""
+    """Record that subscriptions changed, so that the publisher plans again."""
     connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
 def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) -> bool:
-    """Record what a server chose for a channel, in the place of what it chose before.
+    """Store a channel's subscription, replacing the previous one.
 
-    Where the channel refused the bot, and no longer counts as refusing (`paused_at`), what waits for it is tried now.
-    Returns False where the server has `MAX_CHANNELS` already.
+    If the channel was refusing and no longer counts as such (`paused_at`), what waits for it is retried now. Returns
+    False if the server already has `MAX_CHANNELS`.
     """
     before = of_channel(connection, chosen.guild_id, chosen.channel_id)
     if before is None and len(of_guild(connection, chosen.guild_id)) >= MAX_CHANNELS:
@@ -131,9 +131,9 @@ def update_subscription(
     change: Callable[[Subscription], Subscription],
     now: datetime,
 ) -> Subscription | None:
-    """Change a part of what a server chose for a channel. Returns what is chosen now, or None where nothing was.
+    """Apply `change` to a channel's subscription. Returns the result, or None if there is no subscription.
 
-    What several people change at the same time is all kept: each change is made to what stands then.
+    Concurrent changes are all kept: each applies to the settings stored at that moment.
     """
     before = of_channel(connection, guild_id, channel_id)
     if before is None:
@@ -144,8 +144,8 @@ def update_subscription(
 
 
 def _replan(connection: sqlite3.Connection, before: Subscription, now: datetime) -> None:
-    """Withdraw what waits for its time in a channel: what is still wanted is planned anew, for its new time."""
-    # What would be too late if it were planned anew stays: it waits for a digest, or for the end of quiet hours.
+    """Withdraw the planned deliveries of a channel: those still wanted are planned again, for their new time."""
+    # What would be too late if planned again stays: it waits for a digest, or for the end of quiet hours.
     connection.execute(
         "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'not chosen'"
         " WHERE channel_id = ?2 AND state = 'planned' AND due_at >= ?3",
@@ -154,7 +154,7 @@ def _replan(connection: sqlite3.Connection, before: Subscription, now: datetime)
 
 
 def move(connection: sqlite3.Connection, guild_id: int, channel_id: int, to: int, now: datetime) -> bool:
-    """Announce in another channel from now on. Returns False where something is announced there already."""
+    """Move a subscription to channel `to`, from `now` on. Returns False if that channel has one already."""
     if connection.execute("SELECT 1 FROM subscription WHERE channel_id = ?", (to,)).fetchone():
         return False
     changed(connection)
@@ -168,11 +168,11 @@ def move(connection: sqlite3.Connection, guild_id: int, channel_id: int, to: int
 
 
 LEFT_FOR = timedelta(days=30)
-"""How long a server's choice is kept after the bot was removed from it: being added back by then restores it."""
+"""How long a server's settings are kept after the bot was removed: adding it back within that time restores them."""
 
 
 def note_refusal(connection: sqlite3.Connection, channel_id: int, now: datetime) -> bool:
-    """Note that a channel refuses the bot. Returns whether that is news: its admins are told once."""
+    """Record that a channel refuses the bot. Returns whether that is new: admins are notified once."""
     return (
         connection.execute(
             "UPDATE subscription SET paused_at = ? WHERE channel_id = ? AND paused_at IS NULL", (stamp(now), channel_id)
@@ -182,7 +182,7 @@ def note_refusal(connection: sqlite3.Connection, channel_id: int, now: datetime)
 
 
 def refusing(connection: sqlite3.Connection, guild_id: int) -> list[int]:
-    """The channels of a server that refused the bot, and have taken nothing since."""
+    """The ids of a server's channels that refused the bot and have accepted nothing since."""
     rows = connection.execute(
         "SELECT channel_id FROM subscription WHERE guild_id = ? AND paused_at IS NOT NULL", (guild_id,)
     )
@@ -190,9 +190,9 @@ def refusing(connection: sqlite3.Connection, guild_id: int) -> list[int]:
 
 
 def sync_guild_membership(connection: sqlite3.Connection, guilds: Collection[int], now: datetime) -> None:
-    """Note which servers the bot is in: those it left wait, those it is back in go on, and old ones are forgotten.
+    """Record which servers the bot is in: pause those it left, resume those it is back in, delete old ones.
 
-    A server that it is back in is told nothing that came due meanwhile.
+    A resumed server gets nothing that came due meanwhile. `LEFT_FOR` says when a server is deleted.
     """
     here = set(guilds)
     rows = connection.execute("SELECT guild_id, left_at FROM server").fetchall()
@@ -214,13 +214,13 @@ def sync_guild_membership(connection: sqlite3.Connection, guilds: Collection[int
 
 
 def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str, now: datetime) -> None:
-    """Let nothing more be sent that waits; of what may have been heard already it stays unknown."""
+    """Withdraw pending deliveries; those that may have reached Discord become ``uncertain``."""
     doubt = (
         "(possibly_sent_since IS NOT NULL"
         " OR EXISTS (SELECT 1 FROM delivery lead WHERE lead.id = delivery.primary_id"
         "  AND lead.possibly_sent_since IS NOT NULL))"
     )
-    # What is surely not told may be planned anew, and then has its own fate.
+    # What was surely not posted may be planned again, and then has its own outcome.
     connection.execute(
         f"UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, primary_id = iif({doubt}, primary_id, NULL),"
         f" state = iif({doubt}, 'uncertain', 'withdrawn') WHERE {column} = ? AND state IN ('planned', 'retrying')",
@@ -242,14 +242,14 @@ def end(connection: sqlite3.Connection, guild_id: int, now: datetime, channel_id
 
 
 def only_followed(connection: sqlite3.Connection, guild_id: int, only: bool, now: datetime) -> None:
-    """Let all channels of a server announce only what it follows, or everything that was chosen for them."""
+    """Limit all channels of a server to what it follows, or lift that limit."""
     for one in of_guild(connection, guild_id):
         if one.followed_only != only:
             choose(connection, replace(one, followed_only=only), now)
 
 
 def wanted(connection: sqlite3.Connection) -> tuple[list[Audience], set[Stage]]:
-    """The audiences of all servers, and every stage that some server chose."""
+    """The audiences of all servers, sorted, and every stage that any server chose."""
     rows = connection.execute(
         "SELECT DISTINCT zone, quiet, digest, stages FROM subscription WHERE left_at IS NULL"
     ).fetchall()

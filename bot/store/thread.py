@@ -1,4 +1,4 @@
-"""The one place that uses aiosqlite's private parts: running a function on a connection's own thread."""
+"""The only user of aiosqlite's private API: it runs a function on a connection's own thread."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import aiosqlite
 from bot.errors import StartError
 
 KNOWN = ("0.21.", "0.22.")
-"""The versions of aiosqlite whose private parts are as this module expects them."""
+"""The versions of aiosqlite whose private API is as this module expects."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def verify_version() -> None:
-    """Raise `StartError` where the installed aiosqlite is none that this module knows."""
+    """Raise `StartError` if the installed version of aiosqlite is not among `KNOWN`."""
     installed = version("aiosqlite")
     if not installed.startswith(KNOWN):
         raise StartError(
@@ -34,6 +34,6 @@ async def run(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """Call `function` with the `sqlite3.Connection` on the connection's thread, and return what it returns."""
-    # aiosqlite offers no public way to do so; its own methods are all made of these two.
+    """Call `function` with the `sqlite3.Connection` on the connection's thread, and return its result."""
+    # aiosqlite has no public API for this; its own methods all use these two.
     return await connection._execute(function, connection._conn, *args, **kwargs)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]

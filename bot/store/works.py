@@ -11,7 +11,7 @@ from bot.store.songs import songs
 
 
 def work(connection: sqlite3.Connection, slug: str) -> Work | None:
-    """A drama with where it airs, who made it, who plays in it and its songs."""
+    """A work with its airings, crew, songs and cast; None if there is none."""
     id_ = entity_id(connection, Ref(Kind.WORK, slug))
     if id_ is None:
         return None
@@ -26,7 +26,7 @@ def work(connection: sqlite3.Connection, slug: str) -> Work | None:
 
 
 def cast(connection: sqlite3.Connection, slug: str) -> Cast | None:
-    """Who plays whom in a work."""
+    """Who plays whom in a work; None if there is none."""
     id_ = entity_id(connection, Ref(Kind.WORK, slug))
     if id_ is None:
         return None

@@ -1,9 +1,9 @@
-"""The life cycle of an outbox: what is to be done in Discord is written down first, and done afterwards.
+"""The life cycle of an outbox: work in Discord is written to the database first, and done afterwards.
 
-*Plan*: rows say what is to be done. *Claim*: a process takes some of them for a lease. *Act*: it asks Discord.
-*Record*: the row is done, tried again later, or given up. Only rows remember, so when a process dies, whoever claims
-its rows after the lease goes on. How many rows are acted on at once, and what a lost answer means, depends on what is
-done, and stands with it.
+*Plan*: rows are written for what has to be done. *Claim*: a process leases some of them. *Act*: it calls Discord.
+*Record*: the row is done, scheduled for a retry, or given up. All state is in the rows: when a process dies, another
+one claims its rows after the lease and continues. How many rows are acted on at once, and what a lost response means,
+is up to each subclass.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 
 
 class Cycle(ABC):
-    """Plans and does what is due, one look at a time. One runs in a process; several processes may share a database."""
+    """Plans and does what is due, one tick at a time. One runs per process; several processes may share a database."""
 
     plan_every: ClassVar[timedelta]
-    """How often is planned what nothing but the clock has brought near."""
+    """How often to plan if nothing but the time has changed."""
     patience: ClassVar[float]
-    """Seconds that `close` waits for what is being done."""
+    """Seconds that `close` waits for work in progress."""
     pulse: ClassVar[Query[[], Pulse]]
-    """The one query that tells whether there is anything to do."""
+    """The one query that tells whether there is work."""
 
     def __init__(self, client: discord.Client, database: Database, clock: Clock, limiter: RateLimiter) -> None:
         self._client = client
@@ -46,17 +46,17 @@ class Cycle(ABC):
 
     @abstractmethod
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
-        """Write down what is to be done about now.
+        """Write rows for what has to be done around `now`.
 
-        `before`: when that was last done, where nothing but the clock has changed since.
+        `before`: when that was last done, if nothing but the time has changed since.
         """
 
     @abstractmethod
     async def work(self) -> None:
-        """Claim what is due, a batch at a time, and do it, until nothing is due or `closing`."""
+        """Claim and do what is due, a batch at a time, until nothing is due or `close` was called."""
 
     async def tick(self) -> None:
-        """Plan, and do what is due; where nothing is, this costs one query."""
+        """Plan, and do what is due; if nothing is, this costs one query."""
         async with self._running:
             now = self._clock()
             pulse = await self._database.read(type(self).pulse)
@@ -69,7 +69,7 @@ class Cycle(ABC):
             await self.work()
 
     async def close(self) -> None:
-        """Begin nothing more, and wait for what is being done."""
+        """Start nothing new, and wait up to `patience` seconds for work in progress."""
         self._closing = True
         try:
             async with asyncio.timeout(self.patience):

@@ -1,4 +1,4 @@
-"""What announcements show: read once for each event, however many channels it goes to."""
+"""A cache of what announcements show: each event is read once, however many channels it goes to."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.store.database import Database
 
 
 class EventCache:
-    """What the announcements of one fan-out show."""
+    """Caches what the announcements of one fan-out show."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._events: dict[int, asyncio.Task[Announced | None]] = {}
 
     async def of(self, event_id: int) -> Announced | None:
-        """What an event's announcement shows; None where the event is no more."""
+        """What an event's announcement shows; None if the event no longer exists."""
         if event_id not in self._events:
             self._events[event_id] = asyncio.create_task(self._read(event_id))
         return await asyncio.shield(self._events[event_id])

@@ -1,7 +1,7 @@
-"""Premieres among a server's own events in Discord: created, moved and taken away with the event, each there once.
+"""Premieres as a server's scheduled events in Discord: created, moved and deleted with the event, each only once.
 
-There is no nonce for events, so nothing is created before the server's events were looked through for the mark in
-their descriptions. Whoever dies between a request and its record is followed, after the lease, by somebody who looks.
+Scheduled events have no nonce, so before one is created, the server's events are searched for the mark in their
+descriptions. If a process dies between a request and its record, the next claimant searches after the lease.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from bot.text import words
 log = logging.getLogger(__name__)
 
 CHUNK = 500
-"""Rows that are written at once: nobody who has to write as well shall wait long."""
+"""Rows per write: few, so that other writers do not wait long."""
 BATCH = 20
-"""Events that are kept at the same time: each takes two or three requests, and announcements share the pace."""
+"""Events handled at the same time: each takes two or three requests, and announcements share the rate limit."""
 ATTEMPT = 45.0
-"""Seconds after which one is given up for now: half a lease, so that no request is on its way when another looks."""
+"""Seconds before an attempt is aborted: half a lease, so that no request is in flight when the row is claimed again."""
 SETTLED = timedelta(seconds=30)
-"""After so long a request whose answer was lost has been heard, or never will be: then its event is looked for."""
+"""How long after a request without a response to search for its event: by then it has arrived, or never will."""
 LOOK_AGAIN = timedelta(minutes=10)
-"""How often is looked, without asking Discord, whether a permission was given or a server is back."""
+"""How often to check, without asking Discord, whether a permission was granted or a server is back."""
 REFUSED = timedelta(days=1)
-"""How long to wait after a refusal: nobody tells us when an admin has mended what it was for."""
+"""How long to wait after a refusal: nothing signals that an admin has fixed its cause."""
 
 _THERE = (discord.EventStatus.scheduled, discord.EventStatus.active)
 
 
 class GuildEvents(Cycle):
-    """Keeps the premieres among servers' events."""
+    """Keeps servers' scheduled events in sync with premieres."""
 
     plan_every = timedelta(hours=1)
     patience = 5.0
     pulse = staticmethod(guild_events.pulse)
 
     async def work(self) -> None:
-        """Bring every event that is due to what is wanted of it."""
+        """Bring every scheduled event that is due to its wanted state."""
         while not self._closing:
             claimed = await self._database.write(guild_events.claim, self._clock(), BATCH)
             if not claimed:
@@ -60,7 +60,7 @@ class GuildEvents(Cycle):
                     keeping.create_task(self._keep_safely(one, cache))
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
-        """Write down what every server is to have, however little has changed."""
+        """Write what every server should have, regardless of `before`."""
         found = await self._database.read(guild_events.differences, now)
         for start in range(0, max(len(found.wanted), len(found.unwanted)), CHUNK):
             rows = slice(start, start + CHUNK)
@@ -70,7 +70,7 @@ class GuildEvents(Cycle):
             await self._database.write(guild_events.outdated, outdated[start : start + CHUNK], now)
 
     async def _outdated(self, now: datetime) -> list[Standing]:
-        """What stands and says something else than it would by now: a title or a network has changed."""
+        """The scheduled events whose text is outdated: a title or a network has changed."""
         cache = EventCache(self._database)
         digests: dict[tuple[int, str, str], str | None] = {}
         found: list[Standing] = []
@@ -90,7 +90,7 @@ class GuildEvents(Cycle):
                 async with asyncio.timeout(ATTEMPT):
                     await self._keep(one, cache)
             except discord.HTTPException as error:
-                # What is not there any more is looked at once more: then it is known what is.
+                # A 404 is retried too: the next attempt finds out what exists.
                 if error.status >= 500 or error.status in (404, 429):
                     await self._retry(one, f"Discord failed ({error.status})")
                 else:
@@ -100,11 +100,11 @@ class GuildEvents(Cycle):
                 self._limiter.given_up()
                 await self._retry(one, f"no answer: {type(error).__name__}")
         except Exception:
-            # When its lease is over, it is looked at anew.
+            # It is claimed again after its lease.
             log.exception("The event %s of server %d is left until its lease ends", one.mark, one.guild_id)
 
     async def _keep(self, one: GuildEvent, cache: EventCache) -> None:
-        """Bring a server's event to what is wanted of it."""
+        """Bring a server's scheduled event to its wanted state."""
         now = self._clock()
         if max(one.ends_at, one.stands_until or one.ends_at) <= now:
             await self._database.write(guild_events.settle, one, None, now)  # Discord ends it by itself
@@ -121,7 +121,7 @@ class GuildEvents(Cycle):
             log.info("Server %d deleted the event of %s, and it stays so", one.guild_id, one.mark)
             await self._database.write(guild_events.dismiss, one)
             return
-        # What has begun can neither be created nor moved.
+        # An event that has begun can be neither created nor moved.
         said = await self._listing(one, cache, now) if one.wanted and now < one.starts_at else None
         if standing is not None and not (one.wanted and _may_stay(standing, one, said, now)):
             await self._limiter.turn()
@@ -134,7 +134,7 @@ class GuildEvents(Cycle):
                     end_time=one.ends_at,
                 )
             elif await self._database.write(guild_events.begin, one):
-                # Deleted, not cancelled: that can be repeated, and Discord cancels nothing that has begun.
+                # Deleted, not cancelled: that is idempotent, and Discord does not cancel an event that has begun.
                 await standing.delete()
                 standing = None
             else:
@@ -151,7 +151,7 @@ class GuildEvents(Cycle):
         log.info("The event %s %s in server %d", one.mark, "stands" if discord_id else "does not stand", one.guild_id)
 
     async def _find(self, guild: discord.Guild, one: GuildEvent) -> discord.ScheduledEvent | None:
-        """The event in Discord, if it stands there: it is ours, and known by its id or by its mark."""
+        """The bot's own scheduled event in Discord, found by its id or its mark; None if there is none."""
         assert self._client.user is not None
         await self._limiter.turn()
         ours = [
@@ -192,7 +192,7 @@ class GuildEvents(Cycle):
 
 
 def _may_stay(standing: discord.ScheduledEvent, one: GuildEvent, said: Listing | None, now: datetime) -> bool:
-    """Whether what stands may stay as it is: it shows what it is to, or it is on, as it is to be."""
+    """Whether an existing event may stay: it shows what it should, or both its start and the wanted one are past."""
     shows = (standing.start_time, standing.end_time) == (one.starts_at, one.ends_at)
     shows = shows and (
         said is None or Listing(standing.name, standing.description or "", standing.location or "") == said

@@ -1,4 +1,4 @@
-"""What is done with messages once they stand: handed on, given a thread, and edited when a date no longer holds."""
+"""Follow-ups on posted messages: publish them, open their threads, and edit them when a date no longer holds."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from bot.text import words
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
-"""How long a claimed chore is nobody else's."""
+"""How long a claimed post action belongs to its claimant."""
 ATTEMPT = 45.0
-"""Seconds after which one is given up for now: half a lease, so that no two do the same at the same time."""
+"""Seconds before an attempt is aborted: half a lease, so that no action runs twice at the same time."""
 BATCH = 50
 PATIENCE = timedelta(days=1)
-"""After so long Discord has failed too often: the message stays as it is."""
+"""How long a failing post action is retried; then the message stays as it is."""
 MAX_NAME = 100
 """Characters of a thread's name (https://discord.com/developers/docs/resources/channel#start-thread-from-message)."""
 
@@ -44,7 +44,7 @@ _DONE_BEFORE = frozenset({40033, 160004})
 
 
 class PostActions:
-    """Does what is still to be done with messages. All of it can be repeated, so a crash costs nothing."""
+    """Runs the post actions that are due. All of them are idempotent, so a crash costs nothing."""
 
     def __init__(self, client: discord.Client, database: Database, clock: Clock, limiter: RateLimiter) -> None:
         self._client = client
@@ -52,7 +52,7 @@ class PostActions:
         self._clock = clock
         self._limiter = limiter
         self.closing = False
-        """Whether nothing new is to be begun."""
+        """Whether to start nothing new."""
 
     async def do(self) -> None:
         """Do everything that is due."""
@@ -66,11 +66,11 @@ class PostActions:
                     doing.create_task(self._do_safely(action, cache))
 
     async def _do_safely(self, action: PostAction, cache: EventCache) -> None:
-        """One chore that fails is that one's trouble: the others go on."""
+        """Run one post action; if it fails, the others go on."""
         try:
             await self._attempt(action, cache)
         except Exception:
-            # Not even its end could be recorded: when its lease is over, it is done again.
+            # Not even its end could be recorded: it is done again after its lease.
             log.exception("Message %d is left until the lease ends: %s", action.message_id, _WORDS[action.kind])
 
     async def _attempt(self, action: PostAction, cache: EventCache) -> None:
@@ -134,10 +134,10 @@ async def _amend(message: discord.PartialMessage, context: RenderContext, conten
     except discord.HTTPException as error:
         if error.status != 400:
             raise
-        # Byeol 0.1 posted layouts, and a message that is one stays one: it takes neither content nor embeds.
+        # Byeol 0.1 posted layouts, and such a message stays one: it accepts neither content nor embeds.
         await message.edit(view=draw(context, content, delivery_token=token))
 
 
 def _plain(text: str) -> str:
-    """A text without the backslashes that keep Discord from reading it as markup: a thread's name has none."""
+    """A text without the backslashes that escape Discord's markup, which the name of a thread does not use."""
     return re.sub(r"\\([\\*_~|`\[<#>-])", r"\1", text)

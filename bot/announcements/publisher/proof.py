@@ -1,4 +1,4 @@
-"""Whether a message of ours stands in a channel: it bears the mark of its delivery in its buttons."""
+"""Searches a channel for a message of the bot, by the delivery token in its buttons."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import discord
 from bot.announcements.publisher.rate_limiter import RateLimiter
 
 MARGIN = timedelta(minutes=10)
-"""By how much our clock may be ahead of Discord's, which says when a message was posted."""
+"""How far the local clock may be ahead of Discord's, which timestamps the messages."""
 MOST = 1000
-"""Messages that are looked through for a mark: ten requests, which a busy channel of a large server is worth."""
+"""Messages searched for a delivery token: ten requests, which a busy channel of a large server is worth."""
 PAGE = 100
-"""Messages that Discord hands out at a time: for more, one more request leaves."""
+"""Messages that Discord returns per request."""
 
 
 def may_read(client: discord.Client, channel_id: int) -> bool:
-    """Whether we may read a channel's history."""
+    """Whether the bot may read a channel's history."""
     # Without the permission Discord answers with no messages at all, which would look like "not there".
     channel = client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel):
@@ -29,15 +29,15 @@ def may_read(client: discord.Client, channel_id: int) -> bool:
 
 
 class UnreadError(Exception):
-    """Raised where a channel has had more messages than are looked through."""
+    """Raised if a channel has had more messages than are searched."""
 
 
 async def find(
     client: discord.Client, limiter: RateLimiter, guild_id: int, channel_id: int, token: str, since: datetime
 ) -> int | None:
-    """The message that bears a mark, if it was posted in a channel since then.
+    """The id of the message with a delivery token, if it was posted in a channel after `since`; else None.
 
-    Raises `UnreadError` where it may stand behind the `MOST` messages that are looked through.
+    Raises `UnreadError` if it may be beyond the `MOST` messages that are searched.
     """
     assert client.user is not None
     channel = client.get_partial_messageable(channel_id, guild_id=guild_id)

@@ -1,4 +1,4 @@
-"""The publisher: plans what is due, claims it, sends it and records it."""
+"""The publisher: plans, claims, sends and records what is due."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ from bot.text import ENGLISH, words
 log = logging.getLogger(__name__)
 
 NONCE_WINDOW = timedelta(minutes=2)
-"""How long a repeat is sure to be dropped by Discord; it says "a few minutes", this stays well inside."""
+"""How long Discord is sure to drop a repeated nonce; it says "a few minutes", this stays well inside."""
 LEASE = timedelta(seconds=90)
-"""How long a claimed delivery is its sender's; then another process may take it, still inside the nonce's window."""
+"""How long a claimed delivery belongs to its claimant; then another process may claim it, still in the nonce window."""
 BATCH = 50
-"""Deliveries that are claimed at once: about a second's worth, so that none waits long with its lease running."""
+"""Deliveries claimed at once: about a second's worth, so that none waits long while its lease runs."""
 IN_FLIGHT = 100
-"""Deliveries that may wait for Discord's answer at the same time."""
+"""Deliveries that may wait for Discord's response at the same time."""
 ATTEMPT = 60.0
-"""Seconds after which a sender gives up waiting; well inside its lease, so that two never send the same."""
+"""Seconds before an attempt is aborted: well inside its lease, so that no delivery is sent twice at the same time."""
 LATE = timedelta(minutes=5)
-"""What is posted so much after its time says that it is late."""
+"""A post that is later than this says so."""
 
 GONE = ("withdrawn", "changed")
-"""The state and the reason of a delivery that is no longer true."""
+"""The state and the reason of a delivery that no longer holds."""
 
 
 class Publisher(Cycle):
-    """Sends what is due."""
+    """Sends the deliveries that are due, and runs post actions."""
 
     plan_every = timedelta(minutes=1)
     patience = 10.0
@@ -62,17 +62,17 @@ class Publisher(Cycle):
         self._owner = secrets.token_hex(4)
 
     async def work(self) -> None:
-        """Send everything that is due, and do what is to be done with what stands."""
+        """Send everything that is due, and run the post actions that are."""
         await self._send_due()
         await self._post_actions.do()
 
     async def close(self) -> None:
-        """Begin nothing more, and wait for what is being sent."""
+        """Start nothing new, and wait for what is being sent."""
         self._post_actions.closing = True
         await super().close()
 
     async def _send_due(self) -> None:
-        """Send everything that is due, many at a time, as fast as Discord lets one bot."""
+        """Send everything that is due, concurrently, as fast as the rate limit allows."""
         cache = EventCache(self._database)
         slots = asyncio.Semaphore(IN_FLIGHT)
 
@@ -80,7 +80,7 @@ class Publisher(Cycle):
             try:
                 await self._deliver_safely(delivery, cache)
             except Exception:
-                # It could not even be recorded: when its lease is over, it is taken up again, in doubt.
+                # Not even the outcome could be recorded: it is claimed again after its lease, in doubt.
                 log.exception("Delivery %d is left until its lease ends", delivery.id)
             finally:
                 slots.release()
@@ -91,7 +91,7 @@ class Publisher(Cycle):
                     claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
                 except Exception:
                     log.exception("No more can be claimed for now")
-                    break  # and what is being sent goes on
+                    break  # what is being sent goes on
                 if not claimed:
                     break
                 for delivery in claimed:
@@ -100,9 +100,9 @@ class Publisher(Cycle):
                     sending.create_task(send(delivery))
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
-        """Write down what is due about now, for everyone who wants it; and what was missed.
+        """Write the deliveries due around `now` for everyone who wants them, and record those that were missed.
 
-        `before` is when it was last done, if all that was due by then is planned already.
+        `before`: when this was last done, if everything due by then is planned already.
         """
         audiences, stages = await self._database.read(subscriptions.wanted)
         if audiences:
@@ -112,7 +112,7 @@ class Publisher(Cycle):
                 for one in schedule.due(found, audiences, now, stages)
                 if before is None or one.near_at > before + schedule.AHEAD
             ]
-            # One theme at a time: what is told in one message is planned at once, and nobody has to wait for all.
+            # One theme per write: each message is planned in one transaction, and other writers do not wait long.
             for _, of_theme in groupby(sorted(due, key=_theme), key=_theme):
                 await self._database.write(planning.plan, list(of_theme), now)
         missed = await self._database.write(deliveries.expire, now)
@@ -120,7 +120,7 @@ class Publisher(Cycle):
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
 
     async def _deliver_safely(self, delivery: Delivery, cache: EventCache) -> None:
-        """One delivery that fails is that one's trouble: the others go on."""
+        """Send one delivery; if it fails, the others go on."""
         try:
             async with asyncio.timeout(ATTEMPT):
                 await self._deliver(delivery, cache)
@@ -140,7 +140,7 @@ class Publisher(Cycle):
         overtaken = found[0].gone is not None
         dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
         if delivery.possibly_sent_since is not None and (dropped or now - delivery.possibly_sent_since > NONCE_WINDOW):
-            # The nonce would not tell any more, or it would not be the same message: is it there?
+            # The nonce has expired, or the message would differ now: was it posted?
             if not proof.may_read(self._client, delivery.channel_id):
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
@@ -156,7 +156,7 @@ class Publisher(Cycle):
                 await self._record(delivery, posted)
                 return
             if not overtaken:
-                # It never arrived: it is a first try again, and taken up at once.
+                # It never arrived: retry it at once, no longer in doubt.
                 await self._database.write(
                     deliveries.retry, delivery.id, self._owner, now, "not there", possibly_sent_since=None
                 )
@@ -202,7 +202,7 @@ class Publisher(Cycle):
             log.warning("Channel %d refused an announcement: %s", delivery.channel_id, error)
             await self._wait_for_channel(delivery, reason)
         elif passes(error):
-            # Whatever fails at Discord itself may have been heard first; what is refused at its door was not.
+            # A server error may come after Discord accepted the message; other errors come before.
             await self._retry(delivery, f"Discord failed ({error.status})", heard=error.status >= 500)
         else:
             # A bad request would be refused in every channel: it says nothing about this one.
@@ -211,9 +211,9 @@ class Publisher(Cycle):
             await self._settle(delivery, state, "bug")
 
     async def _wait_for_channel(self, delivery: Delivery, reason: str) -> None:
-        """Let a delivery wait until its channel takes it, for as long as its grace allows; its admins are told once."""
+        """Hold a delivery until its channel accepts posts, as long as its grace allows; admins are notified once."""
         if reason == "gone" and delivery.possibly_sent_since is not None:
-            # With the channel went the proof, and nothing can be posted there any more.
+            # Without the channel, its history cannot be searched, and nothing can be posted there any more.
             await self._settle(delivery, "uncertain", reason)
             return
         now = self._clock()
@@ -226,7 +226,7 @@ class Publisher(Cycle):
             await self._tell_admins(delivery, reason)
 
     async def _tell_admins(self, delivery: Delivery, reason: str) -> None:
-        """Say once, where it can be read, that a channel refuses and how to mend it."""
+        """Tell the admins that a channel refuses, and how to fix it: in the system channel, else the owner by DM."""
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None:
             return
@@ -237,7 +237,7 @@ class Publisher(Cycle):
             await self._say(guild.owner_id, view)
 
     async def _say(self, to: discord.TextChannel | int, view: discord.ui.LayoutView) -> bool:
-        """Post something in a channel, or to a user by their id. Returns whether it was taken."""
+        """Post `view` in a channel, or to a user by their id. Returns whether Discord accepted it."""
         try:
             await self._limiter.turn()
             place = await self._client.fetch_user(to) if isinstance(to, int) else to
@@ -248,7 +248,7 @@ class Publisher(Cycle):
         return True
 
     async def _retry(self, delivery: Delivery, reason: str, *, heard: bool) -> None:
-        """Try again later. `heard`: this try may have been heard; earlier ones may have been in any case."""
+        """Schedule a retry. `heard`: this attempt may have reached Discord; a delivery already in doubt stays so."""
         possibly_sent_since = delivery.possibly_sent_since or (self._clock() if heard else None)
         at = self._clock() + wait_after(delivery.attempts)
         log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
@@ -262,7 +262,7 @@ class Publisher(Cycle):
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A part of a delivery with what it shows; `gone`: the state and the reason, if it is not to be told any more."""
+    """A part of a delivery with what it shows; `gone`: new state and reason, if it is not to be posted any more."""
 
     part: Part
     found: Announced | None
@@ -270,13 +270,13 @@ class _Judged:
 
 
 async def _judged(delivery: Delivery, cache: EventCache, now: datetime) -> list[_Judged]:
-    """What is still to be told of a delivery's parts, and what is not."""
+    """Which parts of a delivery are still to be announced, and which are not."""
     found = [(part, await cache.of(part.event_id)) for part in delivery.parts]
     return [_Judged(part, one, _overtaken(one, part, delivery, now)) for part, one in found]
 
 
 def _overtaken(found: Announced | None, part: Part, delivery: Delivery, now: datetime) -> tuple[str, str] | None:
-    """The state and the reason of what is not to be told any more; None where it is."""
+    """The new state and the reason of a part that is not to be announced any more; None if it still is."""
     if delivery.language is None:
         return "withdrawn", "off"
     event = found.item.event if found else None

@@ -1,4 +1,4 @@
-"""How fast requests may leave."""
+"""The rate limiter: how fast requests may leave."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ import discord
 from bot.discord_internals import global_limit
 
 RATE = 47.5
-"""Requests a second: Discord allows a bot 50 in any second, and a few may leave late and close together
-(https://discord.com/developers/docs/topics/rate-limits#global-rate-limit; answers to interactions do not count)."""
+"""Requests per second: Discord allows a bot 50 in any second, and a few may leave late and close together
+(https://discord.com/developers/docs/topics/rate-limits#global-rate-limit; responses to interactions do not count)."""
 SLACK = 0.25
-"""How much of a turn that was missed may be made up for."""
+"""The share of a missed turn that may be made up for."""
 ALL_CLEAR = 30.0
-"""Seconds after which is tried again what Discord refused for all, where nobody is left to say that it is over."""
+"""Seconds after which a global rate limit counts as over if the request that waited for its end was cancelled."""
 
 
 class RateLimiter:
-    """Gives turns to whoever wants to ask something of Discord. One of them serves a whole process."""
+    """Paces the bot's requests to Discord. One limiter serves a whole process."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
         self._next_turn = 0.0
 
     async def turn(self) -> None:
-        """Wait until one more request may leave; after Discord refused everything for a while, for the end of that."""
-        # discord.py lets each request wait for this by itself, and then all of them leave at once.
+        """Wait until one more request may leave; under a global rate limit, wait for its end first."""
+        # In discord.py, each request waits for this by itself, and then all of them leave at once.
         refused_until = global_limit(self._client)
         if refused_until is not None:
             await refused_until.wait()
         now = asyncio.get_running_loop().time()
-        # On an absolute schedule: who comes a little late does not make all others later.
+        # On an absolute schedule: a request that is a little late does not delay all others.
         turn = max(self._next_turn, now - SLACK / RATE)
         self._next_turn = turn + 1 / RATE
         await asyncio.sleep(max(turn - now, 0))
 
     def given_up(self) -> None:
-        """Note that a request was cancelled: it may have been the one that would have said that a refusal is over.
+        """Report a cancelled request: it may have been the one that would have ended a global rate limit.
 
-        discord.py lets whoever was refused for everybody sleep, and nobody else knows when that ends.
+        In discord.py, only the request that hit the limit waits for its end, and then releases the others.
         """
         refused_until = global_limit(self._client)
         if refused_until is not None and not refused_until.is_set():
