@@ -136,7 +136,7 @@ class Announcements(
             title = t("A server can have up to {n} channels", n=subscriptions.MAX_CHANNELS)
             await reply(interaction, trouble(t, title, t("Remove one with `/announcements off`.")), private=True)
             return
-        lines = administration.setup_lines(_scene(interaction), chosen)
+        lines = administration.setup_lines(_context(interaction), chosen)
         lines.append(t("Past dates aren't posted. `/announcements test` posts a preview."))
         if before is None and len(await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)) > 1:
             lines.append(t("Your other channels stay as they are. Turn one off with `/announcements off`."))
@@ -293,7 +293,7 @@ class Announcements(
         return await outlook.ahead(self._bot.database, guild_id, self._bot.clock(), timedelta(days=days))
 
 
-def _scene(interaction: Interaction) -> RenderContext:
+def _context(interaction: Interaction) -> RenderContext:
     return RenderContext(words_of(interaction), interaction.client.clock())
 
 
