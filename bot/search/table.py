@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Sequence
 from itertools import accumulate, chain
 from typing import Any, TypeAlias
 
@@ -28,7 +28,9 @@ SHORTEST_TAIL = 3
 
 _Packed: TypeAlias = tuple[
     str,
-    tuple[tuple[str, str | int], ...],
+    str,
+    bytes,
+    tuple[str, ...],
     tuple[str, ...],
     tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...],
     int | None,
@@ -72,22 +74,24 @@ class Table:
 
     def entry(self, number: int) -> Entry:
         """An entity, as it was added."""
-        slug, names, texts, packed, year, weight, works = self._record(number)
-        ref = Ref(_KINDS[self.kinds[number]], slug)
-        label = Label(ref, {code: texts[name] if isinstance(name, int) else name for code, name in names})
+        slug, codes, places, others, texts, packed, year, weight, works = self._record(number)
+        ref = Ref(_KINDS[self.kinds[number]], slug or _usual_slug(texts))
+        known = (*texts, *others)
+        label = Label(ref, {code: known[place] for code, place in zip(codes.split(), array("H", places), strict=True)})
         hints = tuple([Label(Ref(Kind(kind), slug), dict(names)) for kind, slug, names in packed]) if packed else ()
         return Entry(ref, label, texts, hints, year, weight, tuple([Ref(Kind.WORK, work) for work in works]))
 
     def texts(self, number: int) -> tuple[str, ...]:
         """The names of an entity, as they were added."""
-        return self._record(number)[2]
+        return self._record(number)[4]
 
     def number(self, ref: Ref) -> int | None:
         """The number of an entity, found by its slug, which is one of its names; None if it is not here."""
         kind = KINDS[ref.kind]
         form = spelling.squash(_typed_slug(ref))
         for number in self.starts.every(form + b"\0", len(self)) or ():
-            if self.kinds[number] == kind and self._record(number)[0] == ref.slug:
+            slug, *_, texts, _, _, _, _ = self._record(number)
+            if self.kinds[number] == kind and (slug or _usual_slug(texts)) == ref.slug:
                 return number
         return None
 
@@ -228,12 +232,18 @@ def _different(names: Iterable[str]) -> list[str]:
 
 def _packed(entry: Entry) -> _Packed:
     hints = tuple((h.ref.kind.value, h.ref.slug, tuple(h.names.items())) for h in entry.hints)
-    # A name of the label is nearly always one of the texts, so store its position.
-    names = tuple(
-        (code, entry.texts.index(name) if name in entry.texts else name) for code, name in entry.label.names.items()
-    )
+    # A name of the label is nearly always one of the texts, so store its position; a slug is mostly made of the first.
+    others = tuple([name for name in entry.label.names.values() if name not in entry.texts])
+    known = (*entry.texts, *others)
+    places = array("H", map(known.index, entry.label.names.values())).tobytes()
+    slug = "" if entry.ref.slug == _usual_slug(entry.texts) else entry.ref.slug
     works = tuple([work.slug for work in entry.works])
-    return (entry.ref.slug, names, entry.texts, hints, entry.year, entry.weight, works)
+    codes = " ".join(entry.label.names)
+    return (slug, codes, places, others, entry.texts, hints, entry.year, entry.weight, works)
+
+
+def _usual_slug(texts: Sequence[str]) -> str:
+    return spelling.plain(texts[0]).replace(" ", "-") if texts else ""
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:
