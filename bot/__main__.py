@@ -176,7 +176,10 @@ def _new(slug: str, folder: Path) -> int:
     from bot.seeding.scaffold import create
 
     file = create(slug, folder)
-    sys.stdout.write(f"Wrote {file}. Fill it in, and check it: python -m bot seed --dry-run {file}\n")
+    sys.stdout.write(
+        f"Wrote {file}. Fill it in, and check it: python -m bot seed --dry-run {file}\n"
+        "Until it is filled in, the folder it stands in cannot be loaded, not by the demo either.\n"
+    )
     return 0
 
 

@@ -95,7 +95,7 @@ def check_end(world: World, found: list[Row], left: int) -> None:
     check_always(world, found)
     stuck = [row for row in found if row.state in ("planned", "sending", "retrying")]
     assert not stuck
-    assert not left, "chores that nobody does"
+    assert not left, "post actions that nobody does"
     by_id = {row.id: row for row in found}
     for row in found:
         assert row.state == "sent" or row.reason, f"no reason: {row}"
