@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable
 from itertools import accumulate, chain
 from typing import Any, TypeAlias
 
@@ -25,6 +25,9 @@ _KINDS = tuple(Kind)
 
 SHORTEST_TAIL = 3
 """The fewest letters of a name's end, by sound, that distinguish it from others."""
+
+_NEAR = 100
+"""How many of an entity's texts are searched for the names of its label, so that a position fits into a byte."""
 
 _Packed: TypeAlias = tuple[
     str,
@@ -74,12 +77,13 @@ class Table:
 
     def entry(self, number: int) -> Entry:
         """An entity, as it was added."""
-        slug, codes, places, others, texts, packed, year, weight, works = self._record(number)
-        ref = Ref(_KINDS[self.kinds[number]], slug or _usual_slug(texts))
-        known = (*texts, *others)
-        label = Label(ref, {code: known[place] for code, place in zip(codes.split(), array("H", places), strict=True)})
+        slug, codes, places, others, texts, packed, year, weight, slugs = self._record(number)
+        ref = Ref(_KINDS[self.kinds[number]], slug)
+        known = others + texts if others else texts
+        label = Label(ref, dict(zip(codes.split(), [known[place] for place in places], strict=True)))
         hints = tuple([Label(Ref(Kind(kind), slug), dict(names)) for kind, slug, names in packed]) if packed else ()
-        return Entry(ref, label, texts, hints, year, weight, tuple([Ref(Kind.WORK, work) for work in works]))
+        works = tuple([Ref(Kind.WORK, work) for work in slugs]) if slugs else ()
+        return Entry(ref, label, texts, hints, year, weight, works)
 
     def texts(self, number: int) -> tuple[str, ...]:
         """The names of an entity, as they were added."""
@@ -90,8 +94,7 @@ class Table:
         kind = KINDS[ref.kind]
         form = spelling.squash(_typed_slug(ref))
         for number in self.starts.every(form + b"\0", len(self)) or ():
-            slug, *_, texts, _, _, _, _ = self._record(number)
-            if self.kinds[number] == kind and (slug or _usual_slug(texts)) == ref.slug:
+            if self.kinds[number] == kind and self._record(number)[0] == ref.slug:
                 return number
         return None
 
@@ -232,18 +235,14 @@ def _different(names: Iterable[str]) -> list[str]:
 
 def _packed(entry: Entry) -> _Packed:
     hints = tuple((h.ref.kind.value, h.ref.slug, tuple(h.names.items())) for h in entry.hints)
-    # A name of the label is nearly always one of the texts, so store its position; a slug is mostly made of the first.
-    others = tuple([name for name in entry.label.names.values() if name not in entry.texts])
-    known = (*entry.texts, *others)
-    places = array("H", map(known.index, entry.label.names.values())).tobytes()
-    slug = "" if entry.ref.slug == _usual_slug(entry.texts) else entry.ref.slug
+    # A name of the label is nearly always one of the first texts, so store its position, in a byte.
+    names = entry.label.names.values()
+    near = entry.texts[:_NEAR]
+    others = tuple([name for name in names if name not in near])
+    places = bytes(map((others + near).index, names))
     works = tuple([work.slug for work in entry.works])
     codes = " ".join(entry.label.names)
-    return (slug, codes, places, others, entry.texts, hints, entry.year, entry.weight, works)
-
-
-def _usual_slug(texts: Sequence[str]) -> str:
-    return spelling.plain(texts[0]).replace(" ", "-") if texts else ""
+    return (entry.ref.slug, codes, places, others, entry.texts, hints, entry.year, entry.weight, works)
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:
