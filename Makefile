@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run seed test slow check format bench docs messages lock clean
+.PHONY: help demo setup run seed sync test slow check format bench docs messages lock clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -12,14 +12,20 @@ help: ## List these commands
 demo: $(VENV)/.demo ## Try the bot without a token
 	$(BIN)/python -m bot demo $(ARGS)
 
+setup: $(VENV)/.run ## Ask for what a bot needs, and write it to .env
+	@$(BIN)/python -m bot setup
+
 run: $(VENV)/.run ## Start the bot on Discord (DISCORD_TOKEN in .env)
 	$(BIN)/python -m bot run
 
 seed: $(VENV)/.run ## Load seeds/ into the database
 	$(BIN)/python -m bot seed $(ARGS)
 
+sync: $(VENV)/.run ## Take in open data (BYEOL_CONTACT in .env)
+	$(BIN)/python -m bot sync $(ARGS)
+
 test: $(VENV)/.test ## Run the tests
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n auto $(ARGS)
 
 slow: $(VENV)/.test ## Run the tests that take minutes: crashes, faults, soaks
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -45,7 +51,7 @@ messages: $(VENV)/.run ## Collect the words of the code into the translations
 
 lock: $(VENV)/.venv ## Resolve the dependencies anew into requirements/
 	$(BIN)/python -m pip install --quiet uv
-	for set in run demo test check; do \
+	for set in run postgres demo test check; do \
 		extra=$$([ $$set = run ] || echo --extra $$set); \
 		$(BIN)/uv pip compile pyproject.toml $$extra --universal --python-version 3.11 --upgrade --quiet \
 			--no-emit-package byeol --no-emit-index-url --no-header --generate-hashes --output-file requirements/$$set.txt || exit 1; \

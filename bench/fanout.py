@@ -17,7 +17,7 @@ from tests.wire.places import Channel
 from tests.wire.process import BotProcess
 
 from .interactions import NAMES
-from .measure import Contestant, Options, Report, cpu_seconds, percentile, resident_mb
+from .measure import PEOPLE, Contestant, Options, Report, cpu_seconds, percentile, resident_mb
 
 CHANNELS = 2000
 LATENCY = 0.1
@@ -100,7 +100,7 @@ async def asking(server: Loopback, until: asyncio.Task[None]) -> list[float]:
     for name in itertools.cycle(NAMES):
         if until.done():
             break
-        took.append((await server.interact_command("ost", {"name": name}, timeout=30)).latency)
+        took.append((await server.interact_command("ost", {"name": name}, user_id=next(PEOPLE), timeout=30)).latency)
         await asyncio.sleep(EVERY)
     await until
     return took

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.wire.interactions import Callback, Reply
 
-from .measure import Contestant, Options, Report, Running, cpu_seconds, percentile, resident_mb, started
+from .measure import PEOPLE, Contestant, Options, Report, Running, cpu_seconds, percentile, resident_mb, started
 
 NAMES = ("jin", "stars-gossip", "close to you", "yours")
 IN_FLIGHT = 20
@@ -23,14 +23,14 @@ Ask = Callable[[Running, str], Awaitable[Reply]]
 
 
 async def slash(bot: Running, name: str) -> Reply:
-    reply = await bot.server.interact_command("ost", {"name": name}, timeout=PATIENCE)
+    reply = await bot.server.interact_command("ost", {"name": name}, user_id=next(PEOPLE), timeout=PATIENCE)
     if reply.callback_type is Callback.DEFERRED:
         await reply.settled()
     return reply
 
 
 async def typed(bot: Running, name: str) -> Reply:
-    return await bot.server.autocomplete("ost", "name", name, timeout=PATIENCE)
+    return await bot.server.autocomplete("ost", "name", name, user_id=next(PEOPLE), timeout=PATIENCE)
 
 
 QUESTIONS: dict[str, Ask] = {"/ost": slash, "autocomplete": typed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import statistics
@@ -17,6 +18,8 @@ from rich.table import Table
 from tests.wire.loopback import Loopback
 from tests.wire.process import BYEOL, BotProcess
 
+PEOPLE = itertools.count(1000)
+"""Ids of users. Each asks once, since nobody may ask a thousand times."""
 PROC = Path("/proc")
 BARE = "bare"
 
@@ -37,10 +40,22 @@ CONTESTANTS = (
 
 @dataclass(frozen=True)
 class Options:
-    """How much to measure: more rounds give steadier figures."""
+    """How much to measure: more rounds give steadier figures. `share`: of the size of a full catalogue.
+
+    `minutes`, `rate` (interactions a second) and `trace` (of memory) are for `soak`; `shards`, `servers` and
+    `processes` for `scale`. `postgres` is for both: on PostgreSQL rather than SQLite.
+    """
 
     rounds: int
     count: int
+    share: float = 1.0
+    minutes: float = 30.0
+    rate: float = 5.0
+    trace: bool = False
+    shards: int = 16
+    servers: int = 20_000
+    processes: int = 3
+    postgres: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,14 @@ class Report:
     title: str
     samples: list[Sample] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """The bounds that did not hold."""
+
+    def promise(self, figure: str, value: float, bound: float, unit: str = "") -> None:
+        """Add a figure of Byeol that may not be higher than a bound."""
+        self.add(f"{figure}, at most {bound:g}", unit, CONTESTANTS[0].name, [float(value)])
+        if value > bound:
+            self.broken.append(f"{figure}: {value:.3g}{unit} is more than {bound:g}{unit}")
 
     def add(self, figure: str, unit: str, bot: str, values: Sequence[float | None]) -> None:
         """Add a figure. One without values could not be measured here, and is left out."""
@@ -87,13 +110,15 @@ class Report:
             unit = next(sample.unit for sample in self.samples if sample.figure == figure)
             ratio = self.ratio(figure)
             table.add_row(
-                f"{figure} ({unit})",
+                f"{figure} ({unit})" if unit else figure,
                 *(cells.get(contestant.name, "-") for contestant in CONTESTANTS),
                 f"{ratio:.2f}" if ratio is not None else "-",
             )
         console.print(table)
         for note in self.notes:
             console.print(f"- {note}", markup=False, highlight=False)
+        for bound in self.broken:
+            console.print(f"BROKEN: {bound}", style="bold red", markup=False, highlight=False)
 
     def as_json(self) -> dict[str, object]:
         figures = [{**asdict(sample), "median": sample.median} for sample in self.samples]
@@ -108,6 +133,15 @@ def _cell(sample: Sample) -> str:
 
 def write_json(reports: Sequence[Report], path: Path) -> None:
     path.write_text(json.dumps([report.as_json() for report in reports], indent=2) + "\n")
+
+
+def peak_mb(pid: int | None = None) -> float | None:
+    """The most resident memory that a process, or this one, ever had, in MB; None where there is no /proc."""
+    try:
+        status = (PROC / (str(pid) if pid else "self") / "status").read_text()
+    except FileNotFoundError:
+        return None
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 def cpu_seconds(pid: int) -> float | None:

@@ -18,8 +18,11 @@ from bot.announcements.publisher.publisher import BATCH, LEASE
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.schedule import AHEAD, BEHIND, SPREAD
 from bot.store import deliveries
-from bot.store.database import Database, migrate
+from bot.store.connection import Connection
+from bot.store.database import Database
+from bot.store.engine import P, Query, T
 from bot.store.reading import stamp
+from bot.store.sqlite.engine import migrate
 
 from .measure import Contestant, Options, Report
 
@@ -50,6 +53,7 @@ async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> R
     for question in found[SIZES[0]].steps:
         for size in SIZES:
             costs = found[size]
+            report.add(f"{question}, {size:,} events: longest write", "ms", "byeol", costs.writes[question])
             report.add(f"{question}, {size:,} events: steps of SQLite", "thousands", "byeol", costs.steps[question])
             report.add(f"{question}, {size:,} events: time", "ms", "byeol", costs.times[question])
         for kind, unit in (("steps", "steps"), ("times", "time")):
@@ -65,12 +69,25 @@ class Costs:
 
     steps: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in thousands
     times: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in milliseconds
+    writes: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # the longest, in milliseconds
+
+
+class Timed(Database):
+    """A database that knows how long its longest write took: so long did all others wait."""
+
+    longest = 0.0
+
+    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        begun = time.perf_counter()
+        result = await super().write(query, *args, **kwargs)
+        self.longest = max(self.longest, time.perf_counter() - begun)
+        return result
 
 
 async def measured(path: Path, rounds: int) -> Costs:
     """Run every query of a tick, in the order in which they occur over a day."""
     costs, clock = Costs(), [NOW]
-    database = await Database.open(path)
+    database = await Timed.open(path)
     try:
         # Nothing is sent, and planning needs no client.
         nobody = cast("Any", None)
@@ -95,10 +112,11 @@ async def measured(path: Path, rounds: int) -> Costs:
     return costs
 
 
-async def timed(_: Database, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
+async def timed(database: Timed, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
     """Time a query."""
-    begun = time.perf_counter()
+    database.longest, begun = 0.0, time.perf_counter()
     await ask()
+    costs.writes.setdefault(question, []).append(database.longest * 1000)
     costs.times.setdefault(question, []).append((time.perf_counter() - begun) * 1000)
 
 
@@ -111,7 +129,7 @@ async def counted(database: Database, costs: Costs, question: str, ask: Callable
         count += 1
         return 0
 
-    def watch(connection: sqlite3.Connection, handler: Callable[[], int] | None) -> None:
+    def watch(connection: Any, handler: Callable[[], int] | None) -> None:
         connection.set_progress_handler(handler, GRAIN)
 
     # Sequential queries all go to the same reader.
@@ -123,15 +141,15 @@ async def counted(database: Database, costs: Costs, question: str, ask: Callable
     costs.steps.setdefault(question, []).append(count * GRAIN / 1000)
 
 
-def _one_more(connection: sqlite3.Connection, at: datetime) -> None:
+def _one_more(connection: Connection, at: datetime) -> None:
     """Make one event due at a time, as if that time had come closer by itself."""
     (event,) = connection.execute(
-        "SELECT id FROM event WHERE claim = 0 AND earliest >= ? ORDER BY earliest LIMIT 1", (stamp(NOW + 2 * SPREAD),)
+        "SELECT id FROM event WHERE earliest >= ? ORDER BY earliest LIMIT 1", (stamp(NOW + 2 * SPREAD),)
     ).fetchone()
     connection.execute("UPDATE event SET earliest = ?, latest = ? WHERE id = ?", (stamp(at), stamp(at), event))
 
 
-def _settle(connection: sqlite3.Connection) -> None:
+def _settle(connection: Connection) -> None:
     """Mark everything as sent."""
     connection.execute(
         "UPDATE delivery SET state = 'sent', try_at = NULL, settled_at = ? WHERE try_at IS NOT NULL", (stamp(NOW),)
@@ -148,7 +166,7 @@ def build(path: Path, size: int) -> None:
         connection.execute(f"{numbers} INSERT INTO entity (id, kind, slug) SELECT n, 'track', n FROM n")
         connection.execute(
             f"{numbers} INSERT INTO fact (id, entity_id, shape, rank, certainty, origin)"
-            " SELECT n, n, 'event', 0, 'stated', 'seed:bench' FROM n"
+            " SELECT n, n, 'event_date', 0, 'stated', 'seed:bench' FROM n"
         )
         lately = f"{NOW.timestamp()} - n * {BEHIND.total_seconds()} / {RECENT + 1}"
         apart = YEARS.total_seconds() / ((size - RECENT) / 2)
@@ -156,11 +174,15 @@ def build(path: Path, size: int) -> None:
         at = f"strftime('%Y-%m-%dT%H:%M:%SZ', iif(n <= {RECENT}, {lately}, {around}), 'unixepoch')"
         connection.execute(
             f"{numbers}, dated (n, at) AS (SELECT n, {at} FROM n)"
-            " INSERT INTO event (id, entity_id, kind, number, claim, status, revision, earliest, latest, precision,"
-            "  zone, changed_at)"
-            " SELECT n, n, 'ost_release', 0, 0, iif(at > ?, 'confirmed', 'released'), 1, at, at, 'minute', 'UTC', ?"
+            " INSERT INTO event (id, entity_id, kind, number, status, revision, earliest, latest, precision, zone,"
+            "  changed_at)"
+            " SELECT n, n, 'ost_release', 0, iif(at > ?, 'confirmed', 'released'), 1, at, at, 'minute', 'UTC', ?"
             "  FROM dated",
             (stamp(NOW), stamp(LONG_AGO)),
+        )
+        connection.execute(
+            "INSERT INTO event_date (id, entity_id, kind, number, claim, status, earliest, latest, precision, zone)"
+            " SELECT id, entity_id, kind, number, 0, status, earliest, latest, precision, zone FROM event"
         )
         connection.executemany(
             "INSERT INTO subscription (guild_id, channel_id, language, zone, kinds, stages, grace, since)"

@@ -25,6 +25,8 @@ from bot.catalogue.model import Kind
 from bot.search import Entry, Index
 from bot.seeding import load_own
 from bot.store import catalogue as stored
+from bot.store import saved_index
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.lookup import FOLLOWED, Lookup
 from tests.search.catalogue import catalogue
@@ -91,22 +93,27 @@ async def heartbeat() -> AsyncGenerator[Heartbeat]:
 
 
 COUNTED = {
-    Kind.PERSON: ("credit", "INSERT INTO credit (id, entity_id, person_id, billing) VALUES (?, 1, ?, 0)"),
-    Kind.GROUP: ("credit", "INSERT INTO credit (id, entity_id, person_id, billing) VALUES (?, 1, ?, 0)"),
-    Kind.WORK: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, 1, ?, 0)"),
-    Kind.TRACK: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, ?, 1, 0)"),
-    Kind.ALBUM: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, ?, 1, 0)"),
+    Kind.PERSON: ("credit", "INSERT INTO credit (id, person_id, entity_id, billing) VALUES (?, ?, ?, 0)"),
+    Kind.GROUP: ("credit", "INSERT INTO credit (id, person_id, entity_id, billing) VALUES (?, ?, ?, 0)"),
+    Kind.WORK: ("ost", "INSERT INTO ost (id, work_id, entity_id, main) VALUES (?, ?, ?, 0)"),
+    Kind.TRACK: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, ?, ?, 0)"),
+    Kind.ALBUM: ("ost", "INSERT INTO ost (id, entity_id, work_id, main) VALUES (?, ?, ?, 0)"),
 }
-"""The credits and songs that give an entity its weight."""
+"""The credits and songs that give an entity its weight; the other side of each is an entity that is not searched."""
 
 
-def fill(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def fill(connection: Connection, entries: Sequence[Entry]) -> None:
     """Store entities with their names, each with as many credits or songs as its weight requires."""
 
-    def fact(id_: int, shape: str) -> int | None:
-        row = "INSERT INTO fact (entity_id, shape, rank, certainty, origin) VALUES (?, ?, 0, 'stated', 'seed:bench')"
-        return connection.execute(row, (id_, shape)).lastrowid
+    def fact(id_: int, shape: str) -> int:
+        row = (
+            "INSERT INTO fact (entity_id, shape, rank, certainty, origin) VALUES (?, ?, 0, 'stated', 'seed:bench')"
+            " RETURNING id"
+        )
+        return connection.execute(row, (id_, shape)).fetchone()[0]
 
+    other = len(entries) + 1
+    connection.execute("INSERT INTO entity (id, kind, slug) VALUES (?, 'character', 'other')", (other,))
     for id_, entry in enumerate(entries, start=1):
         connection.execute("INSERT INTO entity (id, kind, slug) VALUES (?, ?, ?)", (id_, *entry.ref))
         for position, text in enumerate(entry.texts):
@@ -114,10 +121,10 @@ def fill(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
             connection.execute("INSERT INTO name VALUES (?, ?, ?, 'official', ?, ?)", row)
         shape, row = COUNTED[entry.ref.kind]
         for _ in range(entry.weight):
-            connection.execute(row, (fact(1, shape), id_))
+            connection.execute(row, (fact(id_, shape), id_, other))
 
 
-def rename(connection: sqlite3.Connection, slug: str, text: str) -> None:
+def rename(connection: Connection, slug: str, text: str) -> None:
     connection.execute(
         "UPDATE name SET text = ? WHERE position = 0 AND entity_id = (SELECT id FROM entity WHERE slug = ?)",
         (text, slug),
@@ -146,7 +153,7 @@ async def anew(lookup: Lookup, database: Database, entries: Sequence[Entry]) -> 
     """Change more names than are applied one by one, and query until a rebuilt index finds them."""
     name = "Wolfqux Phonzy"
 
-    def many(connection: sqlite3.Connection) -> None:
+    def many(connection: Connection) -> None:
         for number, entry in enumerate(entries[: FOLLOWED + 100]):
             rename(connection, entry.ref.slug, f"{name} {number}")
 
@@ -164,6 +171,48 @@ async def anew(lookup: Lookup, database: Database, entries: Sequence[Entry]) -> 
         "held by building anew (ms)": heart.worked,
         "held by building anew, the machine's stalls included (ms)": heart.overslept,
     }
+
+
+async def start(path: Path, saved: Path, way: str, entries: Sequence[Entry]) -> Figures:
+    """Start with or without a saved index, and ask for a name at once; afterwards, wait until the index is saved."""
+    gc.collect()
+    before = resident_mb(os.getpid()) or 0.0
+    async with heartbeat() as heart:
+        begin = time.perf_counter()
+        database = await Database.open(path)
+        lookup = Lookup(database, saved=saved)
+        await lookup.ready()
+        took: list[float] = []
+        right = 0
+        for entry in entries:
+            found = await lookup.suggest(entry.texts[1], {entry.ref.kind})  # the first was changed before
+            right += any(match.entry.ref == entry.ref for match in found)
+            took.append(time.perf_counter() - begin)
+    memory = (resident_mb(os.getpid()) or 0.0) - before
+    async with heartbeat() as rest:
+        await lookup.index()
+        while lookup.busy:
+            await lookup.ready()
+            await asyncio.sleep(0.1)
+    await lookup.close()
+    await database.close()
+    return {
+        f"{way} start: first answer (s)": took[0],
+        f"{way} start: an answer after the first (ms)": (took[-1] - took[0]) * 1000 / (len(took) - 1),
+        f"{way} start: right answers": right / len(entries),
+        f"{way} start: held until answers (ms)": heart.worked,
+        f"{way} start: held until saved (ms)": rest.worked,
+        f"{way} start: memory (MB)": memory,
+    }
+
+
+async def starts(path: Path, entries: Sequence[Entry]) -> Figures:
+    """The cost of a start, first without and then with a saved index."""
+    saved = saved_index.beside(path)
+    figures = await start(path, saved, "cold", entries)
+    if saved.exists():
+        figures["saved index (MB)"] = saved.stat().st_size / 1e6
+    return figures | await start(path, saved, "warm", entries)
 
 
 async def select_one(path: Path) -> Figures:
@@ -318,6 +367,7 @@ async def measure(size: int, folder: Path) -> Figures:
     figures |= await follow(lookup, database, changing)
     figures |= await anew(lookup, database, entries)
     await database.close()
+    figures |= await starts(path, changing)
     return figures | others(entries, meant)
 
 

@@ -1,12 +1,10 @@
-"""The command line: ``python -m bot run | seed | demo``. Wires everything together."""
+"""The command line: ``byeol COMMAND``, or ``python -m bot COMMAND``."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import contextlib
-import logging
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,24 +12,29 @@ from pathlib import Path
 
 import discord
 
-from bot import __version__, logs, settings
+from bot import __version__, installation, settings
+from bot.catalogue.origin import PROVIDERS
 from bot.client import Byeol
-from bot.discord_internals import use_api, verify_version
-from bot.errors import SeedError, SettingError, StartError
-from bot.settings import Settings
-from bot.store import catalogue
-from bot.store.database import Database
-
-SEEDS = Path(__file__).parent.parent / "seeds"
+from bot.errors import (
+    DatabaseUnavailableError,
+    RestartError,
+    SeedError,
+    SettingError,
+    StartError,
+    UnreachableError,
+)
+from bot.operations.backup import backup, restore
+from bot.operations.move import move
+from bot.running import run, seed_empty
+from bot.store import holdings
+from bot.store.database import Database, alone, copied
+from bot.store.sqlite.trouble import trouble
 
 FAILED = 2
 """The exit code for errors that the operator has to fix."""
 
-TOKEN_REFUSED = 4004
-"""The code with which Discord's gateway closes the connection if the token is invalid or revoked
-(https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes)."""
-
-log = logging.getLogger("bot")
+TRY_AGAIN = 75
+"""The exit code if a service cannot be reached, so that trying again later may help: EX_TEMPFAIL of sysexits(3)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,11 +43,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match options.command:
             case "run":
-                return asyncio.run(run(settings.load(settings.read())))
+                values = settings.read()
+                chosen, open_data = settings.load(values), settings.load_sync(values, asks=False)
+                return asyncio.run(run(chosen, open_data, settings.load_backups(values)))
             case "seed" if options.new is not None:
-                return _new(options.new, options.paths[0])
+                return _new(options.new, options.paths)
             case "seed":
-                return asyncio.run(_seed(options.paths, dry_run=options.dry_run, force=options.force))
+                return asyncio.run(
+                    _seed(options.paths or [installation.seeds()], dry_run=options.dry_run, force=options.force)
+                )
+            case "sync":
+                return asyncio.run(_sync(options))
+            case "setup":
+                # Imported here, since only this and `check` need it.
+                from bot.operations.setup import Setup
+
+                return Setup(installation.env_file(), discord.utils.utcnow).run(lambda: main(["sync"]))
+            case "check":
+                return asyncio.run(_check(online=options.online, as_json=options.json))
+            case "backup":
+                address = settings.database_address(settings.read())
+                return backup(address, options.file, discord.utils.utcnow(), replace=options.force)
+            case "restore":
+                values = settings.read()
+                address, folder = settings.database_address(values), settings.load_backups(values).folder
+                return restore(address, options.file, discord.utils.utcnow(), folder=folder, again=options.again)
+            case "move":
+                return move(settings.address("FROM", options.source), settings.address("TO", options.target))
             case _:
                 from bot.demo import main as demo
 
@@ -57,12 +82,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
     except SettingError as error:
         _complain(f"{error.key} {error.problem}")
+    except (UnreachableError, RestartError) as error:
+        _complain(error.problem)
+        return TRY_AGAIN
     except StartError as error:
         _complain(error.problem)
     except SeedError as error:
         _complain("\n".join(error.problems))
+    except DatabaseUnavailableError as error:
+        _complain(f"{error}. Try again once it does; nothing that it took is lost.")
+        return TRY_AGAIN
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        problem = trouble(error)
+        if problem is None:
+            raise
+        _complain(problem)
     return FAILED
 
 
@@ -72,18 +108,44 @@ def _complain(words: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bot", description="Byeol, a Discord bot for K-drama and K-pop fans."
+        prog=installation.command(), description="Byeol, a Discord bot for K-drama and K-pop fans."
     )
     parser.add_argument("--version", action="version", version=f"Byeol {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("setup", help="ask for the token and what else a bot needs, and write it to .env")
     commands.add_parser("run", help="start the bot on Discord; settings are in .env")
     seed = commands.add_parser("seed", help="load seed files into the database")
     seed.add_argument(
-        "paths", nargs="*", type=Path, default=[SEEDS], metavar="PATH", help="files or folders (default: seeds/)"
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: those that come with Byeol)"
     )
     seed.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     seed.add_argument("--new", metavar="SLUG", help="write a file to fill in, SLUG.toml, and load nothing")
     seed.add_argument("--force", action="store_true", help="remove even a large share of the catalogue")
+    sync = commands.add_parser("sync", help="take in open data; it can be stopped at any time, and goes on from there")
+    sync.add_argument(
+        "providers", nargs="*", type=_provider, metavar="PROVIDER", help=f"{', '.join(PROVIDERS)} (default: all)"
+    )
+    sync.add_argument("--full", action="store_true", help="ask for everything, not only for what changed")
+    sync.add_argument("--force", action="store_true", help="change or remove even a large share of what is held")
+    sync.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    sync.add_argument("--report", type=Path, metavar="FILE", help="write every change, and what is doubtful, to a file")
+    sync.add_argument("--from", type=Path, dest="path", metavar="PATH", help="read a dump of one provider instead")
+    sync.add_argument("--forget", action="store_true", help="take back all that the named providers stated")
+    sync.add_argument("--check", action="store_true", help="ask each provider for one small thing, and change nothing")
+    check = commands.add_parser("check", help="look for what is wrong, and say what to do; changes nothing")
+    check.add_argument("--online", action="store_true", help="ask Discord, too, and look at every channel")
+    check.add_argument("--json", action="store_true", help="write what was found as JSON")
+    backup = commands.add_parser("backup", help="copy the database while the bot runs, and verify the copy")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a file to make, or a folder")
+    backup.add_argument("--force", action="store_true", help="replace the file if it is there already")
+    restore = commands.add_parser("restore", help="replace the database by a backup, and keep what it replaces")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file that `backup` made")
+    restore.add_argument(
+        "--again", action="store_true", help="announce what came due since the backup, even if that was done already"
+    )
+    move = commands.add_parser("move", help="carry a database over to another place or engine, and verify it")
+    for name, metavar, words in (("source", "FROM", "a file"), ("target", "TO", "a new file")):
+        move.add_argument(name, metavar=metavar, help=f"{words}, or postgresql://user:password@host/database")
     demo = commands.add_parser("demo", help="try the bot in a browser, without a token")
     demo.add_argument(
         "--port", type=_port, metavar="NUMBER", help="where to serve it (default: 8765, or the next free)"
@@ -98,6 +160,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _provider(text: str) -> str:
+    """Check a provider's name. Raises `argparse.ArgumentTypeError`."""
+    if text.lower() not in PROVIDERS:
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(PROVIDERS)}")
+    return text.lower()
+
+
 def _port(text: str) -> int:
     """Parse a port; 0 is any free one. Raises `argparse.ArgumentTypeError`."""
     if not text.isdecimal() or int(text) > 65535:
@@ -105,79 +174,14 @@ def _port(text: str) -> int:
     return int(text)
 
 
-async def run(chosen: Settings) -> int:
-    """Run the bot on Discord until it is stopped. Returns the exit code.
-
-    Raises `StartError` or `SettingError` if it cannot start, or if Discord ends the connection for good.
-    """
-    logs.setup(chosen.log_level, [chosen.token])
-    verify_version()
-    if chosen.api_url is not None:
-        use_api(chosen.api_url)
-    database = await Database.open(chosen.database)
-    try:
-        if await database.read(catalogue.is_empty):
-            await seed_empty(database)
-        return await _serve(chosen, database)
-    finally:
-        await database.close()
-
-
-async def _serve(chosen: Settings, database: Database) -> int:
-    client = Byeol(database, dev_guild=chosen.dev_guild, custom_api=chosen.api_url is not None)
-    loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(client.start(chosen.token))
-    stopped = False
-
-    def stop() -> None:
-        nonlocal stopped
-        if not stopped:
-            stopped = True
-            log.info("Told to stop")
-            running.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; Ctrl-C ends it all the same
-            loop.add_signal_handler(number, stop)
-    try:
-        await running
-    except asyncio.CancelledError:
-        if not stopped:
-            raise
-    except discord.LoginFailure:
-        raise _token_refused() from None
-    except discord.ConnectionClosed as error:
-        if error.code == TOKEN_REFUSED:
-            raise _token_refused() from None
-        raise StartError(f"Discord ended the connection for good (code {error.code}): {error.reason}") from error
-    except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
-        raise StartError(f"Discord cannot be reached: {error}") from error
-    finally:
-        await client.close()
-    return 0
-
-
-def _token_refused() -> SettingError:
-    return SettingError(
-        "DISCORD_TOKEN", "was refused by Discord. Copy it again from the developer portal (Bot, Reset Token)."
-    )
-
-
-async def seed_empty(database: Database) -> None:
-    """Load the catalogue that comes with Byeol into an empty database."""
-    # Imported here, since only this needs the parsers of seed files, which are large.
-    from bot.seeding import load_own
-
-    changes = await database.write(catalogue.apply, load_own(), discord.utils.utcnow())
-    log.info("The database was empty: loaded the catalogue that comes with Byeol (%d statements)", len(changes))
-
-
-def _new(slug: str, folder: Path) -> int:
+def _new(slug: str, folders: Sequence[Path]) -> int:
     from bot.seeding.scaffold import create
 
-    file = create(slug, folder)
+    # What comes with an installed Byeol is replaced with it, and no place for one's own files.
+    usual = installation.seeds() if installation.is_clone() else Path()
+    file = create(slug, folders[0] if folders else usual)
     sys.stdout.write(
-        f"Wrote {file}. Fill it in, and check it: python -m bot seed --dry-run {file}\n"
+        f"Wrote {file}. Fill it in, and check it: {installation.command()} seed --dry-run {file}\n"
         "Until it is filled in, the folder it stands in cannot be loaded, not by the demo either.\n"
     )
     return 0
@@ -186,12 +190,68 @@ def _new(slug: str, folder: Path) -> int:
 async def _seed(paths: Sequence[Path], *, dry_run: bool, force: bool) -> int:
     from bot.seeding.command import seed
 
-    path = settings.database_path(settings.read())
+    address = settings.database_address(settings.read())
     with tempfile.TemporaryDirectory() as empty:
         # A dry run leaves nothing behind, not even an empty database.
-        database = await Database.open(Path(empty) / path.name if dry_run and not path.exists() else path)
+        if dry_run and not (isinstance(address, Path) and address.exists()):
+            address = copied(address, Path(empty))
+        database = await Database.open(address)
         try:
             return await seed(database, paths, dry_run=dry_run, force=force)
+        finally:
+            await database.close()
+
+
+async def _sync(options: argparse.Namespace) -> int:
+    # Imported here, since the parsers of the providers' documents are large.
+    from bot.providers import command
+
+    values = settings.read()
+    if options.forget and not options.providers:
+        raise StartError(f"Say whose statements are to be forgotten: {installation.command()} sync PROVIDER --forget.")
+    chosen = settings.load_sync(values, asks=options.path is None and not options.forget)
+    names = options.providers or (["wikidata"] if options.path else chosen.providers)
+    if options.path is not None and (len(names) > 1 or "tvmaze" in names):
+        raise StartError(
+            f"A dump is of one provider: {installation.command()} sync wikidata --from PATH, or musicbrainz."
+        )
+    address = settings.database_address(values)
+    asked = command.Options(names, options.full, options.force, options.dry_run, options.path, options.report)
+    if options.check:
+        return await command.check(chosen, asked)
+    with contextlib.ExitStack() as stack:
+        if options.dry_run:
+            address = copied(address, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        else:
+            stack.enter_context(alone(address))
+        database = await Database.open(address)
+        try:
+            if await database.read(holdings.is_empty):
+                await seed_empty(database)
+            if options.forget:
+                return await command.forget(database, names)
+            return await command.run(chosen, database, asked)
+        finally:
+            await database.close()
+
+
+async def _check(*, online: bool, as_json: bool) -> int:
+    # Imported here, since it reads seed files, whose parsers are large.
+    from bot.operations.check import Check
+
+    return await Check(discord.utils.utcnow, as_json=as_json).run(
+        installation.env_file(), _command_names if online else None
+    )
+
+
+async def _command_names() -> list[str]:
+    """The names of the commands, from a client that is never logged in."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = await Database.open(Path(folder) / "byeol.db")
+        try:
+            async with Byeol(database) as client:
+                await client.load_cogs()
+                return sorted(command.name for command in client.tree.get_commands())
         finally:
             await database.close()
 

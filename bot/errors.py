@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.occasions.asked.model import Asked, Reason
     from bot.search import Entry
 
 
@@ -41,6 +44,23 @@ class GoneError(ByeolError):
 
 
 @dataclass(eq=False)
+class TooFastError(ByeolError):
+    """Somebody uses the bot faster than anybody can by hand. `until`: the time of the next try."""
+
+    until: datetime
+
+
+@dataclass(eq=False)
+class StoppingError(ByeolError):
+    """The bot is being stopped, and what was asked of it is not done, or not all of it."""
+
+
+@dataclass(eq=False)
+class OutdatedError(ByeolError):
+    """A button or a menu asks for what none does: it is from another version or another server, or was made up."""
+
+
+@dataclass(eq=False)
 class UnknownZoneError(ByeolError):
     """No time zone of the IANA database has that name. `near` holds the closest ones."""
 
@@ -49,11 +69,56 @@ class UnknownZoneError(ByeolError):
 
 
 @dataclass(eq=False)
+class NotUnderstoodError(ByeolError):
+    """A text does not say when something is to take place. `part` is what of it stands in the way, or all of it.
+
+    `readings` are several if it is ambiguous; otherwise at most one: what was understood, and cannot be.
+    """
+
+    reason: Reason
+    part: str
+    readings: Sequence[Asked] = ()
+
+
+@dataclass(eq=False)
 class MissingPermissionsError(ByeolError):
     """The bot may not post in that channel. `permissions` are Discord's own names, such as ``send_messages``."""
 
     channel_id: int
     permissions: Sequence[str]
+
+
+class RoleTrouble(Enum):
+    """Why a member cannot be given a role, or it cannot be taken back."""
+
+    OFF = auto()
+    """The server's admins turned that off."""
+    FORBIDDEN = auto()
+    """The bot may not manage roles there."""
+    ABOVE = auto()
+    """The role is not beneath the bot's own highest one."""
+    NOT_OURS_TO_GIVE = auto()
+    """Nobody can be given it: it is everybody's, or an integration's."""
+    NOT_YOURS = auto()
+    """Who wants others to have it could not give it to them by hand."""
+    POWERFUL = auto()
+    """It comes with permissions."""
+    FULL = auto()
+    """The server has as many of these roles as the bot makes."""
+    SERVER_FULL = auto()
+    """The server has as many roles as Discord allows."""
+    NO_ANSWER = auto()
+    """Discord did not answer, or somebody else's attempt takes long: it is worth trying again soon."""
+    LEFT = auto()
+    """The member is no longer in the server."""
+
+
+@dataclass(eq=False)
+class RoleError(ByeolError):
+    """A member cannot be told of something by a role. `role_id`: which one, if it is there."""
+
+    trouble: RoleTrouble
+    role_id: int | None = None
 
 
 @dataclass(eq=False)
@@ -76,3 +141,27 @@ class StartError(ByeolError):
     """The bot cannot start, for a reason that the operator can fix."""
 
     problem: str
+
+
+@dataclass(eq=False)
+class UnreachableError(StartError):
+    """The bot cannot start or go on, since a service it needs cannot be reached now. Later it may be."""
+
+
+@dataclass(eq=False)
+class DatabaseUnavailableError(ByeolError):
+    """The database server cannot be reached, or takes nothing at the moment. It is worth trying again soon.
+
+    `reason` is for the log. What was being written may have been stored only if the connection broke in the moment it
+    was committed and has not come back since.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The database does not answer: {self.reason}"
+
+
+@dataclass(eq=False)
+class RestartError(StartError):
+    """The bot has to be started again, which is all that is to be done: a service does so by itself."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,27 +14,31 @@ from discord.app_commands import locale_str as _
 from discord.ext import commands
 
 from bot.announcements import outlook, permissions
+from bot.announcements.channels import Announceable
 from bot.announcements.hours import quiet_hours
-from bot.announcements.outcome import Post
+from bot.announcements.outcome import Post, post_link
 from bot.announcements.publisher import event_cache
+from bot.announcements.publisher.destination import destination
 from bot.announcements.schedule import REMINDERS as ALL_REMINDERS
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind, Upcoming
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.interactions import panel, reports
-from bot.interactions.answers import Interaction, reply, reply_card, words_of
+from bot.interactions import notify, panel, reports
+from bot.interactions.answers import Interaction, count_report, reply, reply_card, words_of
+from bot.interactions.following import following_of
 from bot.interactions.params import FindDated, FindFollowed, Zone
 from bot.render import administration, following, reasons
+from bot.render import notify as notify_words
 from bot.render.announcement import PostOptions
 from bot.render.card import Accent, RenderContext, notice
 from bot.render.menus import trouble
 from bot.render.phrases import called
-from bot.render.post import post
+from bot.render.post import post, post_title
 from bot.render.post_item import PostItem
 from bot.search import Entry
-from bot.store import events, follows, subscriptions
+from bot.store import events, follows, subject_roles, subscriptions
 from bot.text import LANGUAGES, language_name, words
 
 _admin = app_commands.checks.has_permissions(manage_guild=True)
@@ -80,6 +86,14 @@ class Announcements(
     def __init__(self, bot: Byeol) -> None:
         self._bot = bot
 
+    async def interaction_check(self, interaction: Interaction, /) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Called before every command. Raises `app_commands.NoPrivateMessage` outside of servers the bot is in.
+
+        Discord offers none of them there, as far as it knows.
+        """
+        panel.server(interaction)
+        return True
+
     @app_commands.command(name=_("setup"), description=_("Announce premieres and OST releases in a channel"))
     @app_commands.rename(channel=_("channel"), role=_("role"), language=_("language"), timezone=_("timezone"))
     @app_commands.rename(kinds=_("kinds"), remind=_("remind"), quiet=_("quiet"))
@@ -97,7 +111,7 @@ class Announcements(
     async def setup(
         self,
         interaction: Interaction,
-        channel: discord.TextChannel,
+        channel: Announceable,
         role: discord.Role | None = None,
         language: app_commands.Choice[str] | None = None,
         timezone: app_commands.Transform[str, Zone] | None = None,
@@ -136,17 +150,23 @@ class Announcements(
             title = t("A server can have up to {n} channels", n=subscriptions.MAX_CHANNELS)
             await reply(interaction, trouble(t, title, t("Remove one with `/announcements off`.")), private=True)
             return
-        lines = administration.setup_lines(_context(interaction), chosen)
+        shown, members = await asyncio.gather(
+            reports.channels(self._bot, interaction.guild_id, look=True), self._counted(interaction, chosen)
+        )
+        own = next((one for one in shown if one.chosen.channel_id == channel.id), administration.Channel(chosen))
+        lines = administration.setup_lines(_context(interaction), own, members)
+        lines += administration.about_tags(t, own)
         lines.append(t("Past dates aren't posted. `/announcements test` posts a preview."))
-        if before is None and len(await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)) > 1:
+        if before is None and len(shown) > 1:
             lines.append(t("Your other channels stay as they are. Turn one off with `/announcements off`."))
+        lines += notify_words.warnings(t, await reports.offered(self._bot, interaction.guild_id, count=False))
         await reply(interaction, notice(Accent.DATES, t("Announcements are on"), "\n".join(lines)), private=True)
 
     @app_commands.command(name=_("panel"), description=_("Change every announcement setting with menus and buttons"))
     @app_commands.rename(channel=_("channel"))
     @app_commands.describe(channel=_("Which channel (default: the first you set up)"))
     @_admin
-    async def panel(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+    async def panel(self, interaction: Interaction, channel: Announceable | None = None) -> None:
         """Show the settings of a channel, with a control for each."""
         await panel.open_panel(interaction, channel.id if channel else None)
 
@@ -214,16 +234,39 @@ class Announcements(
 
     async def _show_follows(self, interaction: Interaction, title: str) -> None:
         assert interaction.guild_id is not None
-        view = following.following(words_of(interaction), title, await panel.following_of(interaction))
+        view = following.following(words_of(interaction), title, await following_of(interaction))
         await reply(interaction, view, private=True)
+
+    @app_commands.command(name=_("notify"), description=_("Who gets a role by “Notify me”, and whether anybody can"))
+    @_admin
+    async def notify(self, interaction: Interaction) -> None:
+        """Show the roles that members take to be told of a drama or an artist, with a switch."""
+        assert interaction.guild_id is not None
+        count_report(interaction)
+        found = await reports.offered(self._bot, interaction.guild_id)
+        await reply(interaction, notify_words.settings(words_of(interaction), found), private=True)
+
+    @app_commands.command(name=_("role"), description=_("Let “Notify me” give one of your own roles"))
+    @app_commands.rename(name=_("name"), role=_("role"))
+    @app_commands.describe(name=_("A drama, a person or a group"), role=_("The role (default: one that I make)"))
+    @_admin
+    async def role(
+        self,
+        interaction: Interaction,
+        name: app_commands.Transform[Entry, FindFollowed],
+        role: discord.Role | None = None,
+    ) -> None:
+        """Let members who want to be told of `name` get `role`."""
+        await notify.choose(interaction, name, role)
 
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
     @app_commands.rename(channel=_("channel"))
     @app_commands.describe(channel=_("Which channel (default: all of them)"))
     @_admin
-    async def test(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+    async def test(self, interaction: Interaction, channel: Announceable | None = None) -> None:
         """Post the next announcement as a preview, where announcements go."""
         assert interaction.guild_id is not None
+        count_report(interaction)
         t = words_of(interaction)
         all_channels = await reports.channels(self._bot, interaction.guild_id)
         channels = [one for one in all_channels if channel is None or one.chosen.channel_id == channel.id]
@@ -231,9 +274,13 @@ class Announcements(
             await reply(interaction, _off(interaction, channel, [one.chosen for one in all_channels]), private=True)
             return
         for one in channels:
-            lacking = [name for name in one.missing if name in permissions.NEEDED]
+            lacking = [name for name in one.missing if name in (*permissions.NEEDED, permissions.CREATE_POSTS)]
             if lacking:
                 raise MissingPermissionsError(one.chosen.channel_id, lacking)
+            if one.forum is not None and one.forum.lacks_tag(one.chosen.tags):
+                tagless = reasons.tag_needed(t, one.chosen.channel_id)
+                await reply(interaction, trouble(t, t("Something is missing"), tagless), private=True)
+                return
         await interaction.response.defer(ephemeral=True, thinking=True)
         ahead = await self._ahead(interaction.guild_id, 60)
         links = [link for one in channels if (link := await self._preview(one.chosen, ahead)) is not None]
@@ -252,23 +299,27 @@ class Announcements(
         told: list[tuple[Stage, Upcoming]] = list(coming.told) if coming else [(Stage.NOW, latest)] if latest else []
         if not told:
             return None
-        preview = post(
-            RenderContext(words(chosen.language), now),
-            [PostItem(stage, await event_cache.announced(database, item)) for stage, item in told],
-            PostOptions(None, chosen.zone, chosen.role_id, preview=True),
-            digest=coming is not None and coming.digest,
+        ids = [item.event.id for _, item in told]
+        roles = await database.read(subject_roles.mentioned, chosen.guild_id, ids)
+        subjects = [role_id for id_ in ids for role_id in (roles or {}).get(id_, ())]
+        context = RenderContext(words(chosen.language), now, notify=roles is not None)
+        items = [PostItem(stage, await event_cache.announced(database, item)) for stage, item in told]
+        options = PostOptions(None, chosen.zone, chosen.role_id, subject_roles=subjects, preview=True)
+        digest = coming is not None and coming.digest
+        posted = await destination(self._bot, chosen.guild_id, chosen.channel_id).create(
+            post(context, items, options, digest=digest),
+            post_title(context, items, options, digest=digest),
+            token=secrets.token_hex(10),
+            roles=(),
+            tags=chosen.tags,
         )
-        place = self._bot.get_partial_messageable(chosen.channel_id, guild_id=chosen.guild_id)
-        message = await place.send(
-            preview.content, embed=preview.embed, view=preview.view, allowed_mentions=discord.AllowedMentions.none()
-        )
-        return message.jump_url
+        return post_link(chosen.guild_id, chosen.channel_id, posted.message_id, posted.thread_id)
 
     @app_commands.command(name=_("off"), description=_("Turn announcements off"))
     @app_commands.rename(channel=_("channel"))
     @app_commands.describe(channel=_("Which channel (default: all of them)"))
     @_admin
-    async def off(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+    async def off(self, interaction: Interaction, channel: Announceable | None = None) -> None:
         """Turn announcements off, in a channel or everywhere."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
@@ -285,6 +336,10 @@ class Announcements(
             body = t("I won't post any more. Turn them back on with `/announcements setup`.")
         await reply(interaction, notice(Accent.DATES, t("Announcements are off"), body), private=True)
 
+    async def _counted(self, interaction: Interaction, chosen: Subscription) -> Mapping[int, int]:
+        """How many members each role has; empty if that is not known, or the channel pings none."""
+        return await reports.member_counts(interaction.guild if chosen.role_id is not None else None)
+
     async def _is_off(self, interaction: Interaction) -> bool:
         assert interaction.guild_id is not None
         return not await self._bot.database.read(subscriptions.of_guild, interaction.guild_id)
@@ -298,7 +353,7 @@ def _context(interaction: Interaction) -> RenderContext:
 
 
 def _off(
-    interaction: Interaction, channel: discord.TextChannel | None = None, others: Sequence[Subscription] = ()
+    interaction: Interaction, channel: Announceable | None = None, others: Sequence[Subscription] = ()
 ) -> discord.ui.LayoutView:
     """A notice that announcements are off: in `channel` while there are `others`, else in the whole server."""
     t = words_of(interaction)

@@ -13,7 +13,7 @@ from discord.ext import commands, tasks
 from bot.announcements import permissions
 from bot.announcements.publisher import Publisher
 from bot.announcements.publisher.guild_events import GuildEvents
-from bot.announcements.publisher.rate_limiter import RateLimiter
+from bot.announcements.publisher.subject_roles import SubjectRoles
 from bot.client import Byeol
 from bot.store import deliveries, subscriptions
 
@@ -26,11 +26,14 @@ JUMP = timedelta(minutes=1)
 
 
 class Beat:
-    """Calls `look` every few seconds, whatever goes wrong and whatever the clock does."""
+    """Calls `look` every few seconds, whatever goes wrong and whatever the clock does, and `done` when it went well."""
 
-    def __init__(self, bot: Byeol, look: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, bot: Byeol, look: Callable[[], Awaitable[None]], done: Callable[[], None] = lambda: None
+    ) -> None:
         self._bot = bot
         self._look = look
+        self._done = done
         self._last = bot.clock()
         self.loop = tasks.loop(seconds=BEAT)(self._once)
         self.loop.before_loop(bot.wait_until_ready)
@@ -39,6 +42,7 @@ class Beat:
         now = self._bot.clock()
         try:
             await self._look()
+            self._done()
         except Exception:
             # All state is in the database, and the next beat starts from there.
             log.exception("Announcing failed; trying again in a moment")
@@ -50,17 +54,19 @@ class Beat:
 
 
 class Announcer(commands.Cog):
-    """Runs the publisher every few seconds, and the sync of servers' scheduled events.
+    """Runs the publisher every few seconds, the sync of servers' scheduled events, and the care of subject roles.
 
-    Each has a loop of its own, so that announcements do not wait for a thousand events that are not urgent. Both share
+    Each has a loop of its own, so that announcements do not wait for a thousand events that are not urgent. All share
     one rate limiter, since Discord counts the requests of the whole bot.
     """
 
     def __init__(self, bot: Byeol) -> None:
         self._bot = bot
-        limiter = RateLimiter(bot)
-        self._senders = [sender(bot, bot.database, bot.clock, limiter) for sender in (Publisher, GuildEvents)]
-        self._beats = [Beat(bot, sender.tick) for sender in self._senders]
+        publisher = Publisher(bot, bot.database, bot.clock, bot.limiter, bot.served, bot.metrics)
+        guild_events = GuildEvents(bot, bot.database, bot.clock, bot.limiter, bot.served)
+        roles = SubjectRoles(bot, bot.database, bot.clock, bot.limiter, bot.served)
+        self._senders = (publisher, guild_events, roles)
+        self._beats = (Beat(bot, publisher.tick, bot.metrics.beat), Beat(bot, guild_events.tick), Beat(bot, roles.tick))
 
     async def cog_load(self) -> None:
         """Start the loops."""
@@ -75,7 +81,7 @@ class Announcer(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        """Retry what waits for a channel whose permissions may have changed."""
+        """Retry what waits for a channel whose permissions, or a forum's tags, may have changed."""
         await self._wake(after.guild)
 
     @commands.Cog.listener()
@@ -92,9 +98,9 @@ class Announcer(commands.Cog):
         await self._wake(after.guild)
 
     async def _wake(self, guild: discord.Guild) -> None:
-        for channel_id in await self._bot.database.read(subscriptions.refusing, guild.id):
-            if permissions.stops_posting(guild, channel_id) == []:
-                await self._bot.database.write(deliveries.reopen, channel_id, self._bot.clock())
+        for one in await self._bot.database.read(subscriptions.refusing, guild.id):
+            if permissions.hindrance(guild, one.channel_id, one.tags) is None:
+                await self._bot.database.write(deliveries.reopen, one.channel_id, self._bot.clock())
 
 
 async def setup(bot: Byeol) -> None:

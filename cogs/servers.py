@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import discord
 from discord.ext import commands, tasks
 
 from bot.client import Byeol
+from bot.errors import DatabaseUnavailableError
 from bot.store import subscriptions
+
+AGAIN = 5.0
+"""Seconds until the database is tried again, if it was away."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +50,11 @@ class Servers(commands.Cog):
         await self._keep_step()
 
     @commands.Cog.listener()
+    async def on_shard_ready(self, _: int) -> None:
+        """Catch up on the servers of a shard that was another process's."""
+        await self._keep_step()
+
+    @commands.Cog.listener()
     async def on_guild_join(self, _: discord.Guild) -> None:
         """Resume a server that the bot is back in."""
         await self._keep_step()
@@ -55,11 +65,20 @@ class Servers(commands.Cog):
         await self._keep_step()
 
     async def _keep_step(self) -> None:
-        if not self._bot.is_ready():
-            return  # until every shard is, the servers of the others are unknown, and would count as left
-        # Includes servers that are unavailable at the moment; only those that the bot was removed from are missing.
-        here = [guild.id for guild in self._bot.guilds]
-        await self._bot.database.write(subscriptions.sync_guild_membership, here, self._bot.clock())
+        # Until every shard is ready, the servers of the others are unknown, and would count as left.
+        while self._bot.is_ready() and not self._bot.is_closed():
+            # Those of shards that another process serves are unknown here, and left to it. Servers that are unavailable
+            # at the moment are included; only those that the bot was removed from are missing.
+            served = self._bot.served()
+            here = [guild.id for guild in self._bot.guilds]
+            try:
+                await self._bot.database.write(subscriptions.sync_guild_membership, here, self._bot.clock(), served)
+            except DatabaseUnavailableError as error:
+                # Discord tells of a server once, and what is not noted would be silent until tomorrow.
+                log.warning("The servers could not be noted, trying again: %s", error)
+                await asyncio.sleep(AGAIN)
+            else:
+                return
 
 
 async def setup(bot: Byeol) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import pkgutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from discord import AppCommandOptionType as Type
 from discord import ChannelType, app_commands
 
-from bot.client import COGS, Byeol
+from bot.client import Byeol
 from bot.interactions.tree import Translator
 from bot.store.database import Database
 from bot.text import ENGLISH, LANGUAGES, language_name
@@ -37,7 +36,12 @@ INSTALLS = {0: "to a server", 1: "to your own account"}
 """Discord's integration types."""
 PERMISSIONS = {"manage_guild": "Manage Server"}
 """Permissions whose name in Discord's interface differs from the library's."""
-CHANNELS = {ChannelType.text: "a text channel", ChannelType.news: "an announcement channel"}
+CHANNELS = {
+    ChannelType.text: "a text channel",
+    ChannelType.news: "an announcement channel",
+    ChannelType.forum: "a forum",
+    ChannelType.media: "a media channel",
+}
 
 Node = dict[str, Any]
 """A command, a subcommand or an option, as sent to Discord."""
@@ -50,8 +54,7 @@ async def page() -> str:
         try:
             # Entered, but never logged in: tasks that wait for Discord wait until it is closed.
             async with Byeol(database) as client:
-                for module in pkgutil.iter_modules([str(COGS)], f"{COGS.name}."):
-                    await client.load_extension(module.name)
+                await client.load_cogs()
                 return await _written(client)
         finally:
             await database.close()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import itertools
 import logging
+import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +22,20 @@ import simcord
 from hypothesis import HealthCheck, settings
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
+from bot.address import Address
 from bot.client import Byeol
-from bot.demo import engine
+from bot.demo.engine import set_clock, shorten_idle_wait, speak
+from bot.interactions.cooldown import Cooldowns
 from bot.seeding import load_own
 from bot.store import catalogue
 from bot.store.database import Database
+from tests.engines import ENGINES, Databases, Engine
+from tests.postgres import MISSING, Server, running
 from tests.seen import Seen, see
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in the background so, and every process that a test starts would ignore Ctrl+C as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long something takes says nothing on a machine that is busy with other things.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +45,20 @@ LOADED = datetime(2020, 1, 1, tzinfo=UTC)
 """When the seeds were loaded, for all that anybody remembers."""
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """When tests play unless they say otherwise: after everything in the seeds."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """Say last, and in one line, what was not tested for lack of PostgreSQL."""
+    yield
+    skipped = [report for report in terminalreporter.getreports("skipped") if MISSING in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped, since {MISSING}", yellow=True)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through what lives to the end anyway, again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +75,77 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(build())
     return path
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that has the schema, and nothing in it; to be copied, never to be opened."""
+    path = tmp_path_factory.mktemp("empty") / "byeol.db"
+
+    async def build() -> None:
+        await (await Database.open(path)).close()
+
+    asyncio.run(build())
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Server]:
+    """A PostgreSQL server, with the template `empty`: a database that has the schema, and nothing in it."""
+    with running() as server:
+        template = server.database(name="empty")
+
+        async def build() -> None:
+            await (await Database.open(template)).close()
+
+        asyncio.run(build())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def seeded_template(postgres: Server) -> str:
+    """The name of a PostgreSQL database with the project's seeds; to be copied, never to be opened."""
+    address = postgres.database("empty", name="seeded")
+
+    async def build() -> None:
+        database = await Database.open(address)
+        try:
+            await database.write(catalogue.apply, load_own(), LOADED)
+        finally:
+            await database.close()
+
+    asyncio.run(build())
+    return "seeded"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Either engine."""
+    if request.param == "sqlite":
+        return Engine(request.getfixturevalue("empty"), None)
+    server: Server = request.getfixturevalue("postgres")
+    return Engine(server.address("empty"), server)
+
+
+@pytest.fixture
+def databases(engine: Engine, tmp_path: Path) -> Generator[Databases]:
+    """Databases of either engine."""
+    with ExitStack() as stack:
+        yield Databases(engine, tmp_path, stack)
+
+
+@pytest.fixture
+def address(databases: Databases) -> Address:
+    """A database of either engine, with the schema and nothing in it."""
+    return databases.empty()
+
+
+@pytest.fixture
+def with_seeds(request: pytest.FixtureRequest, engine: Engine, databases: Databases) -> Address:
+    """A database of either engine, with the project's seeds."""
+    if engine.server is None:
+        return databases.copy(request.getfixturevalue("seeded"))
+    return databases.copy(engine.server.address(request.getfixturevalue("seeded_template")))
 
 
 @pytest_asyncio.fixture
@@ -75,6 +171,10 @@ class World:
     member: MemberActor
     admin: MemberActor
     languages: dict[int, str] = field(default_factory=dict[int, str])
+
+    def never_tires(self) -> None:
+        """Let a member do any number of things at once: a window passes between any two uses."""
+        self.bot.cooldowns = Cooldowns(itertools.count(1, 60).__next__)
 
     async def ask(self, command: str, *, by: MemberActor | None = None, **options: Any) -> Seen:
         """What a member sees who uses a command."""
@@ -119,7 +219,7 @@ class World:
 
     async def at(self, moment: datetime) -> None:
         """Set the clock, and let the announcer notice."""
-        engine.set_clock(self.env, moment.astimezone(UTC))
+        set_clock(self.env, moment.astimezone(UTC))
         await self.env.advance_time(6)
 
     def posts(self, channel: ChannelHandle) -> list[Seen]:
@@ -139,11 +239,11 @@ def seen(result: InteractionResult) -> Seen:
 @asynccontextmanager
 async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator[World]:
     """The bot in a simulated server over a database, at a time."""
-    engine.shorten_idle_wait()
+    shorten_idle_wait()
     bot = Byeol(database, clock=lambda: env.now())
     # A minute of real time for hours of the simulated clock: a busy machine needs several seconds.
     env = simcord.Env(bot, shard_count=1, check_errors=False, settle_timeout=60)
-    engine.set_clock(env, start)
+    set_clock(env, start)
     await env.start()
     try:
         guild = env.create_guild("Fans", owner=env.create_user("owner"))
@@ -156,7 +256,7 @@ async def world_of(database: Database, start: datetime = NOON) -> AsyncGenerator
             member=guild.add_member(env.create_user("mina")),
             admin=guild.add_member(env.create_user("sora"), roles=[mods]),
         )
-        engine.speak(env, world.languages)
+        speak(env, world.languages)
         # Discord hides the admins' commands from others unless a server allows them: then the bot must refuse.
         (admins,) = [command for command in await bot.tree.fetch_commands() if command.name == "announcements"]
         guild.set_command_permissions(admins.id, {guild.default_role: True})

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.address import Address
 from bot.catalogue.model import (
     Certainty,
     Event,
@@ -22,9 +23,9 @@ from bot.catalogue.model import (
 from bot.catalogue.when import SEOUL, parse
 from bot.seeding import load
 from bot.seeding.loader import Known
-from bot.store import catalogue
-from bot.store.catalogue import Change
+from bot.store import catalogue, holdings
 from bot.store.database import Database
+from bot.store.stated import Change
 
 LOADED = datetime(2020, 1, 1, tzinfo=UTC)
 """When seeds were loaded, unless a test says otherwise."""
@@ -113,9 +114,9 @@ def song(
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncGenerator[Database]:
+async def opened(address: Address) -> AsyncGenerator[Database]:
     """A database, open until the end of the block."""
-    database = await Database.open(path)
+    database = await Database.open(address)
     try:
         yield database
     finally:
@@ -125,9 +126,9 @@ async def opened(path: Path) -> AsyncGenerator[Database]:
 async def known(database: Database) -> Known:
     """What seed files may refer to."""
     return Known(
-        await database.read(catalogue.known_refs),
-        await database.read(catalogue.known_sources),
-        frozenset(await database.read(catalogue.origins)),
+        await database.read(holdings.known_refs),
+        await database.read(holdings.known_sources),
+        frozenset(await database.read(holdings.origins)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import io
 import sqlite3
 from pathlib import Path
 from typing import Any, cast
@@ -12,22 +11,30 @@ from typing import Any, cast
 import aiosqlite
 import discord
 import pytest
+from discord.app_commands import CommandTree
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
+from discord.shard import Shard
 
 from bot import discord_internals
 from bot.errors import StartError
-from bot.store import thread
+from bot.store.sqlite import thread
 
 ROOT = Path(__file__).parent.parent
 ADAPTERS = {
     "discord": ROOT / "bot" / "discord_internals.py",
-    "aiosqlite": ROOT / "bot" / "store" / "thread.py",
+    "aiosqlite": ROOT / "bot" / "store" / "sqlite" / "thread.py",
     "simcord": ROOT / "bot" / "demo" / "engine.py",
 }
 PRIVATE = (
-    ("discord", ("_global_over", "DEFAULT_GATEWAY", "Route.BASE", "discord.File(")),
-    ("aiosqlite", ("._execute(", "._conn")),
+    (
+        "discord",
+        (
+            *("_global_over", "DEFAULT_GATEWAY", "Route.BASE", "client._connection", "__shards"),
+            "def _call(",
+        ),
+    ),
+    ("aiosqlite", ("._execute(", "._conn,")),
     ("simcord", ("simcord.preview._", "_settle_internal", "._epoch")),
 )
 
@@ -50,7 +57,7 @@ def test_discord_py_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_aiosqlite_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     thread.verify_version()
-    monkeypatch.setattr("bot.store.thread.version", {"aiosqlite": "1.0.0"}.__getitem__)
+    monkeypatch.setattr("bot.store.sqlite.thread.version", {"aiosqlite": "1.0.0"}.__getitem__)
     with pytest.raises(StartError, match=r"aiosqlite 1\.0\.0 is installed.*requirements/run\.txt"):
         thread.verify_version()
 
@@ -68,6 +75,13 @@ async def test_a_global_limit_is_found_where_discord_py_keeps_it() -> None:
         assert discord_internals.global_limit(client) is limit
 
 
+def test_commands_and_autocompletes_run_in_the_method_that_is_wrapped() -> None:
+    assert "await self._call(interaction)" in inspect.getsource(CommandTree._from_interaction)  # pyright: ignore[reportPrivateUsage]
+    source = inspect.getsource(CommandTree._call)  # pyright: ignore[reportPrivateUsage]
+    assert "await command._invoke_autocomplete(" in source
+    assert "await command._invoke_with_namespace(" in source
+
+
 def test_addresses_are_where_discord_py_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     discord_internals.use_api("http://127.0.0.1:1/api")
@@ -75,12 +89,48 @@ def test_addresses_are_where_discord_py_keeps_them(monkeypatch: pytest.MonkeyPat
     assert "DEFAULT_GATEWAY" in inspect.getsource(DiscordWebSocket.from_client)
 
 
-def test_files_are_rewound_before_a_request_is_repeated() -> None:
-    # `request_once` stands on it: before the first time with a false `seek`, before a repeat with a true one.
-    source = inspect.getsource(HTTPClient.request)
-    assert "f.reset(seek=tries)" in source
-    file = discord.File(io.BytesIO(b"1"), filename="none")
-    assert "seek" in inspect.signature(file.reset).parameters
+def test_shards_are_kept_where_they_can_be_added_and_given_up() -> None:
+    client = discord.AutoShardedClient(intents=discord.Intents.none(), shard_count=4)
+    discord_internals.take_shards_later(client, 4)
+    state: Any = cast("Any", client)._connection
+    assert (state.shard_count, len(state.shard_ids)) == (4, 0)
+    ready = inspect.getsource(state.__class__.parse_ready)
+    # Nothing counts as all shards being ready while `shard_ids` is empty; each is, by its own task.
+    assert "len(self._ready_tasks) == len(self.shard_ids)" in ready
+    assert "self._ready_tasks[shard_id]" in ready
+    assert "self._ready_states[shard_id]" in ready
+    assert "self.call_handlers('ready')" in inspect.getsource(state.__class__._delay_ready)
+    assert list(inspect.signature(client.launch_shard).parameters) == ["gateway", "shard_id", "initial"]
+    assert "self.__shards[shard_id] = " in inspect.getsource(discord.AutoShardedClient.launch_shard)
+
+
+async def test_a_shard_that_is_given_up_is_not_connected_again_and_its_servers_are_forgotten() -> None:
+    class Socket:
+        shard_id = 1
+        open = False
+
+    async with discord.AutoShardedClient(intents=discord.Intents(guilds=True), shard_count=4) as client:
+        queued: list[object] = []
+        inner = cast("Any", client)
+        inner._reconnect = True
+        shard = Shard(cast("Any", Socket()), client, queued.append)
+        inner._AutoShardedClient__shards[1] = shard
+        for number in range(8):
+            inner._connection._add_guild_from_data({"id": str(number << 22), "unavailable": True})
+        told: list[str] = []
+
+        def note(name: str, *_: object) -> None:
+            told.append(name)
+
+        inner.dispatch = note
+        discord_internals.forget_shard(client, 1)
+        assert client.get_shard(1) is None
+        assert sorted(guild.id >> 22 for guild in client.guilds) == [0, 2, 3, 4, 6, 7]
+        await shard.reconnect()
+        await shard.reidentify(cast("Any", None))
+        cast("Any", shard)._queue_put(None)
+        assert (queued, told) == ([], [])
+        discord_internals.forget_shard(client, 1)
 
 
 async def test_a_function_runs_on_the_thread_of_an_aiosqlite_connection() -> None:

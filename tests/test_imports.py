@@ -21,6 +21,7 @@ MODULES = pytest.mark.parametrize("module", sorted(FILES))
 PURE = frozenset(
     {
         "bot.catalogue",
+        "bot.catalogue.licence",
         "bot.catalogue.model",
         "bot.catalogue.romanise",
         "bot.errors",
@@ -31,20 +32,33 @@ PURE = frozenset(
         "bot.catalogue.when",
     }
 )
-SQLITE = ("bot.store",)
+STORE = ("bot.store",)
 DISCORD = (
-    *("bot.announcements.permissions", "bot.announcements.publisher", "bot.client", "bot.discord_internals"),
-    *("bot.interactions", "bot.render", "bot.demo", "bot.__main__", "cogs"),
+    *("bot.announcements.channels", "bot.announcements.permissions", "bot.announcements.publisher", "bot.client"),
+    "bot.discord_internals",
+    *("bot.interactions", "bot.operations.online", "bot.operations.portal", "bot.render", "bot.web", "bot.demo"),
+    *("bot.__main__", "bot.running", "bot.cluster.gateway", "cogs"),
 )
 
+SQLITE = ("bot.store.sqlite", "bot.store.dialect")
+
+WORDING = ("bot.render.headlines", "bot.render.vocabulary", "bot.render.wording")
+"""Words for any medium: they know neither Discord's markup nor the modules that add it."""
+
 WINGS = (
-    ("bot", "bot.catalogue", "bot.errors", "bot.text", "bot.logs", "bot.settings"),
-    ("bot.search", "bot.announcements"),
+    (
+        *("bot", "bot.apart", "bot.catalogue", "bot.errors", "bot.installation", "bot.text", "bot.logs", "bot.metrics"),
+        "bot.settings",
+    ),
+    ("bot.search", "bot.announcements", "bot.occasions"),
     ("bot.store",),
-    ("bot.render", "bot.seeding"),
-    ("bot.announcements.outlook", "bot.announcements.publisher", "bot.interactions"),
+    ("bot.render", "bot.seeding", "bot.providers", "bot.cluster"),
+    ("bot.announcements.outlook", "bot.announcements.publisher", "bot.interactions", "bot.web"),
+    ("bot.operations",),
     ("bot.client",),
-    ("bot.demo", "bot.__main__", "cogs"),
+    ("bot.running", "cogs"),
+    ("bot.demo",),
+    ("bot.__main__",),
 )
 """From the ground up: a module may use its own wing and those beneath it. The longest name that fits counts."""
 
@@ -58,9 +72,10 @@ def within(module: str, *parents: str) -> bool:
     return any(module == parent or module.startswith(f"{parent}.") for parent in parents)
 
 
-def imported(module: str, *, for_types: bool = True) -> set[str]:
+@cache
+def imported(module: str, *, for_types: bool = True) -> frozenset[str]:
     """The modules that a module imports anywhere in it; `for_types`: also those that only its annotations name."""
-    return set(_imported(module, tree(module), for_types=for_types))
+    return frozenset(_imported(module, tree(module), for_types=for_types))
 
 
 def _imported(module: str, node: ast.AST, *, for_types: bool) -> Iterator[str]:
@@ -82,7 +97,7 @@ def _imported(module: str, node: ast.AST, *, for_types: bool) -> Iterator[str]:
 
 def test_the_rule_is_about_modules_that_are_there() -> None:
     assert set(FILES) >= PURE
-    for parent in (*SQLITE, *DISCORD):
+    for parent in (*STORE, *DISCORD):
         assert any(within(module, parent) for module in FILES), parent
 
 
@@ -93,15 +108,26 @@ def test_rules_know_the_standard_library_and_each_other_only(module: str) -> Non
 
 
 @MODULES
-def test_sqlite_is_known_to_the_database_and_the_store_only(module: str) -> None:
+def test_each_engine_is_known_to_its_side_of_the_store_only(module: str) -> None:
     names = {name.partition(".")[0] for name in imported(module)}
-    assert "aiosqlite" not in names or module in ("bot.store.database", "bot.store.thread")
-    assert "sqlite3" not in names or within(module, *SQLITE, "bot.seeding.command")
+    assert "aiosqlite" not in names or module in ("bot.store.sqlite.engine", "bot.store.sqlite.thread")
+    assert "sqlite3" not in names or within(module, *SQLITE)
+    assert "psycopg" not in names or within(module, "bot.store.postgres")
+
+
+@MODULES
+def test_postgresql_is_loaded_by_the_database_alone_and_only_when_asked_for(module: str) -> None:
+    asked = {name for name in imported(module) if within(name, "bot.store.postgres")}
+    assert not asked or within(module, "bot.store.postgres", "bot.store.database")
+    if module == "bot.store.database":
+        assert not [
+            node for node in tree(module).body if isinstance(node, ast.ImportFrom) and "postgres" in (node.module or "")
+        ]
 
 
 @MODULES
 def test_sql_is_written_in_the_database_and_the_store_only(module: str) -> None:
-    if within(module, *SQLITE):
+    if within(module, *STORE):
         return
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -114,9 +140,20 @@ def test_discord_is_known_where_it_is_spoken_to_only(module: str) -> None:
     assert "discord" not in names or within(module, *DISCORD)
 
 
+@pytest.mark.parametrize("module", WORDING)
+def test_words_for_any_medium_know_no_discord_not_even_around_a_corner(module: str) -> None:
+    known, found = {module}, [module]
+    for one in found:
+        new = {name for name in imported(one) if name not in known}
+        known |= new
+        found += [name for name in new if name in FILES]
+    assert not [name for name in known if name.partition(".")[0] == "discord"]
+    assert "bot.text" in known
+
+
 @MODULES
 def test_the_environment_is_read_by_the_settings_only(module: str) -> None:
-    assert "dotenv" not in imported(module) or module == "bot.settings"
+    assert "dotenv" not in imported(module) or module in ("bot.settings", "bot.operations.env_file")
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv"):
             assert module == "bot.settings", node.lineno

@@ -152,12 +152,16 @@ def texts(node: dict[str, Any], key: str) -> dict[str, str]:
     return {ENGLISH: node[key], **(node.get(f"{key}_localizations") or {})}
 
 
-@pytest.fixture
-async def commands(tmp_path: Path) -> list[dict[str, Any]]:
-    """Every command as Discord is told it. Fails the test where a task of a cog ended in an error meanwhile."""
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Every command as Discord is told it. Fails the tests if a task of a cog ended in an error meanwhile."""
+    return asyncio.run(told(tmp_path_factory.mktemp("commands") / "byeol.db"))
+
+
+async def told(path: Path) -> list[dict[str, Any]]:
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
-    database = await Database.open(tmp_path / "byeol.db")
+    database = await Database.open(path)
     translator = Translator()
     try:
         # Entered, but never logged in: what waits for Discord waits until it is left.

@@ -9,10 +9,30 @@ from datetime import datetime
 from bot.announcements.schedule import AnnouncementReason, Stage
 from bot.catalogue.model import Upcoming
 
+REFUSED, GONE, NO_TAG, TOO_MANY_THREADS = "refused", "gone", "no tag", "too many threads"
+"""Why a channel takes no post for now. `REFUSED` may be followed by ``: `` and the missing permissions; `NO_TAG`: each
+post of a forum needs a tag, and has none; `TOO_MANY_THREADS`: the server has as many active ones as Discord allows."""
+
+LOCKED = "locked"
+"""What is noted of a post that could not be edited: a moderator locked its thread."""
+
+
+def is_held(reason: str) -> bool:
+    """Whether the reason of a delivery is that its channel takes no post for now."""
+    return reason in (GONE, NO_TAG, TOO_MANY_THREADS) or reason.startswith(REFUSED)
+
+
+def post_link(guild_id: int, channel_id: int, message_id: int, thread_id: int | None = None) -> str:
+    """The address of a message in a channel, or in a thread of it."""
+    return f"https://discord.com/channels/{guild_id}/{thread_id or channel_id}/{message_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """The state of a delivery. `due_at` is when it was due, `send_at` when it was to be posted."""
+    """The state of a delivery. `due_at` is when it was due, `send_at` when it was to be posted.
+
+    `thread_id`: the thread that its message stands in, if it does not stand in the channel itself.
+    """
 
     event_id: int
     stage: Stage
@@ -23,13 +43,14 @@ class DeliveryStatus:
     reason: str | None
     due_at: datetime
     send_at: datetime
+    thread_id: int | None = None
 
     @property
     def link(self) -> str | None:
         """The address of the post, or None if there is none."""
         if self.message_id is None:
             return None
-        return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{self.message_id}"
+        return post_link(self.guild_id, self.channel_id, self.message_id, self.thread_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +63,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An upcoming message: `told` holds the stages it announces, in order."""
+    """An upcoming message: `told` holds the stages it announces, in order, and `roles` whom it pings."""
 
     channel_id: int
     send_at: datetime
     told: Sequence[tuple[Stage, Upcoming]]
     digest: bool
+    roles: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

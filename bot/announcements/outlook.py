@@ -14,7 +14,7 @@ from bot.announcements.outcome import DeliveryStatus, Explained, Outcome, Post
 from bot.announcements.schedule import AnnouncementReason
 from bot.announcements.subscription import Subscription
 from bot.catalogue.model import Ref, Upcoming
-from bot.store import events, follows, outcomes, planning, subscriptions
+from bot.store import events, follows, outcomes, planning, subject_roles, subscriptions
 from bot.store.database import Database
 
 
@@ -26,12 +26,16 @@ async def ahead(database: Database, guild_id: int, now: datetime, span: timedelt
     found = await database.read(planning.ahead, guild_id, audiences, stages, now, span)
     plans = [plan for plan in found if now < plan.send_at <= now + span]
     items = await _items(database, (plan.event_id for plan in plans))
+    mentioned = await database.read(subject_roles.mentioned, guild_id, list(items)) or {}
+    own = {one.channel_id: one.role_id for one in chosen}
     posts: list[Post] = []
     for (send_at, channel_id, group_key), of_post in groupby(
         plans, key=lambda plan: (plan.send_at, plan.channel_id, plan.group_key)
     ):
         told = [(plan.stage, items[plan.event_id]) for plan in of_post]
-        posts.append(Post(channel_id, send_at, told, group_key.startswith(schedule.DIGEST)))
+        roles = [own.get(channel_id), *(id_ for _, item in told for id_ in mentioned.get(item.event.id, ()))]
+        pinged = [role_id for role_id in dict.fromkeys(roles) if role_id is not None]
+        posts.append(Post(channel_id, send_at, told, group_key.startswith(schedule.DIGEST), pinged))
     return posts
 
 

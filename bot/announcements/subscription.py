@@ -26,7 +26,8 @@ class Subscription:
     """The settings of a channel. Nothing that was due before `since` is posted.
 
     `stages`: `ALWAYS`, plus the chosen reminders. `quiet` and `digest` have the form that `bot.announcements.hours`
-    describes. `guild_events`: premieres are listed among the server's scheduled events.
+    describes. `guild_events`: premieres are listed among the server's scheduled events. `tags`: the ids of the tags
+    that posts get in a forum.
     """
 
     guild_id: int
@@ -44,6 +45,7 @@ class Subscription:
     followed_only: bool = False
     threads: bool = False
     guild_events: bool = False
+    tags: Sequence[int] = ()
 
     @property
     def audience(self) -> Audience:

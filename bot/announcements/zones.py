@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from rapidfuzz import process
 
+from bot.catalogue.when import known_zones
 from bot.errors import UnknownZoneError
 from bot.search import plain
 
@@ -43,18 +44,24 @@ COMMON_ZONES = (
 OTHER_NAMES = {
     "kst": "Asia/Seoul",
     "korea": "Asia/Seoul",
+    "korean time": "Asia/Seoul",
     "south korea": "Asia/Seoul",
     "한국": "Asia/Seoul",
     "대한민국": "Asia/Seoul",
     "서울": "Asia/Seoul",
     "jst": "Asia/Tokyo",
     "japan": "Asia/Tokyo",
+    "japanese time": "Asia/Tokyo",
     "일본": "Asia/Tokyo",
     "도쿄": "Asia/Tokyo",
     "india": "Asia/Kolkata",
     "인도": "Asia/Kolkata",
+    "pht": "Asia/Manila",
     "philippines": "Asia/Manila",
     "필리핀": "Asia/Manila",
+    "sgt": "Asia/Singapore",
+    "wib": "Asia/Jakarta",
+    "hkt": "Asia/Hong_Kong",
     "thailand": "Asia/Bangkok",
     "태국": "Asia/Bangkok",
     "vietnam": "Asia/Ho_Chi_Minh",
@@ -66,6 +73,12 @@ OTHER_NAMES = {
     "pt": "America/Los_Angeles",
     "pacific time": "America/Los_Angeles",
     "미국 서부": "America/Los_Angeles",
+    "mdt": "America/Denver",
+    "mt": "America/Denver",
+    "mountain time": "America/Denver",
+    "cdt": "America/Chicago",
+    "ct": "America/Chicago",
+    "central time": "America/Chicago",
     "est": "America/New_York",
     "edt": "America/New_York",
     "et": "America/New_York",
@@ -80,6 +93,8 @@ OTHER_NAMES = {
     "프랑스": "Europe/Paris",
     "cet": "Europe/Berlin",
     "cest": "Europe/Berlin",
+    "aest": "Australia/Sydney",
+    "aedt": "Australia/Sydney",
     "gmt": "UTC",
     "z": "UTC",
 }
@@ -117,7 +132,7 @@ _FIXED = re.compile(r"Etc/GMT([+-])(\d{1,2})")
 @lru_cache
 def _zones() -> dict[str, str]:
     """Every zone by its plain name, common ones first; without the database's internal and POSIX zones."""
-    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    places = sorted(zone for zone in known_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     return {plain(zone.replace("/", " ")): zone for zone in (*COMMON_ZONES, *places)}
 
 
@@ -157,7 +172,7 @@ def _fixed(sign: str, hours: int) -> str | None:
     if hours == 0:
         return "UTC"
     zone = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
-    return zone if zone in available_timezones() else None
+    return zone if zone in known_zones() else None
 
 
 def find_zone(text: str) -> str:
@@ -165,17 +180,23 @@ def find_zone(text: str) -> str:
 
     A city alone is enough if only one zone has it. Raises `UnknownZoneError`, with close matches, for anything else.
     """
-    if text in _zones().values() or (_FIXED.fullmatch(text) and text in available_timezones()):
-        return text
+    found = find_zones(text)
+    if len(found) == 1:
+        return found[0]
+    raise UnknownZoneError(text, near_zones(text, 5))
+
+
+def find_zones(text: str) -> Sequence[str]:
+    """The IANA time zones that exactly this name may mean: one, several if it is ambiguous, or none."""
+    if text in _zones().values() or (_FIXED.fullmatch(text) and text in known_zones()):
+        return (text,)
     said = _said(text)
     if said in OTHER_NAMES:
-        return OTHER_NAMES[said]
+        return (OTHER_NAMES[said],)
     if (zone := _offset(said)) is not None:
-        return zone
+        return (zone,)
     if said in AMBIGUOUS:
-        raise UnknownZoneError(text, near_zones(text, 5))
+        return AMBIGUOUS[said]
     typed = plain(text.replace("/", " "))
     exact = [zone for name, zone in _zones().items() if typed and (name == typed or name.endswith(f" {typed}"))]
-    if len(exact) == 1:
-        return exact[0]
-    raise UnknownZoneError(text, near_zones(text, 5))
+    return exact if len(exact) == 1 else ()

@@ -1,4 +1,4 @@
-"""How lists of the catalogue are ordered and counted: songs, casts, and undisputed statements. Pure."""
+"""How lists of the catalogue are ordered and counted: songs, casts, undisputed and disputing statements. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.catalogue.model import Credit, Fact, Ref, Role, Song
+from bot.catalogue.model import Credit, Event, Fact, Ref, Role, Song
 
 F = TypeVar("F", bound=Fact)
 
@@ -55,6 +55,17 @@ _ROLE_ORDER = {Role.LEAD: 0, Role.SUPPORT: 1, None: 2, Role.SPECIAL: 3, Role.CAM
 def holding(facts: Iterable[F]) -> list[F]:
     """The statements that no better one contradicts."""
     return [fact for fact in facts if fact.rank == 0]
+
+
+def disputing(event: Event, events: Iterable[Event]) -> list[Event]:
+    """Stated dates of the same event that contradict `event`."""
+    return [
+        other
+        for other in events
+        if other.rank > 0
+        and (other.kind, other.number) == (event.kind, event.number)
+        and not other.when.agrees(event.when)
+    ]
 
 
 def billed(credits_: Iterable[Credit]) -> list[Credit]:

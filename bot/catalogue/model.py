@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.catalogue import licence as licences
 from bot.catalogue import romanise
 from bot.catalogue.when import When
 
 Clock = Callable[[], datetime]
 """A source of the time: returns an aware datetime in UTC."""
+
+
+def utcnow() -> datetime:
+    """The clock of the machine."""
+    return datetime.now(UTC)
+
 
 ENGLISH, KOREAN = "en", "ko"
 
@@ -100,13 +107,18 @@ class Label(NamedTuple):
         return hash(self.ref)
 
     def name(self, language: str) -> str | None:
-        """The name to show first to a reader of `language`: Hangul only to readers of Korean. None if untitled."""
+        """The name to show first to a reader of `language`: Hangul only to readers of Korean. None if untitled.
+
+        Without a name in their language or in English, that is one in Latin letters, then one romanised by rule.
+        """
         known = self._known(language)
         return self._by_rule(known) if known and self.by_rule(language) else known
 
     def other(self, language: str) -> str | None:
         """The original name, or for readers of Korean the English one; None if there is none or it is the same."""
         other = self.names.get(ENGLISH if language == KOREAN else KOREAN)
+        if other is None and self.by_rule(language):
+            other = self._known(language)
         return other if other != self.name(language) else None
 
     def by_rule(self, language: str) -> bool:
@@ -115,8 +127,18 @@ class Label(NamedTuple):
         return known is not None and language != KOREAN and romanise.has_hangul(known)
 
     def _known(self, language: str) -> str | None:
-        names = self.names
-        return names.get(language) or names.get(ENGLISH) or next(iter(names.values()), None)
+        known = [name for name in (self.names.get(language), self.names.get(ENGLISH)) if name]
+        if language == KOREAN:
+            return known[0] if known else self._elsewhere()
+        read = next((name for name in known if not romanise.has_hangul(name)), None)
+        return read or self._elsewhere()
+
+    def _elsewhere(self) -> str | None:
+        """The name to show where the reader's own language and English have none that can be shown as it is."""
+        names = [name for name in self.names.values() if name]
+        latin = (name for name in names if romanise.is_latin(name))
+        hangul = (name for name in names if romanise.has_hangul(name))
+        return next(latin, None) or next(hangul, None) or next(iter(names), None)
 
     def _by_rule(self, name: str) -> str:
         return romanise.person(name) if self.ref.kind in (Kind.PERSON, Kind.CHARACTER) else romanise.title(name)
@@ -131,6 +153,26 @@ class Source:
     published: str | None
     url: str | None
     title: str | None = None
+    licence: str | None = None
+
+    @property
+    def asks_for_credit(self) -> bool:
+        """Whether its licence asks that it be credited wherever one of its statements is shown."""
+        return licences.asks_for_credit(self.licence)
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A provider of open data, by its own address.
+
+    `updated` is when it was last read to the end and taken in, if ever; `held_back`: a later update was not.
+    """
+
+    title: str
+    licence: str | None
+    url: str | None
+    updated: datetime | None
+    held_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +231,19 @@ class Relation(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Membership(Fact):
-    """A person in a group; `other` is the one that was not asked for."""
+    """A person in a group; `other` is the one that was not asked for.
+
+    `since` and `until` are ISO, possibly only a year or a month; None if not known.
+    """
 
     other: Label
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def former(self) -> bool:
+        """Whether it is known to have ended."""
+        return self.until is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,3 +430,8 @@ class Upcoming:
     event: Event
     works: Sequence[Label] = field(default=())
     performers: Sequence[Label] = field(default=())
+
+    @property
+    def theme(self) -> Label:
+        """What it is about, for who wants to hear more of the kind: a song's drama, else the artist, else itself."""
+        return next(iter((*self.works, *self.performers)), self.event.subject)

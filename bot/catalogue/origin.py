@@ -18,8 +18,13 @@ class Authority(StrEnum):
     IMPORT = "import"
 
 
+PROVIDERS = ("wikidata", "tvmaze", "musicbrainz")
+"""The providers of open data. Where two disagree, the earlier one is shown first: the one that more people correct."""
+
+
 class Origin(NamedTuple):
-    """One origin: `name` identifies it, such as a seed file by its folder's id and its own name."""
+    """One origin. `name` identifies it: a seed file by its folder's id and its own name, an import by its provider and
+    the provider's id of the document."""
 
     authority: Authority
     name: str
@@ -35,8 +40,15 @@ class Origin(NamedTuple):
 
     @property
     def precedence(self) -> int:
-        """The lower, the earlier it is shown."""
-        return _ORDER[self.authority]
+        """The lower, the earlier it is shown; stored with each statement."""
+        place = 10 * _ORDER[self.authority]
+        provider, _, _ = self.name.partition("/")
+        if self.authority is Authority.IMPORT and provider in PROVIDERS:
+            return place + PROVIDERS.index(provider)
+        return place
 
 
 _ORDER = {authority: place for place, authority in enumerate(Authority)}
+
+FIRST_IMPORT = 10 * _ORDER[Authority.IMPORT]
+"""The precedence from which a statement comes from an import."""

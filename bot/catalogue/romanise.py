@@ -36,11 +36,17 @@ _SURELY_LONG = frozenset({"남궁", "제갈", "사공", "독고", "서문"})
 """Long family names whose first syllable is unlikely to be one by itself. Not so 황보라, which is Hwang Bo-ra."""
 
 _RUN = re.compile("[가-힣]+")
+_LATIN = re.compile("[A-Za-zªº\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def has_hangul(text: str) -> bool:
     """Whether a text contains a Hangul syllable."""
     return _RUN.search(text) is not None
+
+
+def is_latin(text: str) -> bool:
+    """Whether all letters of a text are Latin ones; digits and signs belong to any script."""
+    return all(not letter.isalpha() or _LATIN.match(letter) for letter in text)
 
 
 @lru_cache(4096)  # a card may name the same people dozens of times

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 SEOUL = "Asia/Seoul"
 
@@ -83,6 +84,12 @@ _PART_OF_YEAR = {
     **{f"Q{quarter}": (3 * quarter - 3, 3 * quarter) for quarter in range(1, 5)},
 }
 _SEASON = {"spring": (2, 5), "summer": (5, 8), "autumn": (8, 11), "winter": (-1, 14)}
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The names of the IANA time zones that this machine has. Read once: it takes the disk milliseconds."""
+    return frozenset(available_timezones())
 
 
 def parse(text: str, zone: str = SEOUL, words: Mapping[str, str] | None = None) -> When:

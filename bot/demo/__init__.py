@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
+from bot import installation
 from bot.errors import StartError
 
 NEEDED = frozenset({"simcord", "markdown_it", "linkify_it", "regex", "PIL"})
@@ -17,9 +18,7 @@ def check() -> None:
     """Raise `StartError` if another version of simcord is installed. Call this before importing any of it."""
     found = version("simcord")
     if found != SIMCORD:
-        raise StartError(
-            f"The demo needs simcord {SIMCORD}, found {found}. Run: python -m pip install -r requirements/demo.txt"
-        )
+        raise StartError(f"The demo needs simcord {SIMCORD}, found {found}. {installation.how_to_add('demo')}")
 
 
 def main(
@@ -48,6 +47,5 @@ def main(
         if error.name not in NEEDED:
             raise
         raise StartError(
-            f"The demo needs packages that are not installed ({error.name}): "
-            "python -m pip install -r requirements/demo.txt"
+            f"The demo needs packages that are not installed ({error.name}). {installation.how_to_add('demo')}"
         ) from error

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from bot.announcements import outlook, schedule
 from bot.catalogue.model import Upcoming
 from bot.demo.stage import Stage
-from bot.render.upcoming import headline
+from bot.render.headlines import headline
 from bot.store import events
 from bot.text import Words
 

@@ -17,6 +17,7 @@ import simcord
 from aiohttp import web
 from simcord import ChannelHandle, MemberActor, UserHandle
 from simcord.backend.errors import SetupError
+from simcord.http.router import RequestContext, route
 from simcord.preview import Preview
 from simcord.preview._markdown import _FIELD_POLICIES
 from simcord.preview._pages import _Page
@@ -30,6 +31,15 @@ HOST = "127.0.0.1"
 
 _POSTED = frozenset({"response", "followup", "deferred", "message"})
 """simcord's names for the outcomes of an action that appear in the channel as messages."""
+
+
+@route("GET", "/guilds/{guild_id}/roles/member-counts")
+def _member_counts(request: RequestContext) -> dict[str, int]:
+    """How many members have each role, which simcord does not count."""
+    guild = request.backend.get_guild(request.int_arg("guild_id"))
+    request.require_guild_permissions(guild.id, "manage_roles")
+    having = [role_id for member in guild.members.values() for role_id in member.role_ids]
+    return {str(role_id): having.count(role_id) for role_id in guild.roles if role_id != guild.id}
 
 
 def shorten_idle_wait() -> None:

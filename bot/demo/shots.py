@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import installation
 from bot.errors import StartError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def main(folder: Path) -> int:
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError as error:
-        raise StartError("The pictures need Playwright: python -m pip install -r requirements/test.txt") from error
+        raise StartError(f"The pictures need Playwright. {installation.how_to_add('test')}") from error
     folder.mkdir(parents=True, exist_ok=True)
     with running_demo(*DEMO, "--no-tour") as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=[*ARGUMENTS])
@@ -96,6 +97,12 @@ def _take(page: Page, take: Callable[[str], object]) -> None:
         page.locator(".channel-message").first.wait_for()
         take(f"announcement-{language}")
     view_as(page, "Mina")
+    open_channel(page, "announcements")
+    page.locator(".channel-message").last.get_by_role("button", name="Notify me").click()
+    page.locator(".channel-message").last.get_by_text("I'll tell you about").first.wait_for()
+    page.click("#demo-next")
+    page.locator(".channel-message").last.get_by_text("BIG Naughty").first.wait_for()
+    take("notify-en")
     resize(page, PHONE)
     page.click("#demo-menu")
     take("phone-channels")
@@ -110,6 +117,8 @@ def _take(page: Page, take: Callable[[str], object]) -> None:
     page.locator(".command-entry").first.wait_for()
     page.keyboard.press("Enter")
     page.locator("#send-message").click()
+    page.get_by_text("Only you can see this").wait_for()
+    settle(page)  # else a menu that has been opened may be drawn anew, and closed by that
     choose(page, "news")
     page.get_by_text("Announcements are on").wait_for()
     take("phone-panel")

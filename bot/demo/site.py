@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 from simcord import ChannelHandle
 
+from bot import installation
 from bot.demo import engine
 from bot.demo.clock import SPEEDS, Clock
 from bot.demo.engine import View, Window
@@ -135,7 +136,7 @@ class Site:
         unread = [
             message for message in messages.values() if message.id > seen and message.visible_to(person.member.id)
         ]
-        pinged = sum(1 for message in unread if self._stage.pings(person, message.mention_role_ids))
+        pinged = sum(1 for message in unread if self._stage.pings(person, message.ping_role_ids))
         news = channel.id in (self._stage.announcements.id, self._stage.korean_news.id)
         kind = "direct" if channel.guild is None else "news" if news else "text"
         name = channel.name or "Byeol"
@@ -145,7 +146,7 @@ class Site:
         """The messages of a channel that pinged somebody: whom, and whether that was the viewer."""
         found: list[dict[str, Any]] = []
         for message in self._stage.env.backend.messages.get(channel.id, {}).values():
-            pinged = [person for person in self._stage.people if self._stage.pings(person, message.mention_role_ids)]
+            pinged = [person for person in self._stage.people if self._stage.pings(person, message.ping_role_ids)]
             if pinged:
                 names = [person.name for person in pinged]
                 found.append({"message": str(message.id), "names": names, "mine": viewer in pinged})
@@ -161,7 +162,7 @@ def free_port(port: int, out: Console) -> int:
             if candidate != port:
                 out.print(f"Port {port} is taken, so the demo uses {candidate}.")
             return candidate
-    raise StartError(f"The ports from {port} on are taken. Choose another: python -m bot demo --port 9000")
+    raise StartError(f"The ports from {port} on are taken. Choose another: {installation.command()} demo --port 9000")
 
 
 async def serve(out: Console, *, port: int = PORT, tour: bool = True, browse: bool = False) -> None:

@@ -39,8 +39,6 @@ class Person:
     language: str
     speaks: str
     zone: str
-    premieres: bool
-    """Whether they have the role that announcements ping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,9 @@ class Stage:
         return self.env.now()
 
     def pings(self, person: Person, roles: Collection[int]) -> bool:
-        """Whether a message that mentions `roles` pings a user."""
-        return self.premieres.id in roles and person.premieres
+        """Whether a message that mentions `roles` pings a user, by the roles that they have now."""
+        members = [self.env.backend.get_member(one.guild.id, one.id) for one in (person.member, person.admin)]
+        return any(role_id in roles for member in members for role_id in member.role_ids)
 
     async def ask(self, member: MemberActor, command: str, **options: object) -> InteractionResult:
         """Use a command in #general as a member."""
@@ -136,7 +135,7 @@ def _build(env: simcord.Env, bot: Byeol) -> Stage:
     def person(handle: str, name: str, language: str, speaks: str, zone: str, *roles: RoleHandle) -> Person:
         user = env.create_user(handle, global_name=name)
         member, admin = guild.add_member(user, roles=roles), other.add_member(user, roles=[admins])
-        return Person(member, admin, name, language, speaks, zone, premieres in roles)
+        return Person(member, admin, name, language, speaks, zone)
 
     people = (
         person("mina", "Mina", "en-GB", "English", "America/New_York", premieres),

@@ -15,6 +15,7 @@ from simcord import InteractionResult, MemberActor
 
 from bot.demo.drawing import Drawing
 from bot.demo.stage import SEOUL, Stage, open_stage
+from bot.text import words
 
 WIDTH = 84
 MOMENTS = (
@@ -34,16 +35,16 @@ class Tour:
     def __init__(self, stage: Stage, out: Console) -> None:
         self._stage = stage
         self._out = out
-        names = {stage.premieres.id: stage.premieres.name}
         channels = (stage.general, stage.chat, stage.announcements, stage.korean_news)
-        names |= {channel.id: channel.name or "" for channel in channels}
-        self._drawing = Drawing("Asia/Seoul", names)
+        self._names = {channel.id: channel.name or "" for channel in channels}
+        self._drawing = Drawing("Asia/Seoul", self._names)
 
     async def play(self) -> None:
         """Play the whole tour."""
         self._narrate("A server of fans, the evening before a premiere. Nothing here reaches the internet.")
         await self._questions()
         await self._setup()
+        await self._notify()
         for moment in MOMENTS:
             await self._announce(moment)
         self._narrate("Your own server is next: see the README, “On Discord”.")
@@ -57,6 +58,7 @@ class Tour:
         self._narrate("The evening before a premiere.")
         await self._questions()
         await self._setup()
+        await self._notify()
         self._narrate("The premiere is next: press “Next announcement” in the page. It arrives in English and Korean.")
 
     async def _questions(self) -> None:
@@ -65,7 +67,8 @@ class Tour:
         await self._ask(stage.fan, "cast", drama="stars-gossip")
         self._narrate("Nobody types a title without a mistake.")
         unsure = await self._ask(stage.fan, "drama", name="whem the star gosip")
-        await self._press(stage.fan, unsure)
+        assert unsure.response is not None
+        await self._press(stage.fan, unsure, _first_label(unsure.response.components))
         self._narrate("지우's Discord is in Korean, and so are the answers.")
         await self._ask(stage.korean_fan, "artist", name="공효진")
 
@@ -76,8 +79,17 @@ class Tour:
             stage.admin, "announcements setup", channel=stage.announcements, role=stage.premieres, language="en"
         )
 
+    async def _notify(self) -> None:
+        stage = self._stage
+        self._narrate(
+            "지우 wants to hear of it, too. One press is enough: the next announcement pings whoever wants to know."
+        )
+        card = await self._ask(stage.korean_fan, "drama", name="stars-gossip")
+        await self._press(stage.korean_fan, card, words(stage.people[1].language)("Notify me"))
+
     async def _announce(self, moment: datetime) -> None:
         announced = await self._stage.move_to(moment)
+        self._name_roles()
         self._clock(moment)
         for message in announced:
             self._say("Byeol", "announcements", message)
@@ -95,28 +107,36 @@ class Tour:
             return str(getattr(value, "name", value))
 
         typed = " ".join(f"[dim]{name}:[/]{escape(shown(value))}" for name, value in options.items())
-        who = getattr(member.user, "global_name", None) or member.name
         self._out.print()
-        self._out.print(f"[bold]{escape(who)}[/] [grey62]#general[/]  [cyan]/{command}[/] {typed}")
+        self._out.print(f"[bold]{escape(_called(member))}[/] [grey62]#general[/]  [cyan]/{command}[/] {typed}")
         result = await self._stage.ask(member, command, **options)
         self._answer(result)
         return result
 
-    async def _press(self, member: MemberActor, unsure: InteractionResult) -> None:
-        assert unsure.response is not None
-        label = _first_label(unsure.response.components)
-        self._out.print(f"[bold]Mina[/] [grey62]presses[/] {escape(label)}")
-        self._answer(await member.click(unsure.response, label=label))
+    async def _press(self, member: MemberActor, asked: InteractionResult, label: str) -> None:
+        assert asked.response is not None
+        self._out.print(f"[bold]{escape(_called(member))}[/] [grey62]presses[/] {escape(label)}")
+        self._answer(await member.click(asked.response, label=label))
 
     def _answer(self, result: InteractionResult) -> None:
+        self._name_roles()
         for message in (*result.followups, *([result.response] if result.response and not result.followups else [])):
             private = " [grey62]· only you can see this[/]" if message.ephemeral else ""
             self._out.print(f"[bold magenta]Byeol[/]{private}")
             self._out.print(Padding(self._drawing.card(message.components), (0, 0, 0, 2)))
 
+    def _name_roles(self) -> None:
+        """Know what roles are called: the bot makes some."""
+        guild = self._stage.env.backend.get_guild(self._stage.guild.id)
+        self._names |= {role.id: role.name for role in guild.roles.values()}
+
     def _say(self, who: str, channel: str, message: discord.Message) -> None:
         self._out.print(f"[bold magenta]Byeol[/] [grey62]#{channel}[/]")
         self._out.print(Padding(self._drawing.message(message), (0, 0, 0, 2)))
+
+
+def _called(member: MemberActor) -> str:
+    return getattr(member.user, "global_name", None) or member.name
 
 
 def _first_label(components: list[dict[str, Any]]) -> str:

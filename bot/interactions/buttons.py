@@ -10,9 +10,10 @@ from discord import ui
 
 from bot.catalogue.model import Ref
 from bot.errors import GoneError
-from bot.interactions.answers import Interaction, explain, reply, reply_card, words_of
-from bot.interactions.cards import show
+from bot.interactions.answers import Interaction, card_for, explain, reply, reply_card, words_of
+from bot.interactions.gate import admitted
 from bot.interactions.host import Host
+from bot.interactions.measuring import measured
 from bot.render.menus import PICK_MENU, picked
 
 _CARD = r"(?P<card>[a-z-]+)"
@@ -20,7 +21,7 @@ _KEY = r"(?P<key>[a-z0-9/-]+)"
 
 
 class Action(ui.DynamicItem[ui.Item[Any]], template="never"):
-    """A button or a menu that does what its custom id says. Every error is answered."""
+    """A button or a menu that does what its custom id says. Every error is answered, and every use is counted."""
 
     def __init__(self, item: ui.Item[Any], match: re.Match[str]) -> None:
         super().__init__(item)
@@ -33,10 +34,13 @@ class Action(ui.DynamicItem[ui.Item[Any]], template="never"):
         return cls(item, match)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        try:
-            await self.act(interaction)
-        except Exception as error:
-            await explain(interaction, error)
+        with measured(interaction, "button", type(self).__name__):
+            if not await admitted(interaction):
+                return
+            try:
+                await self.act(interaction)
+            except Exception as error:
+                await explain(interaction, error)
 
     async def act(self, interaction: Interaction) -> None:
         """Perform the action."""
@@ -47,7 +51,7 @@ class OpenButton(Action, template=rf"open:{_CARD}:{_KEY}(?::[0-9a-f]+)?"):
     """Opens a card for the user who pressed it. What others see stays; a private card is replaced by the next one."""
 
     async def act(self, interaction: Interaction) -> None:
-        view = await show(interaction.client, self.match["card"], self.match["key"], interaction.locale.value)
+        view = await card_for(interaction, self.match["card"], self.match["key"])
         if interaction.message is not None and interaction.message.flags.ephemeral:
             await interaction.response.edit_message(view=view)
         else:
@@ -59,7 +63,7 @@ class PageButton(Action, template=rf"page:{_CARD}:{_KEY}:(?P<page>\d{{1,4}}):(?P
 
     async def act(self, interaction: Interaction) -> None:
         page, language = int(self.match["page"]), self.match["language"]
-        view = await show(interaction.client, self.match["card"], self.match["key"], language, page)
+        view = await card_for(interaction, self.match["card"], self.match["key"], page=page, language=language)
         await interaction.response.edit_message(view=view)
 
 
@@ -86,7 +90,7 @@ def values_of(interaction: Interaction) -> list[str]:
 async def pick(interaction: Interaction, card: str, key: str) -> None:
     """Close the list, and answer with the picked entity's card."""
     ref = Ref.parse(key)
-    entry = (await interaction.client.lookup.index()).get(ref) if ref else None
+    entry = await interaction.client.lookup.get(ref) if ref else None
     if entry is None:
         raise GoneError
     await interaction.response.edit_message(view=picked(words_of(interaction), entry.label))

@@ -6,7 +6,7 @@ keep working after a restart.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -15,22 +15,28 @@ from discord import ui
 from bot.catalogue.model import Kind, Ref
 from bot.errors import GoneError
 from bot.interactions.host import Host
-from bot.interactions.reports import REPORTS
+from bot.interactions.reports import REPORTS, days_in
 from bot.render import about, artist, browse, cast, drama, ost, phrases, sources, upcoming
 from bot.render.card import RenderContext
 from bot.store import artists, events, overview, songs, works
 from bot.store import browse as lists
+from bot.store.connection import Connection
 from bot.text import words
 
 T = TypeVar("T")
 Card = Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]
 
 
-async def show(client: Host, card: str, key: str, language: str, page: int = 0) -> ui.LayoutView:
-    """Draw a card in a language. Raises `GoneError` if its entity is not, or no longer, in the catalogue."""
+async def show(
+    client: Host, card: str, key: str, language: str, page: int = 0, *, notify: bool = False
+) -> ui.LayoutView:
+    """Draw a card in a language; `notify`: with a button by which a member is told of more.
+
+    Raises `GoneError` if its entity is not, or no longer, in the catalogue.
+    """
     if card not in CARDS:
         raise GoneError
-    return await CARDS[card](client, key, RenderContext(words(language), client.clock(), page))
+    return await CARDS[card](client, key, RenderContext(words(language), client.clock(), page, notify))
 
 
 def _ref(key: str, *kinds: Kind) -> Ref:
@@ -85,37 +91,43 @@ async def _cast_sources(client: Host, key: str, context: RenderContext) -> ui.La
 
 
 async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
-    days = int(key.removeprefix("days-"))
+    days = days_in(key.removeprefix("days-"))
     until = context.now + timedelta(days=days)
-    found = await client.database.read(events.upcoming, context.now, until)
+    dates = await client.database.read(events.upcoming, context.now, until)
+    found = await client.database.read(events.with_context, upcoming.page_of(dates, context.page))
     later = (
-        await client.database.read(events.next_up, until, upcoming.FEW - len(found))
-        if len(found) < upcoming.FEW
+        await client.database.read(events.next_up, until, upcoming.FEW - len(dates))
+        if len(dates) < upcoming.FEW
         else []
     )
     latest = None if found or later else await client.database.read(events.latest, context.now)
-    return upcoming.upcoming(context, days, found, later, latest)
+    return upcoming.upcoming(context, days, found, len(dates), later, latest)
 
 
 async def _browse(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     t, read = context.words, client.database.read
     match ref := _ref(key, Kind.WORK, Kind.PERSON, Kind.ORGANISATION):
         case browse.DRAMAS:
-            title, found = t("Dramas in my catalogue"), await read(lists.dramas, context.page)
+            title, found = t("Dramas in my catalogue"), await _listed(client, lists.dramas, context.page)
         case browse.AIRING:
             title, found = t("Now airing"), await read(lists.airing, context.page, context.now)
         case browse.ARTISTS:
-            title, found = t("Artists in my catalogue"), await read(lists.artists, context.page)
+            title, found = t("Artists in my catalogue"), await _listed(client, lists.artists, context.page)
         case _:
             network = _there(await read(lists.network, ref.slug))
             title = t("Dramas on {network}", network=phrases.called(t, network))
-            found = await read(lists.dramas, context.page, ref.slug)
+            found = await read(lists.dramas_on, ref.slug, context.page)
     return browse.listed(context, ref, title, found.entries, found.total, lists.PAGE)
 
 
+async def _listed(client: Host, order: Callable[[Connection], Sequence[int]], page: int) -> lists.Page:
+    """A page of a list of the whole catalogue."""
+    return await client.database.read(lists.page_of, await client.whole.ask(order), page)
+
+
 async def _about(client: Host, _: str, context: RenderContext) -> ui.LayoutView:
-    known = await client.database.read(overview.overview)
-    return about.about(context, known.counts, known.publishers)
+    counts, publishers = await client.whole.ask(overview.counted)
+    return about.about(context, counts, publishers, await client.database.read(overview.providers))
 
 
 async def _help(client: Host, _: str, context: RenderContext) -> ui.LayoutView:

@@ -16,23 +16,26 @@ import discord
 from discord import app_commands, ui
 
 from bot.announcements import permissions
-from bot.announcements.hours import DIGEST, quiet_hours
+from bot.announcements.channels import MAX_TAGS, Announceable
+from bot.announcements.hours import DAILY, DIGEST, WEEK, quiet_hours
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, Subscription
 from bot.announcements.zones import find_zone
 from bot.catalogue.model import EventKind
-from bot.errors import UnknownZoneError
+from bot.errors import OutdatedError, UnknownZoneError
 from bot.interactions.answers import Interaction, explain, reply, words_of
 from bot.interactions.buttons import Action, values_of
+from bot.interactions.gate import admitted
 from bot.interactions.host import Host
-from bot.interactions.reports import channels
-from bot.render import following, questions, reasons
+from bot.interactions.measuring import measured
+from bot.interactions.reports import channels, member_counts, spoilers
+from bot.render import questions, reasons
+from bot.render.administration import spoiler_words
 from bot.render.card import RenderContext
 from bot.render.controls import CONTROL, Note, Place, Tab
-from bot.render.following import CHOICE, ONLY, Following
 from bot.render.panel import EACH, Server, panel
 from bot.store import follows, subscriptions
-from bot.text import Words
+from bot.text import LANGUAGES, Words
 
 USUAL_HOUR = "09"
 """The default hour of a digest, until one is chosen."""
@@ -61,6 +64,7 @@ CHANGES: Mapping[str, Change] = {
     "followed": lambda chosen, values: replace(chosen, followed_only=values[0] == "1"),
     "threads": lambda chosen, values: replace(chosen, threads=values[0] == "1"),
     "events": lambda chosen, values: replace(chosen, guild_events=values[0] == "1"),
+    "tags": lambda chosen, values: replace(chosen, tags=[int(tag) for tag in values], paused_at=None),
     "resume": lambda chosen, _: replace(chosen, paused_at=None),
 }
 """The changes made by controls that need only the chosen values."""
@@ -89,13 +93,13 @@ class ControlInteraction:
         """The channel's current settings."""
         return await self.client.database.read(subscriptions.of_channel, self.guild.id, self.place.channel_id)
 
-    async def change(self, change: Callable[[Subscription], Subscription]) -> None:
-        """Change the channel's settings, and redraw the panel."""
+    async def change(self, change: Callable[[Subscription], Subscription], note: Note | None = None) -> None:
+        """Change the channel's settings, and redraw the panel with a note, if there is one."""
         now = self.client.clock()
         await self.client.database.write(
             subscriptions.update_subscription, self.guild.id, self.place.channel_id, change, now
         )
-        await self.show()
+        await self.show(note)
 
     async def refuse(self, title: str, body: str = "") -> None:
         """Change nothing, and say why."""
@@ -104,7 +108,7 @@ class ControlInteraction:
     def closed(self, channel_id: int) -> Note | None:
         """Why a channel is refused if the bot may not post there; None if it may."""
         channel = self.guild.get_channel(channel_id)
-        lacking = permissions.missing(channel) if isinstance(channel, discord.TextChannel) else ["view_channel"]
+        lacking = permissions.missing(channel) if isinstance(channel, Announceable) else ["view_channel"]
         if not lacking:
             return None
         t = self.context.words
@@ -166,8 +170,10 @@ async def _begin(use: ControlInteraction) -> None:
     elif closed := use.closed(to):
         await use.ask_where(use.place, closed)
     elif await database.write(subscriptions.choose, await first_choice(use.interaction, to), use.client.clock()):
-        note = Note(t("Announcements are on"), t("Past dates aren't posted."))
-        await replace(use, place=Place(to)).show(note)
+        lines = [t("Past dates aren't posted.")]
+        if to in await spoilers(use.client, use.guild.id):
+            lines.append(f"<#{to}> · {spoiler_words(t)}")
+        await replace(use, place=Place(to)).show(Note(t("Announcements are on"), "\n".join(lines)))
     else:
         await use.refuse(*_full(t))
 
@@ -188,10 +194,20 @@ async def _channel(use: ControlInteraction) -> None:
 async def _role(use: ControlInteraction) -> None:
     role = use.guild.get_role(int(use.values[0])) if use.values else None
     channel = use.guild.get_channel(use.place.channel_id)
-    if role is not None and isinstance(channel, discord.TextChannel) and not permissions.pingable(channel, role):
+    if role is not None and isinstance(channel, Announceable) and not permissions.pingable(channel, role):
         await use.refuse(*reasons.unpingable(use.context.words, None if role.is_default() else role.id))
     else:
-        await use.change(lambda chosen: replace(chosen, role_id=role.id if role else None))
+        note = await _reach(use, role.id) if role is not None else None
+        await use.change(lambda chosen: replace(chosen, role_id=role.id if role else None), note)
+
+
+async def _reach(use: ControlInteraction, role_id: int) -> Note | None:
+    """How many members a role pings, if that is known."""
+    members = await member_counts(use.guild)
+    if not members:
+        return None
+    t, count = use.context.words, members.get(role_id, 0)
+    return Note(t.plural("Pings {n} person", "Pings {n} people", count))
 
 
 async def _zone(use: ControlInteraction) -> None:
@@ -273,25 +289,74 @@ async def first_choice(interaction: Interaction, channel_id: int) -> Subscriptio
 
 async def open_panel(interaction: Interaction, channel_id: int | None = None) -> None:
     """Show the panel of a channel, or of the first one that was set up."""
-    assert interaction.guild is not None
+    guild = server(interaction)
     if channel_id is None:
-        chosen = await interaction.client.database.read(subscriptions.of_guild, interaction.guild.id)
+        chosen = await interaction.client.database.read(subscriptions.of_guild, guild.id)
         channel_id = chosen[0].channel_id if chosen else 0
-    await ControlInteraction(interaction, interaction.guild, Place(channel_id)).show()
+    await ControlInteraction(interaction, guild, Place(channel_id)).show()
 
 
-def _managed(interaction: Interaction) -> discord.Guild:
-    """The server of an interaction. Raises `app_commands.MissingPermissions` if the user may not manage it."""
-    if interaction.guild is None or not interaction.permissions.manage_guild:
+def managed(interaction: Interaction) -> discord.Guild:
+    """The server of an interaction. Raises `app_commands.CheckFailure` if the bot or the user may not manage it."""
+    guild = server(interaction)
+    if not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
-    return interaction.guild
+    return guild
+
+
+def server(interaction: Interaction) -> discord.Guild:
+    """The server of an interaction. Raises `app_commands.NoPrivateMessage` if there is none that the bot is in.
+
+    Who added the bot to their own account can use it where it is no member.
+    """
+    guild = interaction.client.get_guild(interaction.guild_id) if interaction.guild_id is not None else None
+    if guild is None:
+        raise app_commands.NoPrivateMessage
+    return guild
+
+
+_ID, _SWITCH = r"\d{1,20}", "[01]"
+OFFERED: Mapping[str, tuple[str, range]] = {
+    "kinds": ("|".join(EventKind), range(1, len(EventKind) + 1)),
+    "reminders": ("|".join(stage for stage in Stage if stage not in ALWAYS), range(len(Stage))),
+    "language": ("|".join(LANGUAGES), range(1, 2)),
+    "style": ("|".join((EACH, DAILY, *WEEK)), range(1, 2)),
+    "hour": (r"[01]\d|2[0-3]", range(1, 2)),
+    "grace": (r"[1-9]\d{0,5}", range(1, 2)),
+    "followed": (_SWITCH, range(1, 2)),
+    "threads": (_SWITCH, range(1, 2)),
+    "tags": (_ID, range(MAX_TAGS + 1)),
+    "events": (_SWITCH, range(1, 2)),
+    "go": (_ID, range(1, 2)),
+    "begin": (_ID, range(1, 2)),
+    "channel": (_ID, range(1, 2)),
+    "role": (_ID, range(2)),
+    "zone": (r"(?s:.{0,100})", range(1, 2)),
+    "hours": (r"(?s:.{0,100})", range(1, 2)),
+}
+"""What the controls with values offer: a pattern of each value, and how many can be chosen."""
+
+
+def _check(what: str, values: Sequence[str]) -> None:
+    """Raise `OutdatedError` if a panel has no such control, or it does not offer these values."""
+    if what not in STEPS and what not in CHANGES:
+        raise OutdatedError
+    if what in OFFERED:
+        pattern, count = OFFERED[what]
+        if len(values) not in count or not all(re.fullmatch(pattern, value) for value in values):
+            raise OutdatedError
 
 
 async def use_control(interaction: Interaction, match: re.Match[str], values: Sequence[str]) -> None:
-    """Carry out a control. Raises `app_commands.MissingPermissions` if the user may not manage the server."""
-    guild = _managed(interaction)
+    """Carry out a control.
+
+    Raises `app_commands.CheckFailure` if the user may not manage the server, and `OutdatedError` if there is no such
+    control.
+    """
+    guild = managed(interaction)
     place = Place(int(match["channel"]), Tab(match["tab"]))
     use = ControlInteraction(interaction, guild, place, values if match["value"] is None else [match["value"]])
+    _check(match["what"], use.values)
     if match["what"] in STEPS:
         await STEPS[match["what"]](use)
     else:
@@ -306,38 +371,22 @@ class Control(Action, template=CONTROL):
         await use_control(interaction, self.match, values_of(interaction))
 
 
-async def following_of(interaction: Interaction) -> Following:
-    """The follows of an interaction's server, and its channels."""
-    assert interaction.guild_id is not None
-    read = interaction.client.database.read
-    return Following(
-        await read(follows.of_guild, interaction.guild_id), await read(subscriptions.of_guild, interaction.guild_id)
-    )
-
-
-class Choice(Action, template=CHOICE):
-    """A button that sets whether a server's channels announce only what it follows, or everything."""
-
-    async def act(self, interaction: Interaction) -> None:
-        client, guild, only = interaction.client, _managed(interaction), self.match["what"] == ONLY
-        await client.database.write(subscriptions.only_followed, guild.id, only, client.clock())
-        view = following.chosen(words_of(interaction), await following_of(interaction))
-        await interaction.response.edit_message(view=view)
-
-
 async def answered(interaction: discord.Interaction[Any]) -> None:
     """Handle the answer to a panel's question; the question's custom id identifies it, as a control's does."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     match = re.fullmatch(CONTROL, str(data.get("custom_id", "")))
     if interaction.type is not discord.InteractionType.modal_submit or match is None:
         return
-    try:
-        await use_control(interaction, match, [label["component"]["value"] for label in data["components"]])
-    except Exception as error:
-        await explain(interaction, error)
+    with measured(interaction, "modal", "panel"):
+        if not await admitted(interaction):
+            return
+        try:
+            await use_control(interaction, match, [label["component"]["value"] for label in data["components"]])
+        except Exception as error:
+            await explain(interaction, error)
 
 
 def register(client: Host) -> None:
     """Register the controls of panels with a client."""
-    client.add_dynamic_items(Control, Choice)
+    client.add_dynamic_items(Control)
     client.add_listener(answered, "on_interaction")

@@ -10,12 +10,14 @@ from discord import app_commands
 
 from bot.announcements.zones import find_zone, near_zones, zone_name
 from bot.catalogue.model import Kind, Label
-from bot.errors import NotFoundError
+from bot.errors import AmbiguousError, NotFoundError
 from bot.interactions.answers import words_of
 from bot.render.phrases import option
 from bot.search import Entry
 from bot.store import browse
 
+LONGEST = 100
+"""Characters of an option: as many as a suggestion may have. Discord would take 6,000."""
 MAX_CHOICES = 25
 """The most suggestions Discord shows."""
 
@@ -24,6 +26,11 @@ class Find(app_commands.Transformer[Any]):
     """Text to an entity of some kinds. Raises `NotFoundError` or `AmbiguousError`, each with the candidates."""
 
     kinds: ClassVar[tuple[Kind, ...]]
+
+    @property
+    def max_value(self) -> int:
+        """The most characters that can be typed."""
+        return LONGEST
 
     async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> Entry:
         """The entity that was chosen or typed."""
@@ -55,6 +62,16 @@ class FindSung(Find):
 
     kinds = (Kind.PERSON, Kind.GROUP, Kind.WORK, Kind.TRACK, Kind.ALBUM)
 
+    async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> Entry:
+        """The entity that was chosen or typed. Of namesakes it is the one with songs or roles, if only one has any."""
+        try:
+            return await super().transform(interaction, value)
+        except AmbiguousError as error:
+            shown = [entry for entry in error.matches if entry.weight]
+            if len(shown) != 1:
+                raise
+            return shown[0]
+
 
 class FindFollowed(Find):
     """Anything a server can follow: a drama, a person or a group."""
@@ -70,6 +87,11 @@ class FindDated(Find):
 
 class Network(app_commands.Transformer[Any]):
     """Text to a network or a platform that shows dramas. Raises `NotFoundError`."""
+
+    @property
+    def max_value(self) -> int:
+        """The most characters that can be typed."""
+        return LONGEST
 
     async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> Label:
         """The network that was chosen or typed."""
@@ -90,7 +112,7 @@ class Network(app_commands.Transformer[Any]):
         ]
 
     async def _fitting(self, interaction: discord.Interaction[Any], typed: str) -> list[Label]:
-        networks: list[Label] = await interaction.client.database.read(browse.networks)
+        networks: list[Label] = await interaction.client.whole.ask(browse.networks)
         return [label for label in networks if any(typed.casefold() in name for name in _names(label))]
 
 
@@ -100,6 +122,11 @@ def _names(label: Label) -> list[str]:
 
 class Zone(app_commands.Transformer[Any]):
     """Text to an IANA time zone. Raises `UnknownZoneError`."""
+
+    @property
+    def max_value(self) -> int:
+        """The most characters that can be typed."""
+        return LONGEST
 
     async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> str:
         """The zone that was chosen or typed."""

@@ -6,40 +6,98 @@ characters.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 
+import discord
 from discord import ui
 
 from bot.announcements import outlook, permissions
+from bot.announcements.channels import find_forum
+from bot.announcements.publisher.retry_policy import BROKEN
 from bot.catalogue.model import Ref
-from bot.errors import GoneError
+from bot.discord_internals import spoiler_channels
+from bot.errors import GoneError, OutdatedError
 from bot.interactions.host import Host
-from bot.render import administration
-from bot.render.administration import Channel, Report
+from bot.render import reports
+from bot.render.administration import Channel
 from bot.render.card import RenderContext
-from bot.store import follows, subscriptions
+from bot.render.notify import Offered
+from bot.store import follows, subject_roles, subscriptions
+
+log = logging.getLogger(__name__)
 
 STATUS, HISTORY, UPCOMING, WHY = "state", "log", "plan", "fate"
 """The names of the cards: short, and distinct from commands that take a name."""
 
+MOST_DAYS = 366
+"""How many days ahead anybody can look."""
 STATUS_DAYS = 60
 """How many days ahead the status looks for the next posts."""
 STATUS_POSTS = 5
 """How many posts it shows, of the past and of the upcoming ones."""
 HISTORY_POSTS = 60
 """How many announcements the history goes back."""
+ENOUGH = 1.0
+"""Seconds that Discord has to say what only completes an answer, which can do without it."""
 
 
-async def channels(client: Host, guild_id: int) -> list[Channel]:
-    """The channels of a server with their settings and problems."""
+async def channels(client: Host, guild_id: int, *, look: bool = False) -> list[Channel]:
+    """The channels of a server with their settings and problems.
+
+    `look`: ask Discord which of them are spoiler channels, which discord.py does not know.
+    """
     chosen = await client.database.read(subscriptions.of_guild, guild_id)
     followed = bool(await client.database.read(follows.of_guild, guild_id))
+    roles = await client.database.read(subject_roles.mentionable, guild_id)
     guild = client.get_guild(guild_id)
+    hidden = await spoilers(client, guild_id) if look and chosen else set[int]()
     return [
-        Channel(one, permissions.missing_for(guild, one), follows_nothing=one.followed_only and not followed)
+        Channel(
+            one,
+            permissions.missing_for(guild, one, roles),
+            follows_nothing=one.followed_only and not followed,
+            forum=find_forum(guild, one.channel_id),
+            spoiler=one.channel_id in hidden,
+        )
         for one in chosen
     ]
+
+
+async def offered(client: Host, guild_id: int, *, count: bool = True) -> Offered:
+    """Whether a server offers roles to its members, and which ones it has. With `count`, Discord is asked once."""
+    guild = client.get_guild(guild_id)
+    return Offered(
+        on=await client.database.read(subject_roles.offered, guild_id),
+        roles=await client.database.read(subject_roles.of_guild, guild_id),
+        allowed=guild is None or permissions.withheld(guild) is None,
+        members=await member_counts(guild) if count else {},
+    )
+
+
+async def member_counts(guild: discord.Guild | None) -> Mapping[int, int]:
+    """How many members have each role of a server; empty if Discord does not say so at once."""
+    if guild is None or not guild.me.guild_permissions.manage_roles:
+        return {}
+    try:
+        async with asyncio.timeout(ENOUGH):
+            return {role.id: count for role, count in (await guild.role_member_counts()).items()}
+    except (discord.HTTPException, *BROKEN) as error:
+        log.info("The members of roles in server %d were not counted: %s", guild.id, error or type(error).__name__)
+        return {}
+
+
+async def spoilers(client: Host, guild_id: int) -> Collection[int]:
+    """The ids of a server's spoiler channels; none if Discord does not say so soon: an answer cannot wait for long."""
+    try:
+        async with asyncio.timeout(ENOUGH):
+            return await spoiler_channels(client, guild_id)
+    except (discord.DiscordException, *BROKEN) as error:
+        log.info("The spoiler channels of server %d are not known: %s", guild_id, error or type(error).__name__)
+        return set()
 
 
 def key_of(guild_id: int, *parts: object) -> str:
@@ -47,9 +105,23 @@ def key_of(guild_id: int, *parts: object) -> str:
     return "/".join((f"{guild_id:x}", *map(str, parts)))
 
 
+def server_of(key: str) -> int:
+    """The id of the server in a key. Raises `OutdatedError` if there is none."""
+    return _server(key)[0]
+
+
+def days_in(text: str) -> int:
+    """How many days a card looks ahead, as its key says. Raises `OutdatedError` if no command offers that."""
+    if re.fullmatch(r"[1-9]\d{0,2}", text) is None or int(text) > MOST_DAYS:
+        raise OutdatedError
+    return int(text)
+
+
 def _server(key: str) -> tuple[int, str]:
     """The server's id in a key, and the rest of it."""
     guild_id, _, rest = key.partition("/")
+    if re.fullmatch(r"[0-9a-f]{1,16}", guild_id) is None:
+        raise OutdatedError
     return int(guild_id, 16), rest
 
 
@@ -58,31 +130,32 @@ async def _status(client: Host, key: str, context: RenderContext) -> ui.LayoutVi
     followed = await client.database.read(follows.of_guild, guild_id)
     lately = await outlook.lately(client.database, guild_id, STATUS_POSTS)
     ahead = await outlook.ahead(client.database, guild_id, context.now, timedelta(days=STATUS_DAYS))
-    shown = await channels(client, guild_id)
-    return administration.status(context, Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS])
+    shown, roles = await channels(client, guild_id, look=True), await offered(client, guild_id, count=False)
+    return reports.status(context, reports.Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS], roles)
 
 
 async def _history(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     found = await outlook.lately(client.database, _server(key)[0], HISTORY_POSTS)
-    return administration.history(context, Report(HISTORY, key), found)
+    return reports.history(context, reports.Report(HISTORY, key), found)
 
 
 async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     guild_id, rest = _server(key)
-    days = int(rest)
+    days = days_in(rest)
     ahead = await outlook.ahead(client.database, guild_id, context.now, timedelta(days=days))
     shown = await channels(client, guild_id)
-    return administration.ahead_of(context, Report(UPCOMING, key), days, shown, ahead)
+    members = await member_counts(client.get_guild(guild_id) if any(post.roles for post in ahead) else None)
+    return reports.ahead_of(context, reports.Report(UPCOMING, key), days, shown, ahead, members)
 
 
 async def _why(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     guild_id, name = _server(key)
     ref = Ref.parse(name)
-    entry = (await client.lookup.index()).get(ref) if ref else None
+    entry = await client.lookup.get(ref) if ref else None
     if entry is None:
         raise GoneError
     found = await outlook.explained(client.database, guild_id, entry.ref, context.now)
-    return administration.explanation(context, Report(WHY, key), entry.label, found)
+    return reports.explanation(context, reports.Report(WHY, key), entry.label, found)
 
 
 REPORTS: Mapping[str, Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]] = {

@@ -1,28 +1,23 @@
-"""What admins see of announcements: settings, history, upcoming posts, and reasons."""
+"""What admins see of their channels with announcements: the settings of each, and what it lacks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
-from zoneinfo import ZoneInfo
+from types import MappingProxyType
 
-from discord import ui
 from discord.utils import format_dt
 
+from bot.announcements.channels import Forum
 from bot.announcements.hours import DAILY, DIGEST, WEEK
-from bot.announcements.outcome import DeliveryStatus, Explained, Outcome, Post
-from bot.announcements.schedule import AnnouncementReason, Stage
+from bot.announcements.schedule import Stage
 from bot.announcements.subscription import GRACE, Subscription
 from bot.announcements.zones import zone_name
-from bot.catalogue.model import EventKind, Label
-from bot.render import phrases, vocabulary
-from bot.render.announcement import stage_name
-from bot.render.card import Accent, Content, RenderContext, draw, escape, shorten
-from bot.render.post import title
-from bot.render.reasons import permissions_missing, reason_words
-from bot.render.upcoming import headline
+from bot.catalogue.model import EventKind
+from bot.render import notify, phrases
+from bot.render.card import RenderContext, escape
+from bot.render.reasons import permissions_missing, tag_needed
 from bot.text import Words, language_name
 
 KIND_ORDER = (
@@ -69,14 +64,41 @@ def digest_name(t: Words, digest: str) -> str:
     return t("a weekly digest, {day} at {hour}", day=t.weekday(WEEK.index(match[1])), hour=hour)
 
 
-def setup_lines(context: RenderContext, chosen: Subscription) -> list[str]:
-    """The settings of a channel, one per line."""
-    t = context.words
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel with announcements, the permissions the bot lacks there, and whether it stays silent.
+
+    `follows_nothing`: it announces only what the server follows, and the server follows nothing. `forum`: set if
+    it is one. `spoiler`: members have to opt in before they see it.
+    """
+
+    chosen: Subscription
+    missing: Sequence[str] = ()
+    follows_nothing: bool = False
+    forum: Forum | None = None
+    spoiler: bool = False
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of the tags that its posts get."""
+        if self.forum is None:
+            return []
+        applied = self.forum.applied(self.chosen.tags)
+        return [tag.name for tag in self.forum.tags if tag.id in applied]
+
+
+def setup_lines(
+    context: RenderContext, channel: Channel, members: Mapping[int, int] = MappingProxyType({})
+) -> list[str]:
+    """The settings of a channel, one per line. `members`: how many have each role; empty if that is not known."""
+    t, chosen = context.words, channel.chosen
     reminders = [reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages]
-    extras = _extras(t, chosen)
+    extras = _extras(t, channel)
+    spoiler = f" · {spoiler_words(t)}" if channel.spoiler else ""
     return [
-        phrases.field(t("Channel"), f"<#{chosen.channel_id}>"),
-        phrases.field(t("Role to ping"), f"<@&{chosen.role_id}>" if chosen.role_id else t("nobody")),
+        phrases.field(t("Channel"), f"<#{chosen.channel_id}>{spoiler}"),
+        *([phrases.field(t("Tags"), _tags(channel))] if channel.tags else []),
+        phrases.field(t("Role to ping"), role_named(t, chosen.role_id, members) if chosen.role_id else t("nobody")),
         phrases.field(t("Language"), language_name(chosen.language)),
         phrases.field(t("Time zone"), escape(zone_name(chosen.zone))),
         phrases.field(t("Announces"), t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds])),
@@ -88,10 +110,24 @@ def setup_lines(context: RenderContext, chosen: Subscription) -> list[str]:
     ]
 
 
-def _extras(t: Words, chosen: Subscription) -> list[str]:
+def role_named(t: Words, role_id: int, members: Mapping[int, int]) -> str:
+    return f"<@&{role_id}>{notify.people(t, members, role_id)}"
+
+
+def spoiler_words(t: Words) -> str:
+    """What a spoiler channel is."""
+    return t("spoiler channel: members opt in before they see it")
+
+
+def _tags(channel: Channel) -> str:
+    return ", ".join(map(escape, channel.tags))
+
+
+def _extras(t: Words, channel: Channel) -> list[str]:
+    chosen = channel.chosen
     return [
         *([t("only what you follow")] if chosen.followed_only else []),
-        *([t("a thread under each post")] if chosen.threads else []),
+        *([t("a thread under each post")] if chosen.threads and channel.forum is None else []),
         *([t("premieres as Discord events")] if chosen.guild_events else []),
     ]
 
@@ -104,10 +140,12 @@ def span_name(t: Words, span: timedelta) -> str:
     return t.plural("{n} day", "{n} days", hours // 24)
 
 
-def _in_short(context: RenderContext, chosen: Subscription) -> str:
+def in_short(context: RenderContext, channel: Channel) -> str:
     """The settings of a channel, on one line."""
-    t = context.words
+    t, chosen = context.words, channel.chosen
     said = [
+        spoiler_words(t) if channel.spoiler else "",
+        f"{t('Tags')} {_tags(channel)}" if channel.tags else "",
         t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
         f"<@&{chosen.role_id}>" if chosen.role_id else "",
         language_name(chosen.language),
@@ -115,95 +153,9 @@ def _in_short(context: RenderContext, chosen: Subscription) -> str:
         *(reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages),
         digest_name(t, chosen.digest) if chosen.digest else "",
         chosen.quiet and f"{t('Quiet hours')} {chosen.quiet}",
-        *_extras(t, chosen),
+        *_extras(t, channel),
     ]
     return f"**<#{chosen.channel_id}>** " + " · ".join(filter(None, said))
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A channel with announcements, the permissions the bot lacks there, and whether it stays silent.
-
-    `follows_nothing`: it announces only what the server follows, and the server follows nothing.
-    """
-
-    chosen: Subscription
-    missing: Sequence[str] = ()
-    follows_nothing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The card name and key of a report, by which its buttons turn its pages."""
-
-    card: str
-    key: str
-
-    def draw(self, context: RenderContext, title: str, subtitle: str, blocks: Sequence[str]) -> ui.LayoutView:
-        """The requested page, with as many blocks as fit."""
-        content = Content(
-            accent=Accent.DATES,
-            title=title,
-            subtitle=subtitle,
-            blocks=blocks,
-            card=self.card,
-            key=self.key,
-            per_page=len(blocks) + 1,
-        )
-        return draw(context, content)
-
-
-def status(
-    context: RenderContext,
-    report: Report,
-    channels: Sequence[Channel],
-    follows: Sequence[Label],
-    lately: Sequence[Outcome],
-    ahead: Sequence[Post],
-) -> ui.LayoutView:
-    """Where announcements go, whether they can be posted, the latest posts, and the next ones."""
-    t = context.words
-    blocks = _channels(context, channels)
-    if follows:
-        names = shorten(", ".join(phrases.called(t, label) for label in follows), 800)
-        blocks.append(phrases.field(t("Following"), names))
-    if ahead:
-        blocks.append(f"\n**{t('Next')}**\n" + "\n".join(_to_come(context, channels, ahead)))
-    if lately:
-        blocks.append(f"\n**{t('Recent')}**\n" + "\n".join(f"- {outcome(context, one)}" for one in lately))
-    return report.draw(context, t("Announcements"), "", blocks)
-
-
-def history(context: RenderContext, report: Report, found: Sequence[Outcome]) -> ui.LayoutView:
-    """What was posted in a server, with links, and what was not, with the reason."""
-    t = context.words
-    lines = [f"- {outcome(context, one)}" for one in found] or [t("Nothing has been announced yet.")]
-    return report.draw(context, t("Announcement history"), t("newest first"), lines)
-
-
-def ahead_of(
-    context: RenderContext, report: Report, days: int, channels: Sequence[Channel], ahead: Sequence[Post]
-) -> ui.LayoutView:
-    """The posts of the next `days` days: where, when, for whom, and what would block them."""
-    t = context.words
-    blocks = [warning for channel in channels for warning in warnings(context, channel)]
-    if ahead:
-        blocks += _to_come(context, channels, ahead)
-    else:
-        blocks.append(t("Nothing will be posted in this period."))
-        if any(channel.chosen.followed_only for channel in channels):
-            blocks.append(t("Only what you follow is posted. Ask `/announcements why` about anything else."))
-    subtitle = t.plural("the next {n} day", "the next {n} days", days)
-    return report.draw(context, t("Upcoming announcements"), subtitle, blocks)
-
-
-def _channels(context: RenderContext, channels: Sequence[Channel]) -> list[str]:
-    """Each channel with its settings and warnings."""
-    if not channels:
-        return [context.words("Announcements are off. `/announcements setup` turns them on.")]
-    if len(channels) == 1:
-        return [*setup_lines(context, channels[0].chosen), *warnings(context, channels[0])]
-    return [line for channel in channels for line in (_in_short(context, channel.chosen), *warnings(context, channel))]
 
 
 def warnings(context: RenderContext, channel: Channel) -> list[str]:
@@ -220,6 +172,7 @@ def warnings(context: RenderContext, channel: Channel) -> list[str]:
         )
     if channel.missing:
         lines += [f"⚠️ {line}" for line in permissions_missing(t, chosen.channel_id, channel.missing).split("\n")]
+    lines += about_tags(t, channel)
     if channel.follows_nothing:
         said = t(
             "{channel} posts only what you follow, and you follow nothing yet: choose with `/announcements follow`.",
@@ -229,96 +182,22 @@ def warnings(context: RenderContext, channel: Channel) -> list[str]:
     return lines
 
 
-def _to_come(context: RenderContext, channels: Sequence[Channel], ahead: Sequence[Post]) -> list[str]:
-    """Each upcoming post: when in the channel's own zone, where, what, and who is pinged."""
-    by_channel = {channel.chosen.channel_id: channel.chosen for channel in channels}
-    zones = {chosen.zone for chosen in by_channel.values()}
-    return [
-        _post_line(context, chosen, post, name_zone=len(zones) > 1)
-        for post in ahead
-        if (chosen := by_channel.get(post.channel_id)) is not None
-    ]
-
-
-def _post_line(context: RenderContext, chosen: Subscription, post: Post, *, name_zone: bool) -> str:
-    t = context.words
-    items = list(dict.fromkeys(item.event.id for _, item in post.told))
-    known = {item.event.id: item for _, item in post.told}
-    stage = "" if post.digest else stage_name(t, post.told[0][0])
-    said = [
-        t.moment(post.send_at.astimezone(ZoneInfo(chosen.zone)))
-        + (f" {escape(zone_name(chosen.zone))}" if name_zone else ""),
-        format_dt(post.send_at, "R"),
-        f"<#{chosen.channel_id}>",
-        stage,
-        title(t, [known[id_] for id_ in items], digest=post.digest),
-        f"<@&{chosen.role_id}>" if chosen.role_id else "",
-    ]
-    line = "- " + " · ".join(filter(None, said))
-    if len(items) > 1 or post.digest:
-        line += "".join(f"\n  - {headline(t, known[id_])}" for id_ in items[:5])
-        if len(items) > 5:
-            line += "\n  - " + t.plural("… and {n} more", "… and {n} more", len(items) - 5)
-    return line
-
-
-def explanation(context: RenderContext, report: Report, subject: Label, found: Sequence[Explained]) -> ui.LayoutView:
-    """Why the dates of an entity were, will be, or will not be announced, and when."""
-    t = context.words
-    blocks: list[str] = []
-    for _, of_event in groupby(found, key=lambda one: one.item.event.id):
-        in_channels = list(of_event)
-        event = in_channels[0].item.event
-        own = vocabulary.event_name(t, event.kind, event.number)
-        name = own if event.subject.ref == subject.ref else headline(t, in_channels[0].item)
-        lines = [phrases.field(name, phrases.dated(t, event, context.now))]
-        for one in in_channels:
-            if isinstance(one.said, DeliveryStatus):
-                lines.append(outcome(context, Outcome(one.item, one.said)))
-            else:
-                at = f" {format_dt(one.at, 'f')}" if one.at is not None else ""
-                lines.append(f"<#{one.channel_id}> {why_words(t, one.said, event.kind)}{at}")
-        blocks.append("\n".join(lines))
-    return report.draw(
-        context,
-        phrases.called_fully(t, subject),
-        t("why it is or isn't announced here"),
-        blocks or [t("No dates are known.")],
-    )
-
-
-def why_words(t: Words, why: AnnouncementReason, kind: EventKind) -> str:
-    """Why an event of a kind is announced, or is not."""
-    return {
-        AnnouncementReason.TO_COME: t("⏳ Will be posted:"),
-        AnnouncementReason.NOT_FIRM: t("🔎 Not yet: the date isn't confirmed. I'll announce it once it is."),
-        AnnouncementReason.VAGUE: t("🔎 Not yet: the exact day isn't known."),
-        AnnouncementReason.NOT_CHOSEN: t(
-            "🚫 This channel doesn't announce {kinds}. Change it in `/announcements panel`.", kinds=kind_name(t, kind)
-        ),
-        AnnouncementReason.NOT_FOLLOWED: t(
-            "🚫 This channel only posts what you follow. Add it with `/announcements follow`."
-        ),
-        AnnouncementReason.BEFORE: t(
-            "🕰️ It was over before announcements were turned on here. Past dates aren't posted."
-        ),
-    }[why]
-
-
-def outcome(context: RenderContext, one: Outcome) -> str:
-    """The outcome of an announcement, on one line."""
-    t, settled = context.words, one.settled
-    word = {
-        "sent": "✅",
-        "planned": t("planned:"),
-        "sending": t("sending:"),
-        "retrying": t("waiting to retry:"),
-        "failed": t("❌ failed:"),
-        "missed": t("⌛ missed:"),
-        "withdrawn": t("withdrawn:"),
-        "uncertain": t("❔ uncertain:"),
-    }[settled.state]
-    what = " · ".join(filter(None, (headline(t, one.item), stage_name(t, settled.stage))))
-    where = settled.link or f"<#{settled.channel_id}>"
-    why = f" ({reason_words(t, settled.reason)})" if settled.reason else ""
-    return f"{word} {what} — {where} · {format_dt(settled.send_at, 'f')}{why}"
+def about_tags(t: Words, channel: Channel) -> list[str]:
+    """The warnings about the tags of a forum's posts, one per line."""
+    chosen, forum = channel.chosen, channel.forum
+    if forum is None:
+        return []
+    where = f"<#{chosen.channel_id}>"
+    if forum.needs_tag and not forum.tags:
+        said = t("Posts in {channel} need a tag, and it has none that I may use.", channel=where)
+    elif forum.lacks_tag(chosen.tags):
+        said = tag_needed(t, chosen.channel_id)
+    elif len(forum.applied(chosen.tags)) < len(chosen.tags):
+        said = t(
+            "A tag that you chose for {channel} was deleted, or I may not use it. Choose again in "
+            "`/announcements panel`.",
+            channel=where,
+        )
+    else:
+        return []
+    return [f"⚠️ {said}"]

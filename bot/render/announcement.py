@@ -9,13 +9,11 @@ import discord
 from discord.utils import format_dt
 
 from bot.announcements.schedule import CORRECTIONS, Stage
-from bot.catalogue.model import EventKind, Status
+from bot.catalogue.model import EventKind, Fact, Status
 from bot.catalogue.when import Precision
-from bot.render import phrases, vocabulary
+from bot.render import phrases, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext
-from bot.render.drama import airing_words
 from bot.render.post_item import Announced, PostItem
-from bot.render.upcoming import headline
 from bot.text import Words
 
 
@@ -23,15 +21,22 @@ from bot.text import Words
 class PostOptions:
     """The options of a post.
 
-    `delivery_token` identifies its delivery; `zone` is the channel's; `role_id` is the only role it may ping; `late`:
-    it is posted after its time.
+    `delivery_token` identifies its delivery; `zone` and `role_id` are what the channel chose; `subject_roles` are
+    those of what it is about; `late`: it is posted after its time.
     """
 
     delivery_token: str | None
     zone: str
     role_id: int | None = None
+    subject_roles: Sequence[int] = ()
     late: bool = False
     preview: bool = False
+
+    @property
+    def roles(self) -> list[int]:
+        """The roles that it mentions, and the only ones that it may ping."""
+        chosen = [] if self.role_id is None else [self.role_id]
+        return list(dict.fromkeys((*chosen, *self.subject_roles)))[:MOST_ROLES]
 
     def remarks(self, t: Words) -> list[str]:
         """Remarks on the post itself: that it is late, or a preview."""
@@ -50,14 +55,19 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
     blocks = fitting(t, [*dates(context, told), *options.remarks(t), *more])
     return Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
-        title=headline(t, found.item),
+        title=phrases.headline(t, found.item),
         subtitle=stage_line(t, [told]),
         blocks=blocks,
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [found.item.event]),
+        credit=phrases.credit(t, stated(told)),
         leads=leads(context, found),
+        subject=found.item.theme.ref,
     )
 
+
+MOST_ROLES = 70
+"""The most roles that a post mentions: those of so many, with a first line, fit into Discord's 2,000 characters."""
 
 MOST_TEXT = 2200
 """The most characters of a post's list: a post has one page."""
@@ -105,8 +115,8 @@ def dates(context: RenderContext, told: PostItem) -> list[str]:
         return [phrases.field(t("When"), now)]
     status = found.item.event.status_at(context.now)
     if status is Status.POSTPONED and found.before == found.item.event.when:
-        return [phrases.field(t("When"), f"~~{now}~~ · {vocabulary.status_name(t, status)}")]
-    words = now if status in (Status.CONFIRMED, Status.RELEASED) else f"{now} · {vocabulary.status_name(t, status)}"
+        return [phrases.field(t("When"), wording.with_status(t, f"~~{now}~~", status))]
+    words = now if status is Status.CONFIRMED else wording.with_status(t, now, status)
     lines = [phrases.field(t("When"), words)]
     if found.before is not None and found.before != found.item.event.when:
         lines.append(phrases.field(t("Before"), f"~~{phrases.when(t, found.before)}~~"))
@@ -121,18 +131,23 @@ def about(context: RenderContext, found: Announced) -> list[str]:
         performers = ", ".join(phrases.called_fully(t, artist) for artist in found.item.performers)
         blocks.append(phrases.field(t("Performed by"), performers))
         blocks += [phrases.field(t("OST of"), phrases.called_fully(t, work)) for work in found.item.works]
-        listen = [
-            f"[{vocabulary.link_name(t, kind)}](<{url}>)" for kind, url in found.links if kind in ("listen", "video")
-        ]
+        listen = [phrases.link(t, kind, url) for kind, url in found.links if kind in ("listen", "video")]
         if listen:
             blocks.append(phrases.field(t("Listen"), " · ".join(listen)))
     elif found.work is not None:
-        airings = [airing_words(t, airing) for airing in found.work.airings if airing.rank == 0]
+        airings = [phrases.airing(t, airing) for airing in found.work.airings if airing.rank == 0]
         if airings:
             blocks.append(phrases.field(t("Where to watch"), ", ".join(airings)))
         if found.leads:
             blocks.append(phrases.field(t("With"), ", ".join(phrases.called_fully(t, lead) for lead in found.leads)))
     return blocks
+
+
+def stated(told: PostItem) -> list[Fact]:
+    """What the embed of a stage states: the date and, unless it is cancelled, where to watch."""
+    found = told.found
+    where = found.work.airings if found.work and told.stage is not Stage.CANCELLED else ()
+    return [found.item.event, *(airing for airing in where if airing.rank == 0)]
 
 
 def _time(context: RenderContext, found: Announced) -> str:
@@ -168,8 +183,7 @@ def leads(context: RenderContext, found: Announced) -> list[CardLink]:
     ]
 
 
-def mentions(role_id: int | None) -> discord.AllowedMentions:
-    """The mentions a post may make: the one role the server chose, or none."""
-    if role_id is None:
-        return discord.AllowedMentions.none()
-    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[discord.Object(role_id)])
+def mentions(roles: Sequence[int]) -> discord.AllowedMentions:
+    """The mentions a post may make: these roles, and nobody else."""
+    pinged = [discord.Object(role_id) for role_id in roles]
+    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=pinged or False)

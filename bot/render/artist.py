@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import chain
 
 from discord import ui
 
 from bot.catalogue.lists import count_osts, holding, newest_first
-from bot.catalogue.model import Album, Artist, Credit, Fact, Kind, Song
-from bot.render import phrases, vocabulary
+from bot.catalogue.model import Album, Artist, Credit, Fact, Kind, Membership, Song
+from bot.render import phrases, vocabulary, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
 from bot.text import Words
 
@@ -38,15 +38,11 @@ def artist(context: RenderContext, found: Artist) -> ui.LayoutView:
     ]
     blocks = [*lists, *(phrases.headed(t("More"), more) if lists else more)]
     works = {credit.work.ref: credit.work for credit in found.credits}
-    facts: Iterable[Fact] = chain(
-        found.memberships,
-        found.credits,
-        found.crew,
-        profile.details,
-        profile.names,
-        *((*song.osts, *song.events) for song in osts),
-        *(album.profile.events for album in found.albums),
-    )
+    facts: list[Fact] = [
+        *(*found.memberships, *found.credits, *found.crew, *profile.details, *profile.names),
+        *chain.from_iterable((*song.osts, *song.events) for song in osts),
+        *chain.from_iterable(album.profile.events for album in found.albums),
+    ]
     content = Content(
         accent=Accent.ARTIST,
         title=phrases.called_fully(t, profile.label),
@@ -55,49 +51,66 @@ def artist(context: RenderContext, found: Artist) -> ui.LayoutView:
         card="artist",
         key=str(ref),
         footer=phrases.footer(t, facts),
+        credit=phrases.credit(t, facts),
         leads=[
             *([CardLink("ost", ref, t("OST"), "🎵")] if found.songs or found.member_osts else []),
             *(CardLink("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in [*works.values()][:2]),
             CardLink("sources", ref, t("Sources"), "📎"),
         ],
+        subject=ref,
     )
     return draw(context, content)
 
 
 def _subtitle(t: Words, found: Artist, osts: list[Song]) -> str:
     person = found.profile.label.ref.kind is Kind.PERSON
-    groups = [phrases.called(t, m.other) for m in holding(found.memberships)] if person else []
+    groups = [phrases.called(t, m.other) + _term(t, m) for m in _current_first(found)] if person else []
     counts = [t.plural("{n} drama", "{n} dramas", len({c.work.ref for c in found.credits}))] if found.credits else []
     kind = [] if person and (groups or counts or osts) else [vocabulary.kind_name(t, found.profile.label.ref.kind)]
-    return " · ".join([*kind, *groups, *counts, *phrases.ost_counts(t, count_osts(osts))])
+    return " · ".join([*kind, *groups, *counts, *wording.ost_counts(t, count_osts(osts))])
 
 
 def _members(t: Words, found: Artist) -> list[str]:
     """The members of a group; the groups of a person appear under the name instead."""
-    known = holding(found.memberships)
+    known = _current_first(found)
     if not known or found.profile.label.ref.kind is Kind.PERSON:
         return []
-    members = ", ".join(phrases.called_fully(t, m.other) + phrases.remarks(t, m) for m in known)
-    line = phrases.field(t("Members"), members)
+    lines = [
+        phrases.field(heading, ", ".join(_member(t, member) for member in members))
+        for heading, members in (
+            (t("Members"), [member for member in known if not member.former]),
+            (t("Former members"), [member for member in known if member.former]),
+        )
+        if members
+    ]
     if "members" not in found.profile.partial:
-        return [line]
+        return lines
     note = t.plural(
         "Incomplete: my sources name {n} member so far.", "Incomplete: my sources name {n} members so far.", len(known)
     )
-    return [f"{line}\n-# {note}"]
+    return [*lines[:-1], f"{lines[-1]}\n{phrases.small(note)}"]
+
+
+def _current_first(found: Artist) -> Sequence[Membership]:
+    return sorted(holding(found.memberships), key=lambda member: member.former)
+
+
+def _member(t: Words, member: Membership) -> str:
+    return phrases.called_fully(t, member.other) + _term(t, member) + phrases.remarks(t, member)
+
+
+def _term(t: Words, member: Membership) -> str:
+    words = wording.term(t, member.since, member.until)
+    return f" ({words})" if words else ""
 
 
 def _part(t: Words, credit: Credit) -> str:
     line = f"*{phrases.called(t, credit.work)}*"
     if credit.character:
         line += f" — {phrases.called_fully(t, credit.character)}"
-    if credit.role_words:
-        line += f" ({escape(t.pick(credit.role_words))})"
-    elif credit.role:
-        line += f" ({vocabulary.role_of(t, credit.role)})"
-    if credit.credited_as:
-        line += " " + t("(credited as {name})", name=escape(credit.credited_as))
-    return line + phrases.remarks(t, credit)
+    if size := wording.role(t, credit, phrases.MARKED):
+        line += f" ({size})"
+    return line + wording.credited_as(t, credit, phrases.MARKED) + phrases.remarks(t, credit)
 
 
 def _song(context: RenderContext, song: Song) -> str:

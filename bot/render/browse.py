@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.catalogue.model import Kind, Label, Ref
-from bot.render import phrases
+from bot.render import phrases, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext, draw
 
 DRAMAS, AIRING, ARTISTS = Ref(Kind.WORK, "all"), Ref(Kind.WORK, "airing"), Ref(Kind.PERSON, "all")
@@ -20,7 +20,7 @@ def listed(
     """A page of a list: names, with the year if one is known, and buttons to the other lists."""
     t = context.words
     blocks = [
-        f"{phrases.EMOJI[label.ref.kind]} **{phrases.called_fully(t, label)}**" + (f" · {year}" if year else "")
+        f"{wording.EMOJI[label.ref.kind]} **{phrases.called_fully(t, label)}**" + (f" · {year}" if year else "")
         for label, year in entries
     ]
     leads = [

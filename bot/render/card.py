@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 import discord
 from discord import ui
 from discord.utils import escape_mentions
 
-from bot.catalogue.model import Ref
+from bot.catalogue.model import Kind, Ref
 from bot.text import Words
 
 MAX_LABEL = 80
@@ -28,6 +29,8 @@ PAGE_TEXT = 2400
 """Characters per page: leaves room for heading and sources, and takes about two screens of a phone."""
 PAGE_BLOCKS = 10
 """Entries per page."""
+MAX_CREDIT = 500
+"""Characters of the line that credits sources, with its addresses."""
 
 
 Row = ui.ActionRow[ui.LayoutView]
@@ -50,11 +53,15 @@ class Accent(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """What a card is drawn with: the reader's words, the current time, and the page."""
+    """What a card is drawn with: the reader's words, the current time, and the page.
+
+    `notify`: readers are members of a server that offers to tell them of more.
+    """
 
     words: Words
     now: datetime
     page: int = 0
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,9 @@ class CardLink:
 class Content:
     """The content of a card. Paging never splits one of `blocks`; the page buttons find the card by `card` and `key`.
 
+    `credit`: what the licences of its sources ask to be said, at most `MAX_CREDIT`; it stands on every page.
     `later`: blocks of lesser interest, which get pages of their own after `blocks`. `pages`: if set, `blocks` are only
-    one page out of this many.
+    one page out of this many. `subject`: what readers may want to be told of.
     """
 
     accent: Accent
@@ -82,13 +90,17 @@ class Content:
     later: Sequence[str] = ()
     card: str = ""
     key: str = ""
-    intro: str = ""
     footer: str = ""
+    credit: str = ""
     leads: Sequence[CardLink] = ()
     per_page: int = PAGE_BLOCKS
     page_text: int = PAGE_TEXT
     pages: int | None = None
+    subject: Ref | None = None
 
+
+NOTIFIED = (Kind.WORK, Kind.PERSON, Kind.GROUP)
+"""The kinds of subjects that members can be told of."""
 
 BY_RULE = "∗"
 """Follows a name that is romanised by rule; a card that shows it has a footnote."""
@@ -113,6 +125,11 @@ def page_id(card: str, key: str, page: int, language: str) -> str:
 def open_id(card: str, ref: Ref, delivery_token: str | None = None) -> str:
     """The custom id of a button that opens a card. `delivery_token` identifies the delivery, if the message is one."""
     return f"open:{card}:{ref}" + (f":{delivery_token}" if delivery_token else "")
+
+
+def notify_id(subject: Ref, delivery_token: str | None = None) -> str:
+    """The custom id of a button by which a member is told of a subject, or no longer; see `open_id`."""
+    return f"notify:{subject}" + (f":{delivery_token}" if delivery_token else "")
 
 
 def pick_id(card: str, ref: Ref) -> str:
@@ -151,8 +168,6 @@ def draw(context: RenderContext, content: Content, *, delivery_token: str | None
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=discord.Colour(content.accent))
     heading = f"## {shorten(content.title, 250)}"
     box.add_item(ui.TextDisplay(f"{heading}\n-# {shorten(content.subtitle, 300)}" if content.subtitle else heading))
-    if content.intro and page == 0:
-        box.add_item(ui.TextDisplay(shorten(content.intro, 600)))
     if spread[page]:
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay("\n".join(spread[page])))
@@ -160,12 +175,13 @@ def draw(context: RenderContext, content: Content, *, delivery_token: str | None
     footer += _footnote(t, [content.title, content.subtitle, *spread[page]])
     if len(spread) > 1:
         footer.insert(0, t("Page {page} of {pages}", page=page + 1, pages=len(spread)))
-    if footer:
-        box.add_item(ui.TextDisplay("-# " + shorten(" · ".join(footer), 400)))
+    if small := _small(content, footer):
+        box.add_item(ui.TextDisplay("\n".join(small)))
     if len(spread) > 1:
         box.add_item(_turning(context, content, page, len(spread)))
-    if content.leads:
-        box.add_item(link_row(content.leads[:5], delivery_token))
+    buttons = _buttons(context, content, delivery_token)
+    for first in range(0, len(buttons), _A_ROW):
+        box.add_item(ui.ActionRow(*buttons[first : first + _A_ROW]))
     return stateless_view(box)
 
 
@@ -176,18 +192,38 @@ def _spread(content: Content) -> list[Sequence[str]]:
     return [*first, *later] if content.later else [*first]
 
 
+def _small(content: Content, footer: Sequence[str]) -> list[str]:
+    """The small lines under a card."""
+    said = [shorten(" · ".join(footer), 400)] if footer else []
+    return [f"-# {words}" for words in (*said, content.credit) if words]
+
+
 def _footnote(t: Words, texts: Sequence[str]) -> list[str]:
     """A footnote that explains `BY_RULE`, if it occurs in a text."""
     return [f"{BY_RULE} {t('romanised by rule')}"] if any(BY_RULE in text for text in texts) else []
 
 
-def link_row(leads: Sequence[CardLink], delivery_token: str | None = None) -> Row:
+_A_ROW = 5
+"""The buttons of a row."""
+
+
+def _buttons(context: RenderContext, content: Content, delivery_token: str | None) -> list[ui.Button[Any]]:
+    """The buttons under a card: those that open others, and the one by which a member is told of its subject."""
+    buttons = [_opening(lead, delivery_token) for lead in content.leads[:_A_ROW]]
+    if context.notify and content.subject is not None and content.subject.kind in NOTIFIED:
+        custom_id = notify_id(content.subject, delivery_token)
+        buttons.append(ui.Button(label=context.words("Notify me"), emoji="🔔", custom_id=custom_id))
+    return buttons
+
+
+def _opening(lead: CardLink, delivery_token: str | None = None) -> ui.Button[Any]:
+    label = shorten(lead.label, MAX_LABEL)
+    return ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, delivery_token))
+
+
+def link_row(leads: Sequence[CardLink]) -> Row:
     """A row of at most five buttons that open other cards."""
-    row: Row = ui.ActionRow()
-    for lead in leads:
-        label = shorten(lead.label, MAX_LABEL)
-        row.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, delivery_token)))
-    return row
+    return ui.ActionRow(*map(_opening, leads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +235,21 @@ class Classic:
     view: ui.View
 
 
-def classic(t: Words, line: str, content: Content, delivery_token: str | None = None) -> Classic:
+def classic(context: RenderContext, line: str, content: Content, delivery_token: str | None = None) -> Classic:
     """A message with `line` as text and `content` below it. `delivery_token` identifies the delivery, if it is one."""
     # Discord's limits (https://discord.com/developers/docs/resources/message#embed-object-embed-limits): 256 characters
     # for a title, 4,096 for a description.
     subtitle = [f"**{content.subtitle}**"] if content.subtitle else []
     footer = [content.footer] if content.footer else []
-    footer += _footnote(t, [content.title, *content.blocks])
-    small = ["-# " + shorten(" · ".join(footer), 400)] if footer else []
+    footer += _footnote(context.words, [content.title, *content.blocks])
     embed = discord.Embed(
         title=shorten(content.title, 250),
-        description="\n".join([*subtitle, shorten("\n".join(content.blocks), 3000), *small]),
+        description="\n".join([*subtitle, shorten("\n".join(content.blocks), 2800), *_small(content, footer)]),
         colour=discord.Colour(content.accent),
     )
     view = ui.View(timeout=None)
-    for lead in content.leads[:5]:
-        label = shorten(lead.label, MAX_LABEL)
-        view.add_item(ui.Button(label=label, emoji=lead.emoji, custom_id=open_id(lead.card, lead.ref, delivery_token)))
+    for button in _buttons(context, content, delivery_token):
+        view.add_item(button)
     view.stop()
     return Classic(line, embed, view)
 

@@ -8,8 +8,8 @@ from discord import ui
 
 from bot.catalogue.lists import billed, holding
 from bot.catalogue.model import Cast, Credit, Profile
-from bot.render import phrases, vocabulary
-from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
+from bot.render import phrases, vocabulary, wording
+from bot.render.card import Accent, CardLink, Content, RenderContext, draw
 from bot.text import Words
 
 
@@ -30,8 +30,9 @@ def cast(context: RenderContext, found: Cast) -> ui.LayoutView:
             "Incomplete: my sources name {n} people so far.",
             len(people),
         )
-        blocks.append(f"-# {note}")
+        blocks.append(phrases.small(note))
     ref = found.work.ref
+    facts = [*found.credits, *chain.from_iterable(profile.details for profile in found.characters.values())]
     content = Content(
         accent=Accent.WORK,
         title=t("Cast of {work}", work=phrases.called_fully(t, found.work)),
@@ -39,29 +40,30 @@ def cast(context: RenderContext, found: Cast) -> ui.LayoutView:
         blocks=blocks or [t("No cast is known yet.")],
         card="cast",
         key=str(ref),
-        footer=phrases.footer(t, chain(found.credits, *(p.details for p in found.characters.values()))),
+        footer=phrases.footer(t, facts),
+        credit=phrases.credit(t, facts),
         leads=[
             CardLink("drama", ref, t("Drama"), "🎬"),
             *([CardLink("ost", ref, t("OST"), "🎵")] if found.has_songs else []),
             *(CardLink("artist", person.ref, person.name(t.language) or "", "🎤") for person in [*people.values()][:2]),
             *([CardLink("cast-sources", ref, t("Sources"), "📎")] if people else []),
         ],
+        subject=ref,
     )
     return draw(context, content)
 
 
 def _entry(t: Words, credit: Credit, found: Cast) -> str:
-    line = f"**{phrases.called_fully(t, credit.person)}**"
-    if credit.credited_as:
-        line += " " + t("(credited as {name})", name=escape(credit.credited_as))
+    line = f"**{phrases.called_fully(t, credit.person)}**" + wording.credited_as(t, credit, phrases.MARKED)
     if credit.character:
         line += f" — {phrases.called_fully(t, credit.character)}"
-    if credit.role_words:
-        line += f" ({escape(t.pick(credit.role_words))})"
+    # The heading says the size of a part.
+    if words := wording.role_words(t, credit, phrases.MARKED):
+        line += f" ({words})"
     line += phrases.remarks(t, credit)
     character = found.characters.get(credit.character.ref) if credit.character else None
-    said = [f"-# {words}" for words in character_lines(t, character)] if character else []
-    others = (part_words(t, other) for other in found.credits if other.rank > 0 and _same(other, credit))
+    said = [phrases.small(words) for words in character_lines(t, character)] if character else []
+    others = (phrases.part(t, other) for other in found.credits if other.rank > 0 and _same(other, credit))
     return "\n".join(filter(None, [line, *said, phrases.also_stated(t, others)]))
 
 
@@ -72,24 +74,8 @@ def _same(one: Credit, other: Credit) -> bool:
     return one.character is not None and other.character is not None and one.character.ref == other.character.ref
 
 
-def part_words(t: Words, credit: Credit) -> str:
-    """A part on one line: the person, the character, and its size."""
-    said = phrases.called(t, credit.person)
-    if credit.character:
-        said += f" — {phrases.called(t, credit.character)}"
-    size = escape(t.pick(credit.role_words)) if credit.role_words else ""
-    if not size and credit.role:
-        size = vocabulary.role_of(t, credit.role)
-    return said + (f" ({size})" if size else "")
-
-
 def character_lines(t: Words, character: Profile) -> list[str]:
     """Details of a character and its relations to others, without statements that a better one contradicts."""
-    described = [
-        escape(t.pick(detail.value)) + phrases.remarks(t, detail) for detail in holding(character.detail("description"))
-    ]
-    related = [
-        phrases.relation(t, relation.kind, phrases.called(t, relation.other)) + phrases.remarks(t, relation)
-        for relation in holding(character.relations)
-    ]
+    described = [wording.detail(t, one, phrases.MARKED) for one in holding(character.detail("description"))]
+    related = [phrases.relation(t, one) + phrases.remarks(t, one) for one in holding(character.relations)]
     return [line for line in ("; ".join(described), "; ".join(related)) if line]

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from discord import ui
 
-from bot.catalogue.lists import billed, by_part, holding
+from bot.catalogue.lists import billed, by_part, disputing, holding
 from bot.catalogue.model import KOREAN, Airing, Credit, Crew, Event, EventKind, Money, Role, Song, Work
-from bot.catalogue.when import SEOUL
-from bot.render import phrases, vocabulary
+from bot.render import phrases, vocabulary, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
 from bot.render.post_item import begins
 from bot.text import Words
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST = ("synopsis", "genre", "episodes", "slot")
 """Attributes shown on the first page or, as the slot is, in words of their own."""
 _MOST_SONGS = 6
@@ -43,7 +41,10 @@ def drama(context: RenderContext, found: Work) -> ui.LayoutView:
         *phrases.detail_lines(t, [d for d in profile.details if d.attribute not in _FIRST]),
         *phrases.link_lines(t, profile.links),
     ]
-    facts = [*profile.events, *found.airings, *found.credits, *found.crew, *profile.details, *profile.money]
+    facts = [
+        *(*profile.events, *found.airings, *found.credits, *found.crew),
+        *(*profile.details, *profile.money, *profile.names),
+    ]
     content = Content(
         accent=Accent.WORK,
         title=phrases.called_fully(t, profile.label),
@@ -52,12 +53,14 @@ def drama(context: RenderContext, found: Work) -> ui.LayoutView:
         later=later if blocks else [],
         card="drama",
         key=str(ref),
-        footer=phrases.footer(t, [*facts, *profile.names]),
+        footer=phrases.footer(t, facts),
+        credit=phrases.credit(t, facts),
         leads=[
             *([CardLink("cast", ref, t("Cast"), "🎭")] if found.credits else []),
             *([CardLink("ost", ref, t("OST"), "🎵")] if found.songs else []),
             CardLink("sources", ref, t("Sources"), "📎"),
         ],
+        subject=ref,
     )
     return draw(context, content)
 
@@ -84,15 +87,15 @@ def _dates(context: RenderContext, found: Work) -> list[str]:
     statuses = [event.status_at(context.now) for event in shown]
     words = [_date(t, event, found.airings) for event in shown]
     if len(set(statuses)) > 1:
-        words = [phrases.with_status(t, said, status) for said, status in zip(words, statuses, strict=True)]
+        words = [wording.with_status(t, said, status) for said, status in zip(words, statuses, strict=True)]
     line = t("{premiere} to {finale}", premiere=words[0], finale=words[1]) if len(words) == 2 else words[0]
     if len(set(statuses)) == 1:
-        line = phrases.with_status(t, line, statuses[0])
+        line = wording.with_status(t, line, statuses[0])
     heading = t("Airs") if len(shown) == 2 else vocabulary.event_name(t, shown[0].kind)
     others = (
         f"{vocabulary.event_name(t, event.kind)} {phrases.dated(t, other, context.now)}"
         for event in shown
-        for other in phrases.disputing(event, events)
+        for other in disputing(event, events)
     )
     return ["\n".join(filter(None, (phrases.field(heading, line), phrases.also_stated(t, others))))]
 
@@ -105,27 +108,8 @@ def _date(t: Words, event: Event, airings: Sequence[Airing]) -> str:
 
 def airing_lines(t: Words, airings: Sequence[Airing]) -> list[str]:
     """Where to watch a work: networks with their slots, then platforms."""
-    shown = [airing_words(t, airing) for airing in sorted(holding(airings), key=lambda a: a.type or "")]
+    shown = [phrases.airing(t, airing) for airing in sorted(holding(airings), key=lambda a: a.type or "")]
     return [phrases.field(t("Where"), " · ".join(shown))] if shown else []
-
-
-def airing_words(t: Words, airing: Airing) -> str:
-    """One network with its slot, or one platform."""
-    words = phrases.called(t, airing.organisation)
-    if slot := slot_words(t, airing):
-        words += f" {slot}"
-    if airing.region:
-        words += f" ({escape(t.pick(airing.region))})"
-    return words + phrases.remarks(t, airing)
-
-
-def slot_words(t: Words, airing: Airing) -> str:
-    """The days and the time of a slot, in the style of the language's listings."""
-    days = t.weekdays([_DAYS.index(day) for day in airing.days])
-    clock = t.listed_time(airing.time) if airing.time else ""
-    # Korean readers assume a Korean slot.
-    named = airing.time and (t.language != KOREAN or airing.zone != SEOUL)
-    return " ".join(filter(None, (days, clock, phrases.zone_short(airing.zone) if named else "")))
 
 
 def crew_lines(t: Words, crew: Sequence[Crew]) -> list[str]:
@@ -165,12 +149,12 @@ def _songs(context: RenderContext, songs: Sequence[Song], found: Work) -> list[s
         return [phrases.field(t("OST"), t.plural("{n} song", "{n} songs", len(songs)))] if songs else []
     more = len(songs) - len(entries)
     rest = [t.plural("and {n} more", "and {n} more", more)] if more > 0 else []
-    return ["\n".join([f"**{t('OST')}**", *(f"-# {entry}" for entry in [*entries, *rest])])]
+    return ["\n".join([f"**{t('OST')}**", *(phrases.small(entry) for entry in [*entries, *rest])])]
 
 
 def _budget(t: Words, money: Sequence[Money]) -> list[str]:
     """The budget, once: as it was stated, with a conversion for readers it helps."""
-    shown = {m.converted: phrases.amount(t, m) for m in reversed(holding(money)) if m.attribute == "budget"}
+    shown = {m.converted: wording.amount(t, m) for m in reversed(holding(money)) if m.attribute == "budget"}
     if False not in shown:
         return []
     converted = f" ({shown[True]})" if True in shown and t.language != KOREAN else ""

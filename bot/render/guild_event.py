@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from bot.catalogue.lists import holding
 from bot.catalogue.when import Precision
-from bot.render import phrases
+from bot.render import phrases, wording
 from bot.render.announcement import Announced, about
-from bot.render.card import RenderContext, shorten
+from bot.render.card import MAX_CREDIT, RenderContext, shorten
+from bot.render.headlines import headline
 from bot.text import Words
 
 MAX_NAME = 100
@@ -37,18 +39,18 @@ class Listing:
 def listing(context: RenderContext, found: Announced, mark: str) -> Listing:
     """The texts of a premiere's scheduled event. Its last line is `mark`, by which `bears` recognises it."""
     t = context.words
-    title = _plain(found.item.event.subject.name(t.language) or "") or t("untitled")
-    where = [
-        _plain(airing.organisation.name(t.language) or "")
-        for airing in (found.work.airings if found.work else ())
-        if airing.rank == 0
-    ]
+    airings = holding(found.work.airings) if found.work else []
+    where = [wording.called(t, airing.organisation) for airing in airings if airing.organisation.names]
     lines = (_time_unknown(t, found), *about(context, found), phrases.footer(t, [found.item.event]))
-    said = shorten("\n".join(filter(None, lines)), MAX_DESCRIPTION - len(mark) - 2)
+    # In plain words: the credit comes whole, and an address is one everywhere.
+    credit = shorten(wording.credited(t, [found.item.event, *airings]), MAX_CREDIT)
+    said = shorten("\n".join(filter(None, lines)), MAX_DESCRIPTION - len(mark) - len(credit) - 3)
+    said = f"{said}\n{credit}".strip()
     return Listing(
-        name=shorten(t("🎬 {work} premieres", work=title), MAX_NAME),
+        name=shorten(headline(t, found.item), MAX_NAME),
         description=f"{said}\n\n{mark}".strip(),
-        location=shorten(", ".join(filter(None, where)) or title, MAX_LOCATION),
+        location=shorten(", ".join(where) or wording.called(t, found.item.event.subject), MAX_LOCATION)
+        or t("untitled"),  # a name may be nothing but spaces
     )
 
 
@@ -62,9 +64,5 @@ def _time_unknown(t: Words, found: Announced) -> str:
     when = found.item.event.when
     if when.precision is not Precision.DAY or when.first_day is None:
         return ""
-    zone = phrases.zone_short(when.zone)
+    zone = wording.zone_short(when.zone)
     return t("Only the day is known so far: {day} ({zone}).", day=t.day(when.first_day), zone=zone)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())

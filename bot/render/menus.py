@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.catalogue.model import Kind, Label, Ref
-from bot.render import phrases, vocabulary
+from bot.render import phrases, vocabulary, wording
 from bot.render.browse import ARTISTS, DRAMAS
 from bot.render.card import MAX_LABEL, MAX_MENU, Accent, CardLink, Row, escape, link_row, notice, pick_id, shorten
 from bot.search import Entry
@@ -90,7 +90,7 @@ def something_else(
 
 
 def _cards_of(t: Words, entry: Entry, singing: Collection[Ref]) -> list[CardLink]:
-    name, emoji = phrases.told_apart(t, entry), phrases.EMOJI[entry.ref.kind]
+    name, emoji = wording.told_apart(t, entry), wording.EMOJI[entry.ref.kind]
     osts = [CardLink("ost", entry.ref, t("OST"), "🎵")] if entry.ref in singing else []
     match entry.ref.kind:
         case Kind.WORK:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from discord import ui
 
 from bot.catalogue.lists import by_part, count_osts, holding, newest_first
-from bot.catalogue.model import Album, Discography, Kind, Ref, Song, Track
-from bot.render import phrases, vocabulary
+from bot.catalogue.model import Album, Discography, Fact, Kind, Ref, Song, Track
+from bot.render import phrases, vocabulary, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext, draw
 from bot.text import Words
 
@@ -25,7 +24,7 @@ def _of_artist(context: RenderContext, found: Discography) -> ui.LayoutView:
     osts = newest_first(song for song in found.songs if song.osts)
     others = newest_first(song for song in found.songs if not song.osts)
     by_members = newest_first(found.by_members)
-    counts = phrases.ost_counts(t, count_osts(osts)) if ref.kind is Kind.PERSON else []
+    counts = wording.ost_counts(t, count_osts(osts)) if ref.kind is Kind.PERSON else []
     blocks = [
         *(_entry(context, song, found) for song in osts),
         *phrases.headed(t("By members"), (_by_member(context, song) for song in by_members)),
@@ -41,22 +40,24 @@ def _of_artist(context: RenderContext, found: Discography) -> ui.LayoutView:
         blocks=blocks or [t("No OST is known yet.")],
         card="ost",
         key=str(ref),
-        footer=_footer(t, every),
+        footer=phrases.footer(t, _facts(every)),
+        credit=phrases.credit(t, _facts(every)),
         leads=[
             CardLink("artist", ref, t("About {name}", name=found.label.name(t.language) or ""), "🎤"),
             *_song_leads(t, every),
             *_sources(t, ref, every),
         ],
+        subject=ref,
     )
     return draw(context, content)
 
 
 def _may_be_more(t: Words) -> str:
-    return f"-# {t('There may be more: I list what my sources name.')}"
+    return phrases.small(t("There may be more: I list what my sources name."))
 
 
-def _footer(t: Words, songs: Iterable[Song]) -> str:
-    return phrases.footer(t, chain.from_iterable((*song.osts, *song.performers, *song.events) for song in songs))
+def _facts(songs: Iterable[Song]) -> list[Fact]:
+    return [fact for song in songs for fact in (*song.osts, *song.performers, *song.events)]
 
 
 def _sources(t: Words, ref: Ref, songs: Sequence[Song]) -> list[CardLink]:
@@ -93,8 +94,8 @@ def _song(context: RenderContext, song: Song, place: str, artists: str) -> str:
     t = context.words
     line = f"**{phrases.song_title(t, song)}**" + (f" — {place}" if place else "")
     date = phrases.dated(t, song.event, context.now) if song.event else ""
-    small = " · ".join(filter(None, (artists, date)))
-    return f"{line}\n-# {small}" if small else line
+    words = " · ".join(filter(None, (artists, date)))
+    return "\n".join(filter(None, (line, phrases.small(words))))
 
 
 def _of_work(context: RenderContext, found: Discography) -> ui.LayoutView:
@@ -109,13 +110,15 @@ def _of_work(context: RenderContext, found: Discography) -> ui.LayoutView:
         blocks=[*blocks, _may_be_more(t)] if blocks else [t("No song is known yet.")],
         card="ost",
         key=str(ref),
-        footer=_footer(t, songs),
+        footer=phrases.footer(t, _facts(songs)),
+        credit=phrases.credit(t, _facts(songs)),
         leads=[
             CardLink("drama", ref, t("Drama"), "🎬"),
             *([CardLink("cast", ref, t("Cast"), "🎭")] if found.has_cast else []),
             *_song_leads(t, songs)[: 2 if found.has_cast else 3],
             *_sources(t, ref, songs),
         ],
+        subject=ref,
     )
     return draw(context, content)
 
@@ -133,6 +136,8 @@ def track(context: RenderContext, found: Track) -> ui.LayoutView:
         *phrases.link_lines(t, profile.links),
     ]
     works = [ost.work for ost in song.osts]
+    artists = [performer.artist for performer in song.performers]
+    facts = [*song.osts, *song.performers, *song.events, *profile.names, *profile.details]
     content = Content(
         accent=Accent.SONG,
         title=phrases.song_title(t, song),
@@ -140,7 +145,8 @@ def track(context: RenderContext, found: Track) -> ui.LayoutView:
         blocks=blocks or [t("Nothing more is known yet.")],
         card="ost",
         key=str(profile.label.ref),
-        footer=phrases.footer(t, [*song.osts, *song.performers, *song.events, *profile.names]),
+        footer=phrases.footer(t, facts),
+        credit=phrases.credit(t, facts),
         leads=[
             *(CardLink("drama", work.ref, work.name(t.language) or t("Drama"), "🎬") for work in works[:1]),
             *(
@@ -149,6 +155,7 @@ def track(context: RenderContext, found: Track) -> ui.LayoutView:
             ),
             CardLink("sources", profile.label.ref, t("Sources"), "📎"),
         ],
+        subject=next((label.ref for label in (*works, *artists)), None),
     )
     return draw(context, content)
 
@@ -157,6 +164,7 @@ def album(context: RenderContext, found: Album) -> ui.LayoutView:
     """An album: artist, release date and details."""
     t, profile = context.words, found.profile
     performers = phrases.performers(t, found.performers)
+    facts = [*profile.events, *found.performers, *profile.details, *profile.names]
     blocks = [
         *([phrases.field(t("Performed by"), performers)] if performers else []),
         *phrases.event_lines(t, profile.events, context.now),
@@ -171,7 +179,8 @@ def album(context: RenderContext, found: Album) -> ui.LayoutView:
         blocks=blocks or [t("Nothing more is known yet.")],
         card="ost",
         key=str(profile.label.ref),
-        footer=phrases.footer(t, [*profile.events, *found.performers, *profile.details, *profile.names]),
+        footer=phrases.footer(t, facts),
+        credit=phrases.credit(t, facts),
         leads=[
             *(
                 CardLink("artist", performer.artist.ref, performer.artist.name(t.language) or "", "🎤")
@@ -179,6 +188,7 @@ def album(context: RenderContext, found: Album) -> ui.LayoutView:
             ),
             CardLink("sources", profile.label.ref, t("Sources"), "📎"),
         ],
+        subject=next((performer.artist.ref for performer in found.performers), None),
     )
     return draw(context, content)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from discord import ButtonStyle, ui
 
+from bot.announcements.channels import MAX_TAGS
 from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.subscription import Subscription
 from bot.announcements.zones import COMMON_ZONES, zone_name
@@ -54,14 +55,14 @@ def panel(
     if len(server.names) > 1:
         named = [(str(id_), f"#{name}", id_ == place.channel_id) for id_, name in server.names.items()]
         box.add_item(menu(place.control("go"), named))
-    box.add_item(ui.TextDisplay("\n".join(setup_lines(context, chosen) + warnings(context, channel))))
+    box.add_item(ui.TextDisplay("\n".join(setup_lines(context, channel) + warnings(context, channel))))
     box.add_item(ui.Separator())
     box.add_item(_tabs(t, place))
     say(box, note)
     if place.tab is Tab.WHAT:
-        _what(t, box, place, place.after(note, context), server, chosen)
+        _what(t, box, place, place.after(note, context), server, channel)
     else:
-        _how(context, box, place, chosen)
+        _how(context, box, place, channel)
     box.add_item(ui.Separator())
     box.add_item(_below(t, place, chosen))
     return stateless_view(box)
@@ -75,8 +76,12 @@ def _tabs(t: Words, place: Place) -> Row:
     return row
 
 
-def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen: Subscription) -> None:
-    """Channel, role to ping (`fresh` is for these two, which can be refused), what to post, and language."""
+def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, channel: Channel) -> None:
+    """Channel, role to ping (`fresh` is for these two, which can be refused), what to post, and language.
+
+    In a forum, the tags of posts as well.
+    """
+    chosen = channel.chosen
     channel_id = chosen.channel_id if chosen.channel_id in server.standing else None
     role_id = chosen.role_id if chosen.role_id in server.standing else None
     kinds = [(kind.value, kind_name(t, kind), kind in chosen.kinds) for kind in KIND_ORDER]
@@ -84,15 +89,20 @@ def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, chosen
     languages = [(language, language_name(language), language == chosen.language) for language in LANGUAGES]
     reminders = menu(place.control("reminders"), ahead, least=0, most=len(ahead), empty=t("No reminders"))
     _name(box, t("Channel"), channel_menu(fresh.control("channel"), t("Choose a channel"), channel_id))
+    if channel.forum is not None and channel.forum.tags:
+        applied = channel.forum.applied(chosen.tags)
+        tags = [(str(tag.id), tag.name, tag.id in applied) for tag in channel.forum.tags]
+        most = min(MAX_TAGS, len(tags))
+        _name(box, t("Tags"), menu(place.control("tags"), tags, least=0, most=most, empty=t("No tags")))
     _name(box, t("Role to ping"), role_menu(fresh.control("role"), t("Nobody"), role_id))
     _name(box, t("Announces"), menu(place.control("kinds"), kinds, most=len(kinds)))
     _name(box, t("Reminders"), reminders)
     _name(box, t("Language"), menu(place.control("language"), languages))
 
 
-def _how(context: RenderContext, box: Box, place: Place, chosen: Subscription) -> None:
+def _how(context: RenderContext, box: Box, place: Place, channel: Channel) -> None:
     """Time zone, hours, and form of posts."""
-    t = context.words
+    t, chosen = context.words, channel.chosen
     zones = list(dict.fromkeys((chosen.zone, *COMMON_ZONES)))[:MAX_MENU]
     told = [
         (zone, f"{zone_name(zone)} · {context.now.astimezone(ZoneInfo(zone)):%H:%M}", zone == chosen.zone)
@@ -105,9 +115,10 @@ def _how(context: RenderContext, box: Box, place: Place, chosen: Subscription) -
     spans = sorted({*GRACES, chosen.grace})
     graces = [(str(int(span.total_seconds())), span_name(t, span), span == chosen.grace) for span in spans]
     _name(box, t("Post late by up to"), menu(place.control("grace"), graces))
+    thread = ("threads", chosen.threads, t("A thread under each post"), t("For discussion"))
     for what, on, name, about in (
         ("followed", chosen.followed_only, t("Only what you follow"), t("Choose with `/announcements follow`")),
-        ("threads", chosen.threads, t("A thread under each post"), t("For discussion")),
+        *([thread] if channel.forum is None else []),
         ("events", chosen.guild_events, t("Premieres as Discord events"), t("In your server's event list")),
     ):
         said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"

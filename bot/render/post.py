@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
 
 from bot.announcements.schedule import CORRECTIONS, Stage
-from bot.catalogue.model import EventKind, Upcoming
-from bot.render import phrases
-from bot.render.announcement import PostOptions, about, announcement, dates, fitting, leads, stage_line
-from bot.render.card import Accent, CardLink, Classic, Content, RenderContext, classic
+from bot.catalogue.model import EventKind
+from bot.render import headlines, phrases
+from bot.render.announcement import PostOptions, about, announcement, dates, fitting, leads, stage_line, stated
+from bot.render.card import Accent, CardLink, Classic, Content, RenderContext, classic, shorten
 from bot.render.post_item import PostItem
 from bot.render.push import digest_line, push_line
-from bot.render.upcoming import headline, line
+from bot.render.upcoming import line
 from bot.text import Words
 
-_MAIN_FIRST = (
-    EventKind.PREMIERE,
-    EventKind.FINALE,
-    EventKind.ALBUM_RELEASE,
-    EventKind.EPISODE,
-    EventKind.OST_RELEASE,
-)
+MAX_TITLE = 100
+"""Characters of a forum's post's title, and of a thread's
+(https://discord.com/developers/docs/resources/channel#start-thread-in-forum-or-media-channel)."""
 
 
 def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions, *, digest: bool = False) -> Classic:
@@ -30,45 +28,57 @@ def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions,
     if digest:
         ahead = _ahead(told)
         line = digest_line(t, ahead, options.zone, context.now, role_id=role)
-        return classic(t, line, _digest(context, ahead, options), options.delivery_token)
-    ordered = _main_first(told)
-    content = announcement(context, ordered[0], options) if len(ordered) == 1 else _several(context, ordered, options)
-    return classic(t, push_line(t, ordered, options.zone, context.now, role_id=role), content, options.delivery_token)
+        content = _digest(context, ahead, options)
+    else:
+        ordered = _main_first(told)
+        line = push_line(t, ordered, options.zone, context.now, role_id=role)
+        several = len(ordered) > 1
+        content = _several(context, ordered, options) if several else announcement(context, ordered[0], options)
+    return classic(context, _mentioning(line, options), content, options.delivery_token)
 
 
-def title(t: Words, items: Sequence[Upcoming], *, digest: bool = False) -> str:
-    """The subject of a post, on one line."""
-    if digest:
-        return t("🗓️ Coming up")
-    main = _ordered(items)[0]
-    if len(items) > 1 and {item.event.kind for item in items} == {EventKind.EPISODE}:
-        numbers = t.numbers(sorted(item.event.number for item in items))
-        return t("🎬 {work}: episodes {numbers}", work=phrases.called(t, main.event.subject), numbers=numbers)
-    if len(items) > 1 and {item.event.kind for item in items} == {EventKind.OST_RELEASE} and main.works:
-        work = phrases.called(t, main.works[0])
-        return t.plural("🎵 {n} song from {work}", "🎵 {n} songs from {work}", len(items), work=work)
-    return headline(t, main)
+def _mentioning(line: str, options: PostOptions) -> str:
+    """The first line, and beneath it the subject roles: however many they are, a phone shows first what happens."""
+    others = [f"<@&{role_id}>" for role_id in options.roles if role_id != options.role_id]
+    return f"{line}\n-# 🔔 {' '.join(others)}" if others else line
+
+
+def post_title(context: RenderContext, told: Sequence[PostItem], options: PostOptions, *, digest: bool = False) -> str:
+    """The title of the same message in a forum: what happens, and what of it is told; of a digest, its day."""
+    t = context.words
+    items = [one.found.item for one in told]
+    parts = [
+        t("Preview") if options.preview else "",
+        "" if digest else stage_line(t, told),
+        headlines.title(t, items, digest=digest),
+        t.day(context.now.astimezone(ZoneInfo(options.zone)).date()) if digest else "",
+    ]
+    return shorten(" · ".join(filter(None, parts)), MAX_TITLE)
 
 
 def outdated(context: RenderContext, told: Sequence[PostItem], *, digest: bool = False) -> Content:
     """A post some of whose dates changed: each such date with a link to its correction."""
     t = context.words
     notes = [t("⚠️ This date is no longer right: {link}", link=one.correction) if one.correction else "" for one in told]
+    credit = ""
     if len(told) == 1 and not digest:
         blocks = notes
     else:
+        credit = _credit_of_list(t, told)
         items = [one.found.item for one in told]
         blocks = [
-            f"~~{headline(t, item)}~~\n{note}" if note else line(context, item)
+            f"~~{phrases.headline(t, item)}~~\n{note}" if note else line(context, item)
             for item, note in zip(items, notes, strict=True)
         ]
     return Content(
         accent=Accent.BOT,
-        title=title(t, [one.found.item for one in told], digest=digest),
+        title=headlines.title(t, [one.found.item for one in told], phrases.MARKED, digest=digest),
         subtitle="",
         blocks=fitting(t, blocks),
         per_page=len(told) + 1,
+        credit=credit,
         leads=_subjects(context, told) if digest else leads(context, told[0].found),
+        subject=None if digest else told[0].found.item.theme.ref,
     )
 
 
@@ -79,21 +89,21 @@ def outdated_line(t: Words) -> str:
 
 def _main_first(told: Sequence[PostItem]) -> list[PostItem]:
     by_event = {one.found.item.event.id: one for one in told}
-    return [by_event[item.event.id] for item in _ordered([one.found.item for one in told])]
+    return [by_event[item.event.id] for item in headlines.ordered([one.found.item for one in told])]
 
 
 def _several(context: RenderContext, told: Sequence[PostItem], options: PostOptions) -> Content:
     t = context.words
     items = [one.found.item for one in told]
     main, stage = told[0].found, told[0].stage
-    heading = title(t, items)
+    heading = headlines.title(t, items, phrases.MARKED)
     if stage not in CORRECTIONS and all(item.event.when == items[0].event.when for item in items):
         # The heading can be enough: episodes need no more.
-        named = {EventKind.EPISODE} if heading != headline(t, items[0]) else set[EventKind]()
-        listed = [f"- {headline(t, item)}" for item in items if item.event.kind not in named]
+        named = {EventKind.EPISODE} if heading != phrases.headline(t, items[0]) else set[EventKind]()
+        listed = [f"- {phrases.headline(t, item)}" for item in items if item.event.kind not in named]
         blocks = [*dates(context, told[0]), *options.remarks(t), *(x for x in listed if x != f"- {heading}")]
     else:
-        blocks = [f"**{headline(t, one.found.item)}**\n" + "\n".join(dates(context, one)) for one in told]
+        blocks = [f"**{phrases.headline(t, one.found.item)}**\n" + "\n".join(dates(context, one)) for one in told]
         blocks += options.remarks(t)
     if stage is not Stage.CANCELLED and main.item.event.kind is not EventKind.OST_RELEASE:
         blocks += about(context, main)
@@ -104,7 +114,9 @@ def _several(context: RenderContext, told: Sequence[PostItem], options: PostOpti
         blocks=fitting(t, blocks),
         per_page=len(blocks) + 1,
         footer=phrases.footer(t, [item.event for item in items]),
+        credit=phrases.credit(t, chain.from_iterable(map(stated, told))),
         leads=leads(context, main),
+        subject=main.item.theme.ref,
     )
 
 
@@ -118,13 +130,18 @@ def _digest(context: RenderContext, ahead: Sequence[PostItem], options: PostOpti
     t = context.words
     return Content(
         accent=Accent.DATES,
-        title=title(t, [], digest=True),
+        title=headlines.title(t, [], digest=True),
         subtitle="",
         blocks=[*fitting(t, [line(context, one.found.item) for one in ahead]), *options.remarks(t)],
         per_page=len(ahead) + 3,
         footer=phrases.footer(t, [one.found.item.event for one in ahead]),
+        credit=_credit_of_list(t, ahead),
         leads=_subjects(context, ahead),
     )
+
+
+def _credit_of_list(t: Words, told: Sequence[PostItem]) -> str:
+    return phrases.credit(t, [one.found.item.event for one in told], with_links=False)
 
 
 def _begins(told: PostItem) -> datetime:
@@ -142,8 +159,3 @@ def _subjects(context: RenderContext, told: Sequence[PostItem]) -> list[CardLink
         label = item.event.subject.name(context.words.language) or first.label
         found.setdefault(str(first.ref), CardLink(first.card, first.ref, label, first.emoji))
     return list(found.values())[:5]
-
-
-def _ordered(items: Sequence[Upcoming]) -> list[Upcoming]:
-    """The most important first; episodes by number."""
-    return sorted(items, key=lambda item: (_MAIN_FIRST.index(item.event.kind), item.event.number))

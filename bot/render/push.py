@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import EventKind, Label, Upcoming
+from bot.catalogue.model import EventKind, Label, Status, Upcoming
 from bot.catalogue.when import EXACT, Precision, When
+from bot.render import wording
 from bot.render.card import escape, shorten
 from bot.render.post_item import PostItem
 from bot.text import Words
@@ -62,11 +63,17 @@ def _fitted(t: Words, line: Callable[[Call], str], role_id: int | None) -> str:
 
 
 def _called(t: Words, room: int) -> Call:
-    def call(label: Label) -> str:
-        name = label.name(t.language)
-        return escape(shorten(name, room)) if name else t("untitled")
+    return lambda label: wording.called(t, label, _Cut(room=room))
 
-    return call
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut(wording.Style):
+    """Names of at most `room` characters, escaped: Discord reads markup in a line that a notification shows plain."""
+
+    room: int
+
+    def name(self, name: str, *, by_rule: bool) -> str:
+        return escape(shorten(name, self.room))
 
 
 def _line(draw: _Line, told: Sequence[PostItem]) -> str:
@@ -81,6 +88,8 @@ def _line(draw: _Line, told: Sequence[PostItem]) -> str:
             return t("Back on: {what}", what=draw.sentence(told))
         case Stage.MOVED if found.before in (None, event.when) or event.when.precision not in EXACT:
             what, month = draw.what([one.found.item for one in told]), event.when.first_day
+            if event.status is Status.REPORTED and event.when.precision is Precision.UNKNOWN:
+                return t("No date any more: {what}", what=what)
             if found.before != event.when and event.when.precision is Precision.MONTH and month is not None:
                 return t("Postponed to {month}: {what}", month=t.month(month), what=what)
             return t("Postponed: {what}", what=what)
@@ -195,7 +204,7 @@ class _Line:
         t, today = self.t, self.now.astimezone(self.zone).date()
         if at.precision is Precision.MINUTE and at.earliest is not None:
             local = at.earliest.astimezone(self.zone)
-            clock = _clock(t, local)
+            clock = wording.clock(t, local)
             if _AN_HOUR[0] <= at.earliest - self.now <= _AN_HOUR[1]:
                 return t("in an hour, at {clock}", clock=clock)
             return t("{day} at {clock}", day=self._day(local.date(), today), clock=clock)
@@ -217,16 +226,6 @@ class _Line:
                 return t("in a week, on {day}", day=named)
             case _:
                 return t("on {day}", day=named)
-
-
-def _clock(t: Words, local: datetime) -> str:
-    name = local.tzname() or ""
-    if name == "KST":
-        return t("{clock} KST", clock=t.clock(local))
-    if name[:1] in "+-":
-        # Name zones without an abbreviation by their offset: -03, +0545.
-        name = f"UTC{name[0]}{int(name[1:3])}" + (f":{name[3:]}" if name[3:] else "")
-    return t("{clock} {zone}", clock=t.clock(local), zone=name)
 
 
 def _numbers(t: Words, items: Sequence[Upcoming]) -> str:

@@ -6,32 +6,52 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.announcements.permissions import TO_POST
+from bot.announcements.outcome import GONE, LOCKED, NO_TAG, REFUSED, TOO_MANY_THREADS
+from bot.announcements.permissions import CREATE_POSTS, STOPPING
 from bot.render.card import Accent, escape, notice, shorten
 from bot.text import Words
 
 
 def refused(t: Words, channel_id: int, reason: str) -> ui.LayoutView:
-    """The message to admins when a channel rejects an announcement; for `reason` see `bot.store.deliveries.REFUSED`."""
-    lacking = _lacking(reason)
-    if reason == "gone":
+    """The message to admins when a channel rejects an announcement; for `reason` see `bot.announcements.outcome`."""
+    if reason == GONE:
         lines = [t("The channel I announced in was deleted. Choose another one with `/announcements setup`.")]
     else:
         lines = [
-            permissions_missing(t, channel_id, lacking)
-            if lacking
-            else t(
-                "I can't post in {channel}: Discord refuses it. Check my role's permissions there.",
-                channel=f"<#{channel_id}>",
-            ),
+            _remedy(t, channel_id, reason),
             t("Announcements wait, and are posted as soon as I can post again, unless they are too late by then."),
         ]
     return notice(Accent.TROUBLE, t("I can't post an announcement"), "\n".join(lines))
 
 
+def _remedy(t: Words, channel_id: int, reason: str) -> str:
+    """Why a channel takes no post, and what an admin can do about it."""
+    if lacking := _lacking(reason):
+        return permissions_missing(t, channel_id, lacking)
+    if reason == NO_TAG:
+        return tag_needed(t, channel_id)
+    if reason == TOO_MANY_THREADS:
+        return t(
+            "I can't post in {channel}: this server has as many open posts and threads as Discord allows. Close some.",
+            channel=f"<#{channel_id}>",
+        )
+    return t(
+        "I can't post in {channel}: Discord refuses it. Check my role's permissions there.",
+        channel=f"<#{channel_id}>",
+    )
+
+
+def tag_needed(t: Words, channel_id: int) -> str:
+    """What to do about a forum whose posts need a tag, while none that is there was chosen."""
+    return t(
+        "Posts in {channel} need a tag: choose one in `/announcements panel`. Announcements wait until then.",
+        channel=f"<#{channel_id}>",
+    )
+
+
 def _lacking(reason: str) -> list[str]:
     """The missing permissions in a reason."""
-    return [name for name in reason.partition(": ")[2].split(",") if name] if reason.startswith("refused") else []
+    return [name for name in reason.partition(": ")[2].split(",") if name] if reason.startswith(REFUSED) else []
 
 
 def unpingable(t: Words, role_id: int | None) -> tuple[str, str]:
@@ -66,14 +86,20 @@ def reason_words(t: Words, reason: str) -> str:
         "late": t("I was offline for too long when it was due"),
         "unreadable": t("I was interrupted while posting, and can't read the channel to check whether it arrived"),
         "busy": t("I was interrupted while posting, and too much was posted since to check whether it arrived"),
-        "refused": t("Discord refused it: check my permissions there"),
-        "gone": t("the channel was deleted"),
+        "restored": t("my memory was restored from a backup, and I don't know whether I posted it"),
+        REFUSED: t("Discord refused it: check my permissions there"),
+        GONE: t("the channel was deleted"),
+        NO_TAG: t("posts there need a tag, and none was chosen"),
+        TOO_MANY_THREADS: t("the server has as many open posts and threads as Discord allows"),
+        LOCKED: t("its date changed, but a moderator locked the post, so I couldn't edit it"),
+        "away": t("Discord could not reach this server"),
         "bug": t("a bug of mine; the log has the details"),
         "an error in the bot, see its log": t("a bug of mine; the log has the details"),
         # Older versions stored refusals in Discord's own words.
         "Missing Permissions": t("Discord refused it: check my permissions there"),
         "Missing Access": t("Discord refused it: check my permissions there"),
         "not there": t("it never reached Discord"),
+        "stopped": t("I was being stopped"),
         "no answer": t("Discord didn't answer"),
         "Discord failed": t("Discord had a failure"),
     }
@@ -91,22 +117,31 @@ def discord_refusal(t: Words, code: int) -> str:
         50007: t("That user doesn't accept direct messages from me."),
         50013: t("I lack a permission there. Check my role's permissions."),
         50024: t("This isn't possible in a channel of that kind."),
+        40067: t("Posts there need a tag: choose one in `/announcements panel`."),
+        160006: t("This server has as many open posts and threads as Discord allows."),
     }
     return known.get(code) or t("Discord refused it with the error code {code}.", code=code)
 
 
 def permission_names(t: Words, names: Sequence[str]) -> str:
     """The names of permissions in Discord's settings."""
+    return t.join_list([f"**{permission_name(t, name)}**" for name in names])
+
+
+def permission_name(t: Words, name: str) -> str:
+    """The name of a permission in Discord's settings, without markup."""
     known = {
         "view_channel": t("View Channel"),
         "send_messages": t("Send Messages"),
+        CREATE_POSTS: t("Create Posts"),
         "embed_links": t("Embed Links"),
         "read_message_history": t("Read Message History"),
         "create_public_threads": t("Create Public Threads"),
         "create_events": t("Create Events"),
         "mention_everyone": t("Mention @everyone, @here and All Roles"),
+        "manage_roles": t("Manage Roles"),
     }
-    return t.join_list([f"**{known.get(name, name)}**" for name in names])
+    return known.get(name, name)
 
 
 def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> str:
@@ -115,7 +150,7 @@ def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> st
     Those required to post at all come first, on one line.
     """
     where = f"<#{channel_id}>"
-    stopping = [name for name in missing if name in TO_POST]
+    stopping = [name for name in missing if name in STOPPING]
     lines: list[str] = []
     if stopping:
         named = permission_names(t, stopping)
@@ -125,7 +160,8 @@ def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> st
         "read_message_history": t("to find my own post after an interruption, so that nothing is posted twice"),
         "create_public_threads": t("to open a thread under each post"),
         "create_events": t("to add premieres to your server's events"),
-        "mention_everyone": t("to ping the role you chose"),
+        "mention_everyone": t("to ping roles that not everyone may mention"),
+        "manage_roles": t("to give members the roles of “Notify me”"),
     }
     lines += [
         t(
@@ -135,6 +171,6 @@ def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> st
             purpose=purposes[name],
         )
         for name in missing
-        if name not in TO_POST
+        if name not in STOPPING
     ]
     return "\n".join(lines)

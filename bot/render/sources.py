@@ -10,10 +10,8 @@ from discord import ui
 
 from bot.catalogue.lists import holding
 from bot.catalogue.model import Album, Artist, Cast, Event, Fact, Label, Profile, Song, Source, Track, Work
-from bot.render import phrases, vocabulary
+from bot.render import phrases, vocabulary, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext, draw, escape
-from bot.render.cast import part_words
-from bot.render.drama import airing_words
 from bot.text import Words
 
 _PER_PAGE = 20
@@ -37,7 +35,7 @@ def of_work(context: RenderContext, found: Work) -> ui.LayoutView:
     t, ref = context.words, found.profile.label.ref
     statements = [
         *_profile(context, found.profile),
-        *(Statement(t("Where"), airing_words(t, one), one, one.type) for one in found.airings),
+        *(Statement(t("Where"), phrases.airing(t, one), one, one.type) for one in found.airings),
         *(Statement(vocabulary.job_name(t, c.job), phrases.called(t, c.person), c, c.job) for c in found.crew),
         *_songs(context, found.songs),
     ]
@@ -55,7 +53,7 @@ def of_cast(context: RenderContext, found: Cast) -> ui.LayoutView:
         # Sources may disagree on a person's character, or on a character's actor.
         Statement(
             t("Cast"),
-            part_words(t, credit),
+            phrases.part(t, credit),
             credit,
             credit.person.ref if credit.person.ref in playing or not credit.character else credit.character.ref,
         )
@@ -147,24 +145,25 @@ def _profile(context: RenderContext, profile: Profile) -> Iterator[Statement]:
     for money in profile.money:
         # Two conversions of one amount are not a disagreement.
         about = None if money.converted else money.attribute
-        yield Statement(vocabulary.attribute_name(t, money.attribute), phrases.amount(t, money), money, about)
+        yield Statement(vocabulary.attribute_name(t, money.attribute), wording.amount(t, money), money, about)
     for link in profile.links:
         name = vocabulary.link_name(t, link.kind)
         yield Statement(name, name, link)
     for relation in profile.relations:
-        said = phrases.relation(t, relation.kind, phrases.called(t, relation.other))
-        yield Statement(t("Relation"), said, relation, ("relation", relation.other.ref))
+        yield Statement(t("Relation"), phrases.relation(t, relation), relation, ("relation", relation.other.ref))
 
 
 def _draw(
     context: RenderContext, label: Label, card: str, statements: Sequence[Statement], leads: Sequence[CardLink]
 ) -> ui.LayoutView:
     t = context.words
-    gave: dict[str, tuple[Source, dict[str, None]]] = {}
+    gave: dict[object, tuple[Source, dict[str, None]]] = {}
     for one in statements:
         for cited in one.fact.sources:
             given = one.heading if one.fact.rank == 0 else f"{one.heading} ({one.said})"
-            gave.setdefault(cited.slug, (cited, {}))[1].setdefault(given)
+            # Each page of a provider that asks for credit is named, and of others the first.
+            key = (cited.slug, cited.url) if cited.asks_for_credit else cited.slug
+            gave.setdefault(key, (cited, {}))[1].setdefault(given)
     # The sources with most statements come first.
     ordered = sorted(gave.values(), key=lambda given: -len(given[1]))
     listed = [f"- {phrases.source(t, cited)}: {_given(t, [*headings])}" for cited, headings in ordered]

@@ -10,38 +10,56 @@ from zoneinfo import ZoneInfo
 from discord import ui
 from discord.utils import format_dt
 
-from bot.catalogue.model import Event, EventKind, Upcoming
+from bot.catalogue.model import Event, Upcoming
 from bot.catalogue.when import EXACT, SEOUL, Precision, When
-from bot.render import phrases
-from bot.render.card import Accent, Content, RenderContext, draw
-from bot.text import Words
+from bot.render import phrases, wording
+from bot.render.card import PAGE_BLOCKS, Accent, Content, RenderContext, draw, shorten
 
 FEW = 6
 """With fewer events than this, a card also shows what follows the requested days."""
+MOST_TEXT = 330
+"""Characters of an event where there are several pages: as many events of this length fit into a message."""
+
+
+def page_of(dates: Sequence[tuple[int, When]], page: int) -> list[int]:
+    """The ids of the events of a page: first those of a day, then vaguer ones. Past the end, it is the last page."""
+    ordered = sorted(dates, key=lambda dated: (dated[1].precision not in EXACT, _place(dated[1])))
+    first = min(page, max(len(dates) - 1, 0) // PAGE_BLOCKS) * PAGE_BLOCKS
+    return [id_ for id_, _ in ordered[first : first + PAGE_BLOCKS]]
 
 
 def upcoming(
-    context: RenderContext, days: int, found: Sequence[Upcoming], later: Sequence[Upcoming], latest: Upcoming | None
+    context: RenderContext,
+    days: int,
+    found: Sequence[Upcoming],
+    total: int,
+    later: Sequence[Upcoming],
+    latest: Upcoming | None,
 ) -> ui.LayoutView:
-    """The events of the next `days` days by day, vaguer dates, and the first of `later`; else the latest past event."""
+    """The events of the next `days` days by day, vaguer dates, and the first of `later`; else the latest past event.
+
+    Of `total` events, `found` are those of the page.
+    """
     t = context.words
     exact = [item for item in found if item.event.when.precision in EXACT]
     vague = [item for item in found if item.event.when.precision not in EXACT]
     blocks = [*_by_day(context, exact)]
-    if not blocks:
+    if not blocks and not context.page:
         blocks.append(t("Nothing is dated in this time."))
     blocks += phrases.headed(t("Not dated to the day yet"), [line(context, item) for item in vague])
     blocks += phrases.headed(t("After that"), [line(context, item) for item in later])
-    if latest is not None:
-        blocks.append(t("The latest was:") + "\n" + line(context, latest))
+    last = [latest] if latest is not None else []
+    blocks += [t("The latest was:") + "\n" + line(context, item) for item in last]
     content = Content(
         accent=Accent.DATES,
         title=t("Coming up"),
         subtitle=t.plural("the next {n} day", "the next {n} days", days),
-        blocks=blocks,
+        blocks=[shorten(block, MOST_TEXT) for block in blocks] if total > PAGE_BLOCKS else blocks,
         card="upcoming",
         key=f"days-{days}",
         footer=t("Days are days in Korea; times are shown in your own time zone."),
+        credit=phrases.credit(t, [item.event for item in (*found, *later, *last)], with_links=False),
+        pages=-(-total // PAGE_BLOCKS) if total > PAGE_BLOCKS else None,
     )
     return draw(context, content)
 
@@ -49,12 +67,17 @@ def upcoming(
 def _by_day(context: RenderContext, items: Sequence[Upcoming]) -> Iterator[str]:
     """Dated events under their day in Korea, whatever zone they were stated in."""
     t = context.words
-    ordered = sorted(items, key=lambda item: (str(_korean_day(item.event.when)), item.event.when.earliest))
+    ordered = sorted(items, key=lambda item: _place(item.event.when))
     for day, together in groupby(ordered, key=lambda item: _korean_day(item.event.when)):
         heading = f"### {t.day(day)}\n" if day else ""
         for item in together:
-            yield f"{heading}**{headline(t, item)}**\n-# {_within_day(context, item.event)}".removesuffix("\n-# ")
+            small = phrases.small(_within_day(context, item.event))
+            yield heading + "\n".join(filter(None, (f"**{phrases.headline(t, item)}**", small)))
             heading = ""
+
+
+def _place(when: When) -> tuple[str, str]:
+    return (str(_korean_day(when)), str(when.earliest))
 
 
 def _korean_day(when: When) -> date | None:
@@ -68,32 +91,13 @@ def _within_day(context: RenderContext, event: Event) -> str:
     """What the heading of a day leaves out of a date: the time, and how firm it is."""
     t, at = context.words, event.when.earliest
     time = f"{format_dt(at, 't')} · {format_dt(at, 'R')}" if event.when.precision is Precision.MINUTE and at else ""
-    shown = phrases.with_status(t, time, event.status_at(context.now)) + phrases.remarks(t, event)
-    return shown.removeprefix(" · ").strip()
+    shown = wording.with_status(t, time, event.status_at(context.now)) + phrases.remarks(t, event)
+    return (shown + phrases.credit_links([event])).removeprefix(" · ").strip()
 
 
 def line(context: RenderContext, item: Upcoming) -> str:
-    """A dated event: what and when."""
+    """A dated event: what and when, and who is credited for it."""
     t = context.words
-    return f"**{headline(t, item)}**\n-# {phrases.dated(t, item.event, context.now)}{phrases.remarks(t, item.event)}"
-
-
-def headline(t: Words, item: Upcoming) -> str:
-    """What happens, on one line."""
-    subject, kind = item.event.subject, item.event.kind
-    name = phrases.called(t, subject)
-    artists = ", ".join(phrases.called(t, artist) for artist in item.performers)
-    works = ", ".join(phrases.called(t, work) for work in item.works)
-    match kind:
-        case EventKind.PREMIERE:
-            return t("🎬 {work} premieres", work=name)
-        case EventKind.FINALE:
-            return t("🎬 {work}: the finale", work=name)
-        case EventKind.EPISODE:
-            return t("🎬 {work}: episode {number}", work=name, number=item.event.number)
-        case EventKind.OST_RELEASE:
-            if not works:
-                return t("🎵 {song} by {artists}", song=name, artists=artists)
-            return t("🎵 {song} by {artists} ({works})", song=name, artists=artists, works=works)
-        case EventKind.ALBUM_RELEASE:
-            return t("💿 {album} by {artists}", album=name, artists=artists)
+    event = item.event
+    date = phrases.dated(t, event, context.now) + phrases.remarks(t, event) + phrases.credit_links([event])
+    return f"**{phrases.headline(t, item)}**\n{phrases.small(date)}"

@@ -12,7 +12,7 @@ from array import array
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from mmap import PAGESIZE
-from typing import Any
+from typing import Any, Self, TypeAlias
 
 PIECE = 1 << 18
 """Bytes per piece until the total is known."""
@@ -24,12 +24,39 @@ FREED = 100
 Pages = mmap.mmap
 """Memory from the system, which can be sliced like bytes."""
 
+Data: TypeAlias = "bytes | bytearray | memoryview | array[int] | Pages"
+"""What a structure is saved as: parts of memory, one after the other."""
+
 
 def pages(size: int) -> Pages:
     """Allocate empty memory, in bytes. It is private where possible: that is faster to get and to release."""
     if sys.platform == "win32":
         return Pages(-1, max(size, 1))
     return Pages(-1, max(size, 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
+class Block:
+    """A part of saved memory, to be read back and taken over by a structure."""
+
+    def __init__(self, size: int) -> None:
+        self.pages = pages(max(size, 8))  # the least that can be seen as numbers
+        self.size = size
+
+    @property
+    def view(self) -> memoryview:
+        """Its bytes."""
+        return memoryview(self.pages)[: self.size]
+
+    @property
+    def numbers(self) -> memoryview:
+        """Its 32-bit numbers."""
+        return memoryview(self.pages).cast("I")[: self.size // 4]
+
+    def array(self, code: str) -> array[int]:
+        """A copy of its numbers of another type."""
+        copied: array[int] = array(code)
+        copied.frombytes(self.view)
+        return copied
 
 
 class Chunks:
@@ -75,6 +102,21 @@ class Chunks:
     def of(self, number: int) -> bytes:
         """The bytes of an entity."""
         return self._text[self._begins[number] : self._begins[number + 1]]
+
+    def __len__(self) -> int:
+        return len(self._begins) - 1
+
+    def saved(self) -> list[Data]:
+        """What `restored` needs; only once closed."""
+        return [self._text, self._begins]
+
+    @classmethod
+    def restored(cls, blocks: Iterator[Block]) -> Self:
+        """The chunks of which the next blocks are what was `saved`."""
+        chunks = cls()
+        chunks._text, chunks._begins = next(blocks).pages, next(blocks).array("I")
+        chunks.size = chunks._begins[-1]
+        return chunks
 
     def memory(self) -> Pages:
         """The memory of the text."""

@@ -8,10 +8,10 @@ callers to check.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Iterator
 from itertools import accumulate, chain
 
-from bot.search.memory import Chunks, Pages, at_hand, behind, zeros
+from bot.search.memory import Block, Chunks, Data, Pages, at_hand, behind, zeros
 
 SIZE = 4
 """Bytes per number."""
@@ -67,6 +67,18 @@ class Postings:
                 begins[bucket] = place + 1
             yield
         self._added, self._counts = Chunks(), array("H")
+
+    def saved(self) -> list[Data]:
+        """What `restored` needs."""
+        return [self._begins, self._filed]
+
+    @classmethod
+    def restored(cls, blocks: Iterator[Block]) -> Postings:
+        """The lists of which the next blocks are what was `saved`."""
+        postings = cls()
+        postings._begins, postings._filed = next(blocks).numbers, next(blocks).numbers
+        postings._mask = len(postings._begins) - 3
+        return postings
 
     def memory(self) -> list[Pages]:
         """The memory that holds the lists."""

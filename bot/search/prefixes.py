@@ -7,12 +7,13 @@ numbers; for prefixes that thousands share, they are precomputed.
 
 from __future__ import annotations
 
+import marshal
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from itertools import chain
 
-from bot.search.memory import Chunks, Pages, behind, zeros
+from bot.search.memory import Block, Chunks, Data, Pages, behind, zeros
 from bot.search.spelling import MAX_FORM
 
 LONG = 256
@@ -56,6 +57,34 @@ class PrefixIndex:
             places._samples.extend([_number(text[place : place + COPIED], b"\0") for place in found])
             yield
         return places
+
+    def saved(self) -> Generator[None, None, list[Data]]:
+        """What `restored` needs beside the text, put together incrementally."""
+        best = Chunks()
+        for prefix, owners in self._best.items():
+            of_kinds = {kind: array("I", of_kind).tobytes() for kind, of_kind in owners.items()}
+            best.add(marshal.dumps((prefix, of_kinds)))
+            yield
+        yield from best.close()
+        return [self._places, self._owners, self._samples, *best.saved()]
+
+    @classmethod
+    def restored(cls, text: Pages, blocks: Iterator[Block]) -> Generator[None, None, PrefixIndex]:
+        """The index, made incrementally, of which the next blocks are what was `saved`."""
+        index = cls(text, 0)
+        index._places, index._owners = next(blocks).numbers, next(blocks).numbers
+        index._samples = next(blocks).array("Q")
+        best = Chunks.restored(blocks)
+        for number in range(len(best)):
+            prefix, owners = marshal.loads(best.of(number))  # noqa: S302 - checked by whoever read the blocks
+            index._best[prefix] = {kind: array("I", of_kind) for kind, of_kind in owners.items()}
+            yield
+        return index
+
+    @property
+    def text(self) -> Pages:
+        """The text that its places are in."""
+        return self._text
 
     def memory(self) -> list[Pages | dict[bytes, Best]]:
         """The memory it uses, apart from the text."""

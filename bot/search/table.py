@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Any, TypeAlias
 
 from bot.catalogue.model import Kind, Label, Ref
 from bot.search import spelling
 from bot.search.entry import Entry, importance
-from bot.search.memory import Chunks, Pages
+from bot.search.memory import Block, Chunks, Data, Pages
 from bot.search.prefixes import PrefixIndex
 from bot.search.typos import Typos
 
@@ -78,7 +78,7 @@ class Table:
     def entry(self, number: int) -> Entry:
         """An entity, as it was added."""
         slug, codes, places, others, texts, packed, year, weight, slugs = self._record(number)
-        ref = Ref(_KINDS[self.kinds[number]], slug)
+        ref = Ref(_KINDS[self.kinds[number]], slug or _usual_slug(texts))
         known = others + texts if others else texts
         label = Label(ref, dict(zip(codes.split(), [known[place] for place in places], strict=True)))
         hints = tuple([Label(Ref(Kind(kind), slug), dict(names)) for kind, slug, names in packed]) if packed else ()
@@ -94,9 +94,38 @@ class Table:
         kind = KINDS[ref.kind]
         form = spelling.squash(_typed_slug(ref))
         for number in self.starts.every(form + b"\0", len(self)) or ():
-            if self.kinds[number] == kind and self._record(number)[0] == ref.slug:
-                return number
+            if self.kinds[number] == kind:
+                record = self._record(number)
+                if (record[0] or _usual_slug(record[4])) == ref.slug:
+                    return number
         return None
+
+    def saved(self) -> Generator[None, None, list[Data]]:
+        """What `restored` needs, put together incrementally: mostly the memory itself, which the table has to outlive.
+
+        It fits only the code that made it, on a machine with the same order of bytes.
+        """
+        chunks = (self.records, self.spoken, self.names, self.folds)
+        data: list[Data] = [self.kinds, *chain(*(part.saved() for part in chunks)), self.initials.text]
+        for places in (self.starts, self.words, self.sounds, self.tails, self.initials):
+            data += yield from places.saved()
+        return [*data, *self.typos.saved()]
+
+    @classmethod
+    def restored(cls, blocks: Iterator[Block]) -> Generator[None, None, Table]:
+        """The table, made incrementally, of which the blocks are what was `saved`; they must be as they were."""
+        table = cls()
+        table.kinds = bytearray(next(blocks).view)
+        table.records, table.spoken = Chunks.restored(blocks), Forms.restored(blocks)
+        table.names, table.folds = Forms.restored(blocks), Forms.restored(blocks)
+        names, folds, initials = table.names.memory(), table.folds.memory(), next(blocks).pages
+        table.starts = yield from PrefixIndex.restored(names, blocks)
+        table.words = yield from PrefixIndex.restored(names, blocks)
+        table.sounds = yield from PrefixIndex.restored(folds, blocks)
+        table.tails = yield from PrefixIndex.restored(folds, blocks)
+        table.initials = yield from PrefixIndex.restored(initials, blocks)
+        table.typos = Typos.restored(blocks)
+        return table
 
     def memory(self) -> list[Pages | dict[bytes, Any]]:
         """The memory that holds nearly all of it."""
@@ -105,7 +134,7 @@ class Table:
         return [*texts, *chain(*places), *self.typos.memory()]
 
     def _record(self, number: int) -> _Packed:
-        return marshal.loads(self.records.of(number))  # noqa: S302 - made by this very process
+        return marshal.loads(self.records.of(number))  # noqa: S302 - made by this process, or by one before it and checked
 
 
 class Builder:
@@ -242,7 +271,13 @@ def _packed(entry: Entry) -> _Packed:
     places = bytes(map((others + near).index, names))
     works = tuple([work.slug for work in entry.works])
     codes = " ".join(entry.label.names)
-    return (entry.ref.slug, codes, places, others, entry.texts, hints, entry.year, entry.weight, works)
+    slug = "" if entry.ref.slug == _usual_slug(entry.texts) else entry.ref.slug
+    return (slug, codes, places, others, entry.texts, hints, entry.year, entry.weight, works)
+
+
+def _usual_slug(texts: Sequence[str]) -> str:
+    """The slug that most entities have, by their names; it is not stored."""
+    return texts[0].lower().replace(" ", "-") if texts else ""
 
 
 def _mixed_initials(names: list[str]) -> list[bytes]:

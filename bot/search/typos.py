@@ -16,7 +16,7 @@ from heapq import heapify, heappop
 from itertools import islice
 from zlib import crc32
 
-from bot.search.memory import Pages
+from bot.search.memory import Block, Data, Pages
 from bot.search.postings import Postings
 
 SHORT = 12
@@ -72,6 +72,17 @@ class Typos:
     def arrange(self) -> Generator[None, None, None]:
         """Build the index from what was added, incrementally."""
         return self._filed.arrange()
+
+    def saved(self) -> list[Data]:
+        """What `restored` needs."""
+        return self._filed.saved()
+
+    @classmethod
+    def restored(cls, blocks: Iterator[Block]) -> Typos:
+        """The candidates of which the next blocks are what was `saved`."""
+        typos = cls()
+        typos._filed = Postings.restored(blocks)
+        return typos
 
     def memory(self) -> list[Pages]:
         """The memory that holds the index."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from bot import installation
 from bot.seeding.loader import Known, load
-from bot.store.catalogue import Desired
+from bot.store.stated import Desired
 
-OWN = Path(__file__).parent.parent.parent / "seeds"
-"""The catalogue that comes with Byeol."""
-
-__all__ = ["OWN", "Known", "load", "load_own"]
+__all__ = ["Known", "load", "load_own"]
 
 
 def load_own() -> Desired:
     """Load the catalogue that comes with Byeol."""
-    return load([OWN], Known({}, {}, frozenset()))
+    return load([installation.seeds()], Known({}, {}, frozenset()))

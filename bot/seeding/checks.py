@@ -13,8 +13,8 @@ from bot.seeding.document import Document
 from bot.seeding.messages import suggest
 from bot.seeding.positions import Path
 from bot.seeding.rows import PlacedEntity, PlacedStatement
-from bot.store.catalogue import Desired, EntityRow, SourceRow, StatementRow
 from bot.store.shapes import SHAPES
+from bot.store.stated import Desired, EntityRow, SourceRow, StatementRow
 
 _TABLES = {
     Kind.WORK: "[[works]]",
@@ -44,7 +44,7 @@ def repeated(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
         key = (row.shape, *(row.columns[column] for column in columns))
         if key in seen:
             same = ", ".join(str(placed.path_of(column)[-1]) for column in columns)
-            hint = "give the one to be shown second rank = 1" if row.shape == "event" else "leave one out"
+            hint = "give the one to be shown second rank = 1" if row.shape == "event_date" else "leave one out"
             yield placed.at, f"is the same as the one in line {document.line(seen[key])} ({same}): {hint}"
         seen.setdefault(key, placed.at)
 
@@ -74,7 +74,7 @@ def in_order(document: Document, entity: PlacedEntity) -> Iterator[Problem]:
     dates = {
         placed.row.columns["kind"]: (cast("f.WorkEvent", placed.statement), placed.at)
         for placed in entity.statements
-        if placed.row.shape == "event" and placed.row.rank == 0
+        if placed.row.shape == "event_date" and placed.row.rank == 0
     }
     if "premiere" in dates and "finale" in dates:
         (premiere, first), (finale, last) = dates["premiere"], dates["finale"]

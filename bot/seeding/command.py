@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -14,14 +13,21 @@ from rich.progress import track
 
 from bot.errors import SeedError
 from bot.seeding.loader import Known, beside, load
-from bot.store import catalogue
-from bot.store.catalogue import Change, Desired
+from bot.store import catalogue, holdings
+from bot.store.connection import Connection
 from bot.store.database import Database
+from bot.store.stated import Change, Desired
 
 LONG = 20
 """The fewest files for which a progress bar is shown."""
 
-_SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]", "kept": "[cyan]=[/]"}
+_SIGNS = {
+    "added": "[green]+[/]",
+    "changed": "[yellow]~[/]",
+    "removed": "[red]-[/]",
+    "merged": "[yellow]>[/]",
+    "kept": "[cyan]=[/]",
+}
 
 
 SHOWN = 50
@@ -57,7 +63,7 @@ async def seed(database: Database, paths: Sequence[Path], *, dry_run: bool, forc
         return track(files, "Reading", console=out) if len(files) >= LONG else files
 
     desired = load(paths, known, progress)
-    size = await database.read(catalogue.size)
+    size = await database.read(holdings.size)
     try:
         now = datetime.now(UTC)
         if dry_run:
@@ -92,11 +98,11 @@ def _list(out: Console, changes: Sequence[Change]) -> None:
         out.print(f"... and {len(changes) - SHOWN} more", highlight=False)
 
 
-def _known(connection: sqlite3.Connection) -> Known:
+def _known(connection: Connection) -> Known:
     return Known(
-        catalogue.known_refs(connection),
-        catalogue.known_sources(connection),
-        frozenset(catalogue.origins(connection)),
+        holdings.known_refs(connection),
+        holdings.known_sources(connection),
+        frozenset(holdings.origins(connection)),
     )
 
 
@@ -109,13 +115,13 @@ def _lacking(stated: Desired, known: Known) -> Desired:
     )
 
 
-def _try(connection: sqlite3.Connection, lacking: Desired, desired: Desired, now: datetime) -> list[Change]:
+def _try(connection: Connection, lacking: Desired, desired: Desired, now: datetime) -> list[Change]:
     catalogue.apply(connection, lacking, now)
     raise _UndoneError(catalogue.apply(connection, desired, now))
 
 
-def _apply(connection: sqlite3.Connection, desired: Desired, now: datetime, *, share: float) -> list[Change]:
-    size = catalogue.size(connection)
+def _apply(connection: Connection, desired: Desired, now: datetime, *, share: float) -> list[Change]:
+    size = holdings.size(connection)
     changes = catalogue.apply(connection, desired, now)
     if _removed(changes) > size * share:
         raise _UndoneError(changes)
@@ -125,7 +131,7 @@ def _apply(connection: sqlite3.Connection, desired: Desired, now: datetime, *, s
 def _summary(changes: Sequence[Change], *, dry_run: bool) -> str:
     counts = Counter(change.action for change in changes)
     done = ", ".join(
-        f"{counts[action]} {action}" for action in ("added", "changed", "removed", "kept") if counts[action]
+        f"{counts[action]} {action}" for action in ("added", "changed", "removed", "merged", "kept") if counts[action]
     )
     if not any(counts[action] for action in ("added", "changed", "removed")):
         return "Nothing to change: the catalogue says all of it already." + (f" ({done})" if done else "")

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import calendar
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, cast
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from bot.catalogue import when
 from bot.catalogue.model import Kind, Ref
-from bot.store.catalogue import Value
-
-MAX_SLUG = 60
-"""A button's custom id holds at most 100 characters, and must fit a slug along with the button's action."""
+from bot.catalogue.slug import MAX_SLUG
+from bot.store.reading import localised
+from bot.store.stated import Value
 
 
 class Table(BaseModel):
@@ -90,7 +87,7 @@ Days = Annotated[
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in when.known_zones():
         raise ValueError('expected a time zone of the IANA database, such as "Asia/Seoul"')
     return value
 
@@ -168,20 +165,13 @@ def entries(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else []
 
 
-def slug_of(text: str) -> str:
-    """The slug of a name in Latin letters: "Seo Sook-hyang's" is ``seo-sook-hyangs``; empty for other scripts."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
-    return "-".join(re.findall("[a-z0-9]+", plain))
+PartOfDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")]
+"""A day, a month or a year, in ISO form."""
 
 
 def short(key: str) -> Any:
     """A validator for a table with a short form: just the value of `key`."""
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
-
-
-def localised(text: Mapping[str, str] | None) -> str | None:
-    """Text in the catalogue as a column stores it: JSON."""
-    return json.dumps(text, ensure_ascii=False, sort_keys=True) if text else None
 
 
 def stored(value: object) -> Value:

@@ -20,6 +20,7 @@ from bot.seeding.fields import (
     Days,
     Leads,
     Line,
+    PartOfDate,
     ShowTime,
     Slug,
     Table,
@@ -27,11 +28,10 @@ from bot.seeding.fields import (
     Url,
     Zone,
     entries,
-    localised,
     short,
 )
 from bot.seeding.statement import Columns, Statement
-from bot.store.reading import stamp
+from bot.store.reading import localised, stamp
 
 
 class Source(Table):
@@ -142,6 +142,29 @@ class Membership(Statement):
     shape = "membership"
 
     group: Annotated[Slug, Leads("group_id", Kind.GROUP)]
+    since: PartOfDate | None = None
+    until: PartOfDate | None = None
+
+
+ElsewhereName = Literal[
+    "wikidata",
+    "musicbrainz-artist",
+    "musicbrainz-release-group",
+    "musicbrainz-recording",
+    "tvmaze-show",
+    "tvmaze-person",
+    "tmdb-tv",
+    "imdb",
+]
+
+
+class Elsewhere(Statement):
+    """The id of an entity in another catalogue, by which imports find it."""
+
+    shape = "external_id"
+
+    authority: ElsewhereName
+    value: Line
 
 
 class Credit(Statement):
@@ -209,7 +232,7 @@ Happening = TypeVar("Happening", bound=str)
 class Event(Statement, Generic[Happening]):
     """A date, restricted to the kinds of events its entity can have."""
 
-    shape = "event"
+    shape = "event_date"
 
     kind: Happening
     number: Annotated[int, Field(ge=0, le=9999)] = 0
@@ -238,7 +261,6 @@ class Event(Statement, Generic[Happening]):
             "number": self.number,
             "claim": self.rank,
             "status": self.status,
-            "revision": 1,
             "earliest": _instant(when.earliest),
             "latest": _instant(when.latest),
             "precision": when.precision,
@@ -246,7 +268,6 @@ class Event(Statement, Generic[Happening]):
             "words": localised(self.words),
             "after_id": Ref(Kind.WORK, self.after.work) if self.after else None,
             "after_kind": self.after.event if self.after else None,
-            "changed_at": None,  # set by the store
         }
 
     @classmethod
@@ -264,12 +285,20 @@ TrackEvent = Event[Literal["ost_release"]]
 AlbumEvent = Event[Literal["album_release"]]
 
 
+def _by_authority(value: object) -> object:
+    """``{ wikidata = "Q1" }`` as the list it is short for."""
+    if not isinstance(value, dict):
+        return value
+    return [{"authority": key, "value": one} for key, one in cast("dict[str, object]", value).items()]
+
+
 class Entity(Table):
     """What every entity has. `sources` are cited for each statement within it that cites none itself."""
 
     slug: Slug
     sources: tuple[Slug, ...] = ()
     names: Names = ()
+    ids: Annotated[tuple[Elsewhere, ...], BeforeValidator(_by_authority)] = ()
     details: tuple[Detail, ...] = ()
     links: tuple[Link, ...] = ()
 

@@ -19,7 +19,7 @@ from bot.seeding.document import Document, UnreadableError, read
 from bot.seeding.messages import explain
 from bot.seeding.positions import Path
 from bot.seeding.rows import Cited, PlacedEntity, PlacedStatement
-from bot.store.catalogue import Desired
+from bot.store.stated import Desired
 
 Progress = Callable[[Sequence[File]], Iterable[File]]
 """Iterates over the files, and may show progress."""

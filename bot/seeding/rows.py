@@ -9,10 +9,11 @@ from typing import NamedTuple, cast
 from bot.catalogue.model import Kind, Ref
 from bot.catalogue.origin import Origin
 from bot.seeding import format as f
-from bot.seeding.fields import character_ref, localised
+from bot.seeding.fields import character_ref
 from bot.seeding.positions import Path
 from bot.seeding.statement import Statement
-from bot.store.catalogue import EntityRow, SourceRow, StatementRow
+from bot.store.reading import localised
+from bot.store.stated import EntityRow, SourceRow, StatementRow
 
 
 class Cited(NamedTuple):

@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar, cast
 from pydantic import Field, model_validator
 
 from bot.catalogue.model import Certainty, Ref
-from bot.seeding.fields import Leads, Slug, Table, Text, entries, slug_of, stored
-from bot.store.catalogue import Value
+from bot.catalogue.slug import slug_of
+from bot.seeding.fields import Leads, Slug, Table, Text, entries, stored
+from bot.store.stated import Value
 
 Columns = dict[str, Value | Ref]
 

@@ -1,4 +1,4 @@
 """All SQL, the database and its migrations; one module per noun.
 
-Each function takes a `sqlite3.Connection` and is run by `bot.store.database.Database`.
+Each function takes a `Connection` and is run by `bot.store.database.Database`.
 """

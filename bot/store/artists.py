@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from bot.catalogue.model import Artist, Membership, Ref
-from bot.store.reading import entity_id, labels, profiles, statements
+from bot.store.connection import Connection
+from bot.store.profiles import profiles
+from bot.store.reading import entity_id, labels
 from bot.store.songs import albums, osts_of_members, songs
+from bot.store.statements import statements
 from bot.store.works import credits_, crew
 
 
-def artist(connection: sqlite3.Connection, ref: Ref) -> Artist | None:
+def artist(connection: Connection, ref: Ref) -> Artist | None:
     """A person or a group: memberships, parts, songs and albums."""
     id_ = entity_id(connection, ref)
     if id_ is None:
@@ -18,7 +19,7 @@ def artist(connection: sqlite3.Connection, ref: Ref) -> Artist | None:
     released = {"track": list[int](), "album": list[int]()}
     for release, kind in connection.execute(
         "SELECT performer.entity_id, entity.kind FROM performer JOIN fact ON fact.id = performer.id"
-        " JOIN entity ON entity.id = performer.entity_id WHERE artist_id = ? AND fact.rank = 0",
+        " JOIN entity ON entity.id = performer.entity_id WHERE artist_id = ? AND fact.rank = 0 ORDER BY performer.id",
         (id_,),
     ):
         released[kind].append(release)
@@ -33,12 +34,14 @@ def artist(connection: sqlite3.Connection, ref: Ref) -> Artist | None:
     )
 
 
-def _memberships(connection: sqlite3.Connection, id_: int) -> list[Membership]:
+def _memberships(connection: Connection, id_: int) -> list[Membership]:
     """The groups of a person, or the people of a group."""
-    groups = statements(connection, "membership", ("group_id",), [id_])
-    members = statements(connection, "membership", (), [id_], by="group_id")
+    columns = ("group_id", "since", "until")
+    groups = statements(connection, "membership", columns, [id_])
+    members = statements(connection, "membership", columns, [id_], by="group_id")
     known = labels(connection, {row.values[0] for row in groups} | {row.entity for row in members})
     return [
-        *(Membership(**row.fact, other=known[row.values[0]]) for row in groups),
-        *(Membership(**row.fact, other=known[row.entity]) for row in members),
+        Membership(**row.fact, other=known[group if row.entity == id_ else row.entity], since=since, until=until)
+        for row in (*groups, *members)
+        for group, since, until in [row.values]
     ]

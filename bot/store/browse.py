@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.catalogue.model import Label
-from bot.store.reading import labels, stamp
+from bot.catalogue.model import Kind, Label, Ref
+from bot.store.connection import Connection
+from bot.store.reading import NOT_MERGED, entity_id, labels, placeholders, stamp
 
 PAGE = 15
 """Entries per page."""
@@ -26,54 +27,56 @@ class Page:
     total: int
 
 
-_YEAR = "(SELECT min(earliest) FROM event WHERE entity_id = entity.id AND claim = 0 AND kind = 'premiere')"
+_YEAR = "(SELECT min(earliest) FROM event WHERE entity_id = entity.id AND kind = 'premiere')"
 
 
-def size(connection: sqlite3.Connection) -> tuple[int, int]:
+def size(connection: Connection) -> tuple[int, int]:
     """The number of dramas and the number of artists in the catalogue."""
     return connection.execute(
-        "SELECT (SELECT count(*) FROM entity WHERE kind = 'work'),"
-        " (SELECT count(*) FROM entity WHERE kind IN ('person', 'group'))"
+        f"SELECT (SELECT count(*) FROM entity WHERE kind = 'work' AND {NOT_MERGED}),"
+        f" (SELECT count(*) FROM entity WHERE kind IN ('person', 'group') AND {NOT_MERGED})"
     ).fetchone()
 
 
-def dramas(connection: sqlite3.Connection, page: int, network: str | None = None) -> Page:
-    """All dramas, or those of a network, newest first and undated last."""
-    condition, values = "kind = 'work'", ()
-    if network is not None:
-        condition += (
-            " AND id IN (SELECT entity_id FROM airing JOIN entity o ON o.id = organisation_id"
-            " WHERE o.kind = 'organisation' AND o.slug = ?)"
-        )
-        values = (network,)
-    return _page(connection, condition, values, f"{_YEAR} IS NULL, {_YEAR} DESC, slug", page)
+def dramas(connection: Connection) -> array[int]:
+    """The ids of all dramas, newest first and undated last."""
+    return _ids(connection, "kind = 'work'", (), "year DESC NULLS LAST, slug")
 
 
-def airing(connection: sqlite3.Connection, page: int, now: datetime) -> Page:
+def dramas_on(connection: Connection, network: str, page: int) -> Page:
+    """The dramas of a network, newest first and undated last."""
+    condition = "kind || '' = 'work' AND id IN (SELECT entity_id FROM airing WHERE organisation_id = ?)"
+    values = (entity_id(connection, Ref(Kind.ORGANISATION, network)),)
+    return page_of(connection, _ids(connection, condition, values, "year DESC NULLS LAST, slug"), page)
+
+
+def airing(connection: Connection, page: int, now: datetime) -> Page:
     """The dramas that have begun and are not over, newest first."""
-    condition = (
-        "kind = 'work' AND id IN (SELECT entity_id FROM event WHERE claim = 0 AND kind = 'premiere' AND earliest <= ?)"
-        " AND id IN (SELECT entity_id FROM event WHERE claim = 0 AND kind = 'finale' AND latest > ?)"
+    condition = (  # as an expression, so that SQLite does not go through all dramas to find the few that are airing
+        "kind || '' = 'work' AND id IN (SELECT entity_id FROM event WHERE kind = 'finale' AND latest > ?)"
+        " AND EXISTS (SELECT 1 FROM event WHERE entity_id = entity.id AND kind = 'premiere' AND earliest <= ?)"
     )
-    return _page(connection, condition, (stamp(now), stamp(now)), f"{_YEAR} DESC, slug", page)
-
-
-def artists(connection: sqlite3.Connection, page: int) -> Page:
-    """Everyone who sings or acts, groups first."""
-    condition = (
-        "kind = 'group' OR kind = 'person' AND (id IN (SELECT artist_id FROM performer)"
-        " OR id IN (SELECT person_id FROM credit))"
+    return page_of(
+        connection, _ids(connection, condition, (stamp(now), stamp(now)), "year DESC NULLS LAST, slug"), page
     )
-    return _page(connection, condition, (), "kind, slug", page)
 
 
-def network(connection: sqlite3.Connection, slug: str) -> Label | None:
+def artists(connection: Connection) -> array[int]:
+    """The ids of everyone who sings or acts, groups first."""
+    condition = (
+        "kind IN ('group', 'person') AND (kind = 'group' OR EXISTS (SELECT 1 FROM credit WHERE person_id = entity.id)"
+        " OR EXISTS (SELECT 1 FROM performer WHERE artist_id = entity.id))"
+    )
+    return _ids(connection, condition, (), "kind, slug")
+
+
+def network(connection: Connection, slug: str) -> Label | None:
     """A network or platform by its slug."""
-    row = connection.execute("SELECT id FROM entity WHERE kind = 'organisation' AND slug = ?", (slug,)).fetchone()
-    return labels(connection, [row[0]])[row[0]] if row else None
+    id_ = entity_id(connection, Ref(Kind.ORGANISATION, slug))
+    return labels(connection, [id_])[id_] if id_ is not None else None
 
 
-def networks(connection: sqlite3.Connection) -> list[Label]:
+def networks(connection: Connection) -> list[Label]:
     """The networks and platforms that show any drama, those with the most dramas first."""
     rows = connection.execute("SELECT organisation_id FROM airing GROUP BY organisation_id ORDER BY count(*) DESC, 1")
     ids = [id_ for (id_,) in rows]
@@ -81,12 +84,23 @@ def networks(connection: sqlite3.Connection) -> list[Label]:
     return [known[id_] for id_ in ids]
 
 
-def _page(connection: sqlite3.Connection, condition: str, values: Sequence[Any], order: str, page: int) -> Page:
-    (total,) = connection.execute(f"SELECT count(*) FROM entity WHERE {condition}", values).fetchone()
-    last = max(total - 1, 0) // PAGE
+def page_of(connection: Connection, ids: Sequence[int], page: int) -> Page:
+    """A page of a list of ids. What is gone from the catalogue since it was made is left out."""
+    last = max(len(ids) - 1, 0) // PAGE
+    start = min(page, last) * PAGE
+    shown = ids[start : start + PAGE]
+    years = dict(
+        connection.execute(
+            f"SELECT id, {_YEAR} FROM entity WHERE id IN ({placeholders(shown)})", tuple(shown)
+        ).fetchall()
+    )
+    known = labels(connection, years)
+    entries = [(known[id_], int(at[:4]) if (at := years[id_]) else None) for id_ in shown if id_ in known]
+    return Page(entries, len(ids))
+
+
+def _ids(connection: Connection, condition: str, values: Sequence[Any], order: str) -> array[int]:
     rows = connection.execute(
-        f"SELECT id, {_YEAR} FROM entity WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
-        (*values, PAGE, min(page, last) * PAGE),
-    ).fetchall()
-    known = labels(connection, [id_ for id_, _ in rows])
-    return Page([(known[id_], int(at[:4]) if at else None) for id_, at in rows], total)
+        f"SELECT id, {_YEAR} AS year FROM entity WHERE ({condition}) AND {NOT_MERGED} ORDER BY {order}", tuple(values)
+    )
+    return array("q", (id_ for id_, _ in rows))

@@ -2,139 +2,41 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any
 
-from bot.catalogue.model import Certainty, Kind, Ref, Status
-from bot.catalogue.origin import Origin
-from bot.store.reading import placeholders, stamp
+from bot.catalogue.model import Kind, Ref
+from bot.catalogue.origin import Authority, Origin
+from bot.store import uniting
+from bot.store.connection import Connection
+from bot.store.dates import Slot, settle
+from bot.store.reading import chunks, placeholders, stamp
 from bot.store.shapes import SHAPES, Shape
-
-Value = str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source as its origin states it."""
-
-    slug: str
-    publisher: str
-    title: str | None
-    published: str | None
-    url: str | None
-    licence: str | None
-    note: str | None
-    origin: Origin
+from bot.store.stated import Change, Desired, EntityRow, StatementRow, Value
 
 
-@dataclass(frozen=True, slots=True)
-class EntityRow:
-    """An entity as an origin states it."""
-
-    ref: Ref
-    type: str | None
-    partial: str | None
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRow:
-    """One fact about `entity`: a row of the table `shape`, whose columns may hold references to other entities.
-
-    Its origin is the one that states the entity.
-    """
-
-    shape: str
-    entity: Ref
-    columns: Mapping[str, Value | Ref]
-    rank: int
-    certainty: Certainty
-    note: str | None
-    sources: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Desired:
-    """Everything that `origins` state: it replaces what they stated before, and nothing else."""
-
-    origins: frozenset[Origin]
-    sources: dict[str, SourceRow] = field(default_factory=dict[str, SourceRow])
-    entities: dict[Ref, EntityRow] = field(default_factory=dict[Ref, EntityRow])
-    statements: list[StatementRow] = field(default_factory=list[StatementRow])
-
-
-class Change(NamedTuple):
-    """One change. `action` is ``added``, ``changed``, ``removed`` or ``kept`` (not stated, but still needed).
-
-    `size`: how many items it covers, since an entity is removed together with its statements.
-    """
-
-    action: str
-    what: str
-    why: str = ""
-    size: int = 1
-
-
-_DATE = ("earliest", "latest", "precision")
-"""A change in one of these makes a new revision of the event."""
-
-
-def revision(connection: sqlite3.Connection) -> int:
-    """The catalogue's revision: a different number means different contents."""
-    (number,) = connection.execute("SELECT revision FROM catalogue").fetchone()
-    return number
-
-
-def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether the catalogue has no entities."""
-    return connection.execute("SELECT 1 FROM entity LIMIT 1").fetchone() is None
-
-
-def size(connection: sqlite3.Connection) -> int:
-    """The number of entities, statements and sources."""
-    (count,) = connection.execute(
-        "SELECT (SELECT count(*) FROM entity) + (SELECT count(*) FROM fact) + (SELECT count(*) FROM source)"
-    ).fetchone()
-    return count
-
-
-def known_refs(connection: sqlite3.Connection) -> dict[Ref, frozenset[Origin]]:
-    """Every entity, with the origins that state it."""
-    found: dict[Ref, set[Origin]] = {}
-    for kind, slug, origin in connection.execute(
-        "SELECT kind, slug, origin FROM entity JOIN entity_origin ON entity_id = id"
-    ):
-        found.setdefault(Ref(Kind(kind), slug), set()).add(Origin.parse(origin))
-    return {ref: frozenset(origins) for ref, origins in found.items()}
-
-
-def known_sources(connection: sqlite3.Connection) -> dict[str, Origin]:
-    """Every source's slug, with the origin that states it."""
-    return {slug: Origin.parse(origin) for slug, origin in connection.execute("SELECT slug, origin FROM source")}
-
-
-def origins(connection: sqlite3.Connection) -> set[Origin]:
-    """Every origin of something in the catalogue."""
-    rows = connection.execute("SELECT origin FROM entity_origin UNION SELECT origin FROM source")
-    return {Origin.parse(origin) for (origin,) in rows}
-
-
-def apply(connection: sqlite3.Connection, desired: Desired, now: datetime) -> list[Change]:
+def apply(connection: Connection, desired: Desired, now: datetime) -> list[Change]:
     """Make the catalogue match `desired`, inside the caller's transaction, and return the changes.
 
     Changed dates are stamped with `now`.
 
     What `desired.origins` no longer state is removed, unless something else refers to it; then it is kept, and the
-    change says what refers to it. What other origins state is left as it is.
+    change says what refers to it. What other origins state is left as it is, but entities that share an id elsewhere
+    become one where imports alone state one of them. The cost depends on what is stated, not on the size of the
+    catalogue.
     """
+    uniting.make_way(connection, desired)
     changes = _Changes(connection, desired, stamp(now))
     changes.sources()
     changes.entities()
     changes.statements()
     changes.remove_unstated()
+    changes.dates()
+    changes.made += uniting.unite(connection, desired, now)
+    changes.made += uniting.recognise(connection, changes.added, now)
     if any(change.action != "kept" for change in changes.made):
         connection.execute("UPDATE catalogue SET revision = revision + 1")
     return changes.made
@@ -143,27 +45,39 @@ def apply(connection: sqlite3.Connection, desired: Desired, now: datetime) -> li
 class _Changes:
     """The state of one `apply`."""
 
-    def __init__(self, connection: sqlite3.Connection, desired: Desired, now: str) -> None:
+    def __init__(self, connection: Connection, desired: Desired, now: str) -> None:
         self.now = now
         self.connection = connection
         self.desired = desired
         self.scope = tuple(map(str, desired.origins))
+        self.imported = all(origin.authority is Authority.IMPORT for origin in desired.origins)
         self.made: list[Change] = []
         self.source_ids: dict[str, int] = {}
         self.entity_ids: dict[Ref, int] = {}
-        self.stated: set[int] = set()
         self.refs: dict[int, Ref] = {}
+        self.added: set[Ref] = set()
+        self.wanted: set[int] = set()
+        self.stated: set[int] = set()
+        self.dated: set[Slot] = set()
 
     def sources(self) -> None:
         columns = ("publisher", "title", "published", "url", "licence", "note", "origin")
         names = ", ".join(columns)
-        stored = {row[0]: row[1:] for row in self.connection.execute(f"SELECT slug, {names} FROM source")}
+        cited = {slug for statement in self.desired.statements for slug in statement.sources}
+        stored: dict[str, tuple[Value, ...]] = {}
+        for slugs in chunks(cited | self.desired.sources.keys()):
+            for slug, id_, *values in self.connection.execute(
+                f"SELECT slug, id, {names} FROM source WHERE slug IN ({placeholders(slugs)})", slugs
+            ):
+                self.source_ids[slug] = id_
+                stored[slug] = tuple(values)
         for slug, source in self.desired.sources.items():
             values = (*(getattr(source, column) for column in columns[:-1]), str(source.origin))
             if slug not in stored:
-                self.connection.execute(
-                    f"INSERT INTO source (slug, {names}) VALUES (?, {', '.join('?' * len(columns))})", (slug, *values)
-                )
+                self.source_ids[slug] = self.connection.execute(
+                    f"INSERT INTO source (slug, {names}) VALUES (?, {', '.join('?' * len(columns))}) RETURNING id",
+                    (slug, *values),
+                ).fetchone()[0]
                 self.made.append(Change("added", f"source {slug}"))
             elif stored[slug] != values:
                 self.connection.execute(
@@ -171,64 +85,131 @@ class _Changes:
                     (*values, slug),
                 )
                 self.made.append(Change("changed", f"source {slug}"))
-        self.source_ids = dict(self.connection.execute("SELECT slug, id FROM source"))
 
     def entities(self) -> None:
-        stored = {
-            Ref(Kind(kind), slug): (type_, partial)
-            for kind, slug, type_, partial in self.connection.execute("SELECT kind, slug, type, partial FROM entity")
+        referred = {
+            value
+            for statement in self.desired.statements
+            for value in (statement.entity, *statement.columns.values())
+            if isinstance(value, Ref)
         }
-        known = known_refs(self.connection)
-        for ref, entity in self.desired.entities.items():
-            values = (entity.type, entity.partial)
-            others = known.get(ref, frozenset()) - self.desired.origins
-            if ref not in stored:
-                self.connection.execute(
-                    "INSERT INTO entity (kind, slug, type, partial) VALUES (?, ?, ?, ?)", (*ref, *values)
-                )
-                self.made.append(Change("added", str(ref)))
-            elif all(entity.origin.precedence < one.precedence for one in others) and stored[ref] != values:
-                self.connection.execute(
-                    "UPDATE entity SET type = ?, partial = ? WHERE kind = ? AND slug = ?", (*values, *ref)
-                )
-                self.made.append(Change("changed", str(ref)))
-            elif known[ref] & self.desired.origins - {entity.origin}:
-                self.made.append(Change("changed", str(ref)))  # another file states it now
-        for id_, kind, slug in self.connection.execute("SELECT id, kind, slug FROM entity"):
-            self.entity_ids[Ref(Kind(kind), slug)] = id_
-        self.refs = {id_: ref for ref, id_ in self.entity_ids.items()}
+        stored = self._look_up(referred | self.desired.entities.keys())
         self.stated = self._in_scope("entity_id", "entity_origin")
+        self._name(self.stated)
+        known = self._origins({self.entity_ids[ref] for ref in self.desired.entities if ref in self.entity_ids})
+        stating: dict[int, list[EntityRow]] = {}
         for ref, entity in self.desired.entities.items():
-            self._hand_over(self.entity_ids[ref], str(entity.origin))
+            if ref not in self.entity_ids:
+                (new,) = self.connection.execute(
+                    "INSERT INTO entity (kind, slug, type, partial) VALUES (?, ?, ?, ?) RETURNING id",
+                    (*ref, entity.type, entity.partial),
+                ).fetchone()
+                self._note(new, ref)
+                if entity.origin.authority is not Authority.IMPORT:
+                    self.added.add(ref)
+                self.made.append(Change("added", str(ref)))
+            stating.setdefault(self.entity_ids[ref], []).append(entity)
+        for id_, rows in stating.items():
+            # Of merged entities, several may be stated: the remaining one's own row describes it.
+            rows.sort(key=lambda row: row.ref != self.refs[id_])
+            if id_ in stored:
+                self._describe_anew(id_, rows, stored[id_], known[id_])
+            self.wanted.add(id_)
+            self._hand_over(id_, [row.origin for row in rows])
 
-    def _hand_over(self, id_: int, origin: str) -> None:
-        """Make `origin` the owner of an entity and its statements, in place of the other origins being applied."""
-        own = (id_, *self.scope)
-        of_scope = f"entity_id = ? AND origin IN ({placeholders(self.scope)})"
-        self.connection.execute(f"DELETE FROM entity_origin WHERE {of_scope}", own)
-        self.connection.execute("INSERT INTO entity_origin VALUES (?, ?)", (id_, origin))
-        self.connection.execute(f"UPDATE fact SET origin = ? WHERE {of_scope} AND origin <> ?", (origin, *own, origin))
+    def _describe_anew(
+        self, id_: int, rows: Sequence[EntityRow], stored: tuple[str | None, str | None], known: set[Origin]
+    ) -> None:
+        first, others = rows[0], known - self.desired.origins
+        values = (first.type or stored[0] if others else first.type, first.partial)
+        if not all(first.origin.precedence < one.precedence for one in others):
+            values = (stored[0] or first.type, stored[1])
+        if values != stored:
+            self.connection.execute("UPDATE entity SET type = ?, partial = ? WHERE id = ?", (*values, id_))
+        if values != stored or known & self.desired.origins - {row.origin for row in rows}:
+            self.made.append(Change("changed", str(first.ref)))  # or another file states it now
+
+    def _look_up(self, refs: Collection[Ref]) -> dict[int, tuple[str | None, str | None]]:
+        """Find the ids of entities, through merges too. Returns the type and the partial lists of those found."""
+        found: dict[int, tuple[str | None, str | None]] = {}
+        for some in chunks(refs):
+            # CROSS JOIN keeps SQLite from going through all entities to find the few that are requested.
+            rows = self.connection.execute(
+                f"WITH ref (kind, slug) AS (VALUES {', '.join(['(?, ?)'] * len(some))})"
+                " SELECT asked.kind, asked.slug, entity.id, entity.kind, entity.slug, entity.type, entity.partial"
+                " FROM ref CROSS JOIN entity asked LEFT JOIN merged ON gone_id = asked.id"
+                " JOIN entity ON entity.id = coalesce(merged.entity_id, asked.id)"
+                " WHERE asked.kind = ref.kind AND asked.slug = ref.slug",
+                [part for ref in some for part in ref],
+            )
+            for asked_kind, asked_slug, id_, kind, slug, type_, partial in rows:
+                self.entity_ids[Ref(Kind(asked_kind), asked_slug)] = id_
+                self.refs[id_] = Ref(Kind(kind), slug)
+                found[id_] = (type_, partial)
+        return found
+
+    def _name(self, ids: Iterable[int]) -> None:
+        """Find the references of entities."""
+        for some in chunks(id_ for id_ in ids if id_ not in self.refs):
+            for id_, kind, slug in self.connection.execute(
+                f"SELECT id, kind, slug FROM entity WHERE id IN ({placeholders(some)})", some
+            ):
+                self._note(id_, Ref(Kind(kind), slug))
+
+    def _note(self, id_: int, ref: Ref) -> None:
+        self.entity_ids[ref] = id_
+        self.refs[id_] = ref
+
+    def _origins(self, ids: Collection[int]) -> dict[int, set[Origin]]:
+        found: dict[int, set[Origin]] = {id_: set() for id_ in ids}
+        for some in chunks(ids):
+            for id_, origin in self.connection.execute(
+                f"SELECT entity_id, origin FROM entity_origin WHERE entity_id IN ({placeholders(some)})", some
+            ):
+                found[id_].add(Origin.parse(origin))
+        return found
+
+    def _hand_over(self, id_: int, origins: Sequence[Origin]) -> None:
+        """Make `origins` the owners of an entity, and the first of them that of what others being applied said."""
+        left = [one for one in self.scope if one not in map(str, origins)]
+        of_left = f"entity_id = ? AND origin IN ({placeholders(left)})"
+        self.connection.execute(f"DELETE FROM entity_origin WHERE {of_left}", (id_, *left))
+        self.connection.executemany(
+            "INSERT INTO entity_origin VALUES (?, ?) ON CONFLICT DO NOTHING", [(id_, str(origin)) for origin in origins]
+        )
+        if left:
+            self.connection.execute(
+                f"UPDATE fact SET origin = ?, precedence = ? WHERE {of_left}",
+                (str(origins[0]), origins[0].precedence, id_, *left),
+            )
 
     def statements(self) -> None:
+        stated: dict[str, list[StatementRow]] = {}
+        for statement in self.desired.statements:
+            stated.setdefault(statement.shape, []).append(statement)
+        known = self._in_scope("DISTINCT shape", "fact")
         for name, shape in SHAPES.items():
-            stored = self._stored(name, shape)
-            for statement in self.desired.statements:
-                if statement.shape != name:
-                    continue
+            if name not in stated and name not in known:
+                continue
+            stored = self._stored(name, shape) if name in known else {}
+            for statement in stated.get(name, ()):
                 columns = {
                     column: self.entity_ids[value] if isinstance(value, Ref) else value
                     for column, value in statement.columns.items()
                 }
                 entity = self.entity_ids[statement.entity]
-                if name == "event":
-                    columns["changed_at"] = self.now
-                old = stored.pop((entity, *(columns[column] for column in shape.key)), None)
-                if old is None:
+                origin = str(self.desired.entities[statement.entity].origin)
+                old = stored.get((origin, entity, *(columns[column] for column in shape.key)))
+                if not old:
                     self._insert(statement, entity, columns)
-                else:
-                    self._update(statement, shape, columns, old)
-            for old in stored.values():
-                if self.refs[old.entity] in self.desired.entities or self._stated_by_others(old.entity):
+                    continue
+                same = next((one for one in old if one.says(_fact(statement), columns)), old[0])
+                old.remove(same)
+                self._update(statement, shape, columns, same)
+            left = [old for several in stored.values() for old in several]
+            self._name({old.entity for old in left})
+            for old in left:
+                if old.entity in self.wanted or self._stated_by_others(old.entity):
                     self._remove_statement(old)
 
     def _stated_by_others(self, entity: int) -> bool:
@@ -238,11 +219,14 @@ class _Changes:
         )
         return found.fetchone() is not None
 
-    def _stored(self, name: str, shape: Shape) -> dict[tuple[Value, ...], _StoredStatement]:
-        """The stored statements of one shape from the origins being applied, by entity and key."""
+    def _stored(self, name: str, shape: Shape) -> dict[tuple[Value, ...], list[_StoredStatement]]:
+        """The stored statements of one shape from the origins being applied, by origin, entity and key.
+
+        There are several where an origin said the same of two entities that were merged, and goes on to do so.
+        """
         sources: dict[int, tuple[str, ...]] = {}
         for fact, slug in self.connection.execute(
-            f"SELECT fact_id, source.slug FROM fact_source JOIN fact ON fact.id = fact_id"
+            f"SELECT fact_id, source.slug FROM fact JOIN fact_source ON fact.id = fact_id"
             f" JOIN source ON source.id = source_id"
             f" WHERE fact.shape = ? AND fact.origin IN ({placeholders(self.scope)}) ORDER BY fact_id, position",
             (name, *self.scope),
@@ -250,37 +234,36 @@ class _Changes:
             sources[fact] = (*sources.get(fact, ()), slug)
         columns = (*shape.key, *shape.values)
         rows = self.connection.execute(
-            f"SELECT t.id, t.entity_id, rank, certainty, note, {', '.join(f't.{c}' for c in columns)}"
-            f" FROM {name} t JOIN fact ON fact.id = t.id WHERE fact.origin IN ({placeholders(self.scope)})",
-            self.scope,
+            f"SELECT origin, t.id, t.entity_id, rank, certainty, note, {', '.join(f't.{c}' for c in columns)}"
+            f" FROM fact JOIN {name} t ON fact.id = t.id"
+            f" WHERE fact.shape = ? AND fact.origin IN ({placeholders(self.scope)}) ORDER BY fact.id",
+            (name, *self.scope),
         )
-        return {
-            (entity, *rest[: len(shape.key)]): _StoredStatement(
-                *(id_, name, entity, (rank, certainty, note, sources.get(id_, ()))),
-                dict(zip(columns, rest, strict=True)),
+        found: dict[tuple[Value, ...], list[_StoredStatement]] = {}
+        for origin, id_, entity, rank, certainty, note, *rest in rows:
+            found.setdefault((origin, entity, *rest[: len(shape.key)]), []).append(
+                _StoredStatement(
+                    *(id_, name, entity, (rank, certainty, note, sources.get(id_, ()))),
+                    dict(zip(columns, rest, strict=True)),
+                )
             )
-            for id_, entity, rank, certainty, note, *rest in rows
-        }
+        return found
 
     def _insert(self, statement: StatementRow, entity: int, columns: Mapping[str, Value]) -> None:
-        cursor = self.connection.execute(
-            "INSERT INTO fact (entity_id, shape, rank, certainty, note, origin) VALUES (?, ?, ?, ?, ?, ?)",
-            (entity, statement.shape, *_fact(statement)[:3], str(self.desired.entities[statement.entity].origin)),
-        )
-        fact = cursor.lastrowid
-        row = {"id": fact, "entity_id": entity} | dict(columns)
-        self.connection.execute(
-            f"INSERT INTO {statement.shape} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
-            tuple(row.values()),
-        )
+        origin = self.desired.entities[statement.entity].origin
+        (fact,) = self.connection.execute(
+            "INSERT INTO fact (entity_id, shape, rank, certainty, note, origin, precedence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (entity, statement.shape, *_fact(statement)[:3], str(origin), origin.precedence),
+        ).fetchone()
+        self.connection.execute(_insertion(statement.shape, tuple(columns)), (fact, entity, *columns.values()))
         self._cite(fact, statement.sources)
+        self._date(statement.shape, entity, columns)
         self.made.append(Change("added", self._describe(statement.shape, entity, columns)))
 
     def _update(self, statement: StatementRow, shape: Shape, columns: dict[str, Value], old: _StoredStatement) -> None:
-        if statement.shape == "event":
-            self._revise(columns, old)
         fact = _fact(statement)
-        if fact == old.fact and columns == old.columns:
+        if old.says(fact, columns):
             return
         self.connection.execute("UPDATE fact SET rank = ?, certainty = ?, note = ? WHERE id = ?", (*fact[:3], old.id))
         if shape.values:
@@ -290,54 +273,33 @@ class _Changes:
             )
         self.connection.execute("DELETE FROM fact_source WHERE fact_id = ?", (old.id,))
         self._cite(old.id, statement.sources)
+        self._date(statement.shape, old.entity, columns)
         self.made.append(Change("changed", self._describe(statement.shape, old.entity, columns)))
 
-    def _revise(self, columns: dict[str, Value], old: _StoredStatement) -> None:
-        """Start a new revision if the date changed, and archive the old date; else keep the revision.
-
-        `changed_at` stays unless the date or the status changed. To be postponed is a change of date, with or without a
-        new one; so is a lifted cancellation.
-        """
-        before = int(old.columns["revision"] or 0)
-        moved = any(columns[column] != old.columns[column] for column in _DATE)
-        moved |= columns["status"] != old.columns["status"] and (
-            columns["status"] == Status.POSTPONED or old.columns["status"] == Status.CANCELLED
-        )
-        columns["revision"] = before + moved
-        if moved:
-            past = (old.id, before, *(old.columns[column] for column in (*_DATE, "zone", "words")))
-            self.connection.execute("INSERT INTO event_past VALUES (?, ?, ?, ?, ?, ?, ?)", past)
-        elif columns["status"] == old.columns["status"]:
-            columns["changed_at"] = old.columns["changed_at"]
-
-    def _cite(self, fact: int | None, slugs: Sequence[str]) -> None:
+    def _cite(self, fact: int, slugs: Sequence[str]) -> None:
         self.connection.executemany(
             "INSERT INTO fact_source VALUES (?, ?, ?)",
             [(fact, self.source_ids[slug], position) for position, slug in enumerate(slugs)],
         )
 
     def _remove_statement(self, old: _StoredStatement) -> None:
-        what = self._describe(old.shape, old.entity, old.columns)
-        if old.shape == "event":
-            (told,) = self.connection.execute("SELECT count(*) FROM delivery WHERE event_id = ?", (old.id,)).fetchone()
-            if told:
-                self._doubt("event.id", old.id)
-                self.made.append(Change("kept", what, f"{told} announcements were made or planned for it"))
-                return
         self.connection.execute("DELETE FROM fact WHERE id = ?", (old.id,))
-        self.made.append(Change("removed", what))
+        self._date(old.shape, old.entity, old.columns)
+        self.made.append(Change("removed", self._describe(old.shape, old.entity, old.columns)))
 
-    def _doubt(self, column: str, id_: int) -> None:
-        """Stop announcing future dates that no origin states any more; past announcements stay on record."""
-        self.connection.execute(
-            f"UPDATE event SET status = 'reported', changed_at = ?1 WHERE {column} = ?2"
-            " AND (status = 'confirmed' OR status = 'released' AND earliest > ?1)",
-            (self.now, id_),
-        )
+    def _date(self, shape: str, entity: int, columns: Mapping[str, Value]) -> None:
+        """Remember that an event's date may be another one now."""
+        if shape == "event_date":
+            self.dated.add(Slot(entity, str(columns["kind"]), int(columns["number"] or 0)))
+
+    def dates(self) -> None:
+        """Give the events concerned the dates that count now."""
+        slots = [slot for slot in sorted(self.dated) if slot.entity in self.refs]
+        self.made += settle(self.connection, slots, self.refs, self.now, withdrawn=self.imported)
 
     def remove_unstated(self) -> None:
         """Remove the entities and sources that no origin states any more and nothing else refers to."""
-        unstated = {id_ for id_ in self.stated if self.refs[id_] not in self.desired.entities}
+        unstated = self.stated - self.wanted
         for id_ in [id_ for id_ in unstated if self._stated_by_others(id_)]:
             unstated.remove(id_)
             self.connection.execute(
@@ -358,28 +320,53 @@ class _Changes:
         }
         for id_ in sorted(unstated):
             if id_ in reasons:
-                self._doubt("event.entity_id", id_)
+                self._doubt_dates(id_)
                 self.made.append(Change("kept", str(self.refs[id_]), ", ".join(reasons[id_])))
             else:
-                self.connection.execute("DELETE FROM entity WHERE id = ?", (id_,))
-                self.made.append(Change("removed", str(self.refs[id_]), size=1 + statements[id_]))
-        cited = dict(self.connection.execute("SELECT source_id, count(*) FROM fact_source GROUP BY source_id"))
-        for id_ in sorted(self._in_scope("id", "source") - {self.source_ids[slug] for slug in self.desired.sources}):
-            slug = next(slug for slug, known in self.source_ids.items() if known == id_)
-            if id_ in cited:
-                self.made.append(Change("kept", f"source {slug}", f"{cited[id_]} statements cite it"))
+                merged = "id IN (SELECT gone_id FROM merged WHERE entity_id = ?1)"
+                self.connection.execute(f"DELETE FROM entity WHERE id = ?1 OR {merged}", (id_,))
+                self.made.append(Change("removed", str(self.refs.pop(id_)), size=1 + statements[id_]))
+        self._remove_unstated_sources()
+
+    def _doubt_dates(self, id_: int) -> None:
+        """Stop announcing the future dates of an entity that no origin states any more."""
+        if self.imported:
+            for kind, number in self.connection.execute(
+                "SELECT kind, number FROM event_date WHERE entity_id = ?", (id_,)
+            ).fetchall():
+                self.dated.add(Slot(id_, kind, number))
+            self.connection.execute("DELETE FROM fact WHERE entity_id = ? AND shape = 'event_date'", (id_,))
+            return
+        for kind, number in self.connection.execute(
+            "UPDATE event_date SET status = 'reported' WHERE entity_id = ?1"
+            " AND (status = 'confirmed' OR status = 'released' AND earliest > ?2) RETURNING kind, number",
+            (id_, self.now),
+        ).fetchall():
+            self.dated.add(Slot(id_, kind, number))
+
+    def _remove_unstated_sources(self) -> None:
+        for id_, slug in self.connection.execute(
+            f"SELECT id, slug FROM source WHERE origin IN ({placeholders(self.scope)}) ORDER BY id", self.scope
+        ).fetchall():
+            if slug in self.desired.sources:
+                continue
+            (cited,) = self.connection.execute(
+                "SELECT count(*) FROM fact_source WHERE source_id = ?", (id_,)
+            ).fetchone()
+            if cited:
+                self.made.append(Change("kept", f"source {slug}", f"{cited} statements cite it"))
             else:
                 self.connection.execute("DELETE FROM source WHERE id = ?", (id_,))
                 self.made.append(Change("removed", f"source {slug}"))
 
-    def _in_scope(self, column: str, table: str) -> set[int]:
+    def _in_scope(self, column: str, table: str) -> set[Any]:
         rows = self.connection.execute(
             f"SELECT {column} FROM {table} WHERE origin IN ({placeholders(self.scope)})", self.scope
         )
-        return {id_ for (id_,) in rows}
+        return {value for (value,) in rows}
 
     def _needed_by(self, id_: int, leaving: set[int]) -> list[str]:
-        """Why an entity is needed: references from those not in `leaving`, follows, and announcements of its events."""
+        """Why an entity is needed: references from those not in `leaving`, follows, roles, and announcements."""
         found: set[int] = set()
         for name, shape in SHAPES.items():
             for column in (*shape.key, *shape.values):
@@ -390,17 +377,32 @@ class _Changes:
             "SELECT count(*) FROM delivery JOIN event ON event.id = event_id WHERE event.entity_id = ?", (id_,)
         ).fetchone()
         (follows,) = self.connection.execute("SELECT count(*) FROM follow WHERE entity_id = ?", (id_,)).fetchone()
+        (roles,) = self.connection.execute(
+            "SELECT count(DISTINCT guild_id) FROM subject_role WHERE entity_id = ?", (id_,)
+        ).fetchone()
+        self._name(found)
         referrers = [f"referred to by {self.refs[entity]}" for entity in sorted(found - leaving)]
         if follows:
             referrers.append(f"{follows} servers follow it")
+        if roles:
+            referrers.append(f"members of {roles} servers are told of it")
         return [*referrers, *([f"{told} announcements were made or planned for it"] if told else [])]
 
     def _describe(self, shape: str, entity: int, columns: Mapping[str, Value]) -> str:
+        key = {column: columns[column] for column in SHAPES[shape].key if columns[column] is not None}
+        referred = {value for column, value in key.items() if column.endswith("_id") and isinstance(value, int)}
+        if not referred <= self.refs.keys():
+            self._name(referred)
+
         def shown(column: str, value: Value) -> str:
             return self.refs[value].slug if column.endswith("_id") and isinstance(value, int) else str(value)
 
-        key = (shown(column, columns[column]) for column in SHAPES[shape].key if columns[column] is not None)
-        return f"{self.refs[entity]} {shape} {' '.join(key)}"
+        return f"{self.refs[entity]} {shape} {' '.join(shown(column, value) for column, value in key.items())}"
+
+
+@cache
+def _insertion(shape: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {shape} (id, entity_id, {', '.join(columns)}) VALUES (?, ?, {', '.join('?' * len(columns))})"
 
 
 _Fact = tuple[int, str, str | None, tuple[str, ...]]
@@ -418,3 +420,7 @@ class _StoredStatement:
     entity: int
     fact: _Fact
     columns: dict[str, Value]
+
+    def says(self, fact: _Fact, columns: Mapping[str, Value]) -> bool:
+        """Whether it is what an origin states."""
+        return (fact, columns) == (self.fact, self.columns)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 
+from bot.store.connection import Connection
 
-def synced(connection: sqlite3.Connection, scope: str) -> tuple[str, dict[str, int]] | None:
+
+def synced(connection: Connection, scope: str) -> tuple[str, dict[str, int]] | None:
     """The digest of the commands last synced for a scope, and their ids by name; None if never synced."""
     row = connection.execute("SELECT digest, ids FROM command_sync WHERE scope = ?", (scope,)).fetchone()
     return (row[0], json.loads(row[1])) if row else None
 
 
-def guilds(connection: sqlite3.Connection) -> list[int]:
+def guilds(connection: Connection) -> list[int]:
     """The ids of servers with commands of their own."""
     return [int(scope) for (scope,) in connection.execute("SELECT scope FROM command_sync WHERE scope <> 'global'")]
 
 
-def forget(connection: sqlite3.Connection, scope: str) -> None:
+def forget(connection: Connection, scope: str) -> None:
     """Record that a scope no longer has commands of its own."""
     connection.execute("DELETE FROM command_sync WHERE scope = ?", (scope,))
 
 
-def record(connection: sqlite3.Connection, scope: str, digest: str, ids: Mapping[str, int]) -> None:
+def record(connection: Connection, scope: str, digest: str, ids: Mapping[str, int]) -> None:
     """Record what was synced for a scope: the digest of the commands, and the ids Discord gave them by name."""
     connection.execute(
         "INSERT INTO command_sync VALUES (?, ?, ?)"

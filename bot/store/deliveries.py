@@ -6,14 +6,16 @@ others share its outcome.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.announcements.outcome import GONE, NO_TAG, REFUSED, TOO_MANY_THREADS
 from bot.announcements.schedule import CORRECTIONS, DIGEST, Stage
 from bot.catalogue.when import Precision, When
-from bot.store.reading import instant, placeholders, stamp, text
+from bot.store.connection import Connection
+from bot.store.reading import instant, numbers, placeholders, stamp, text
+from bot.store.shards import Shards, due, next_try
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +50,37 @@ class Delivery:
     language: str | None
     zone: str
     threads: bool
+    tags: Sequence[int]
     digest: bool
     reason: str | None
     parts: Sequence[Part]
 
 
-REFUSED = "(reason = 'gone' OR reason LIKE 'refused%')"
-"""SQL: whether a delivery waits for its channel: ``gone``, ``refused``, or ``refused: `` and missing permissions."""
+HELD = f"(reason IN ('{GONE}', '{NO_TAG}', '{TOO_MANY_THREADS}') OR reason LIKE '{REFUSED}%')"
+"""SQL: whether a delivery waits for its channel, as `bot.announcements.outcome.is_held` says."""
+
+AWAY = "away"
+"""The reason of what waits for a server that Discord has not told of yet, or lost in an outage."""
 
 
-def expire(connection: sqlite3.Connection, now: datetime) -> int:
+def expire(connection: Connection, now: datetime) -> int:
     """Record due deliveries as missed if they are past their grace and not in doubt. Returns how many.
 
     A message with several parts is left to its sender: some of them may still be in time.
     """
     return connection.execute(
         "UPDATE delivery SET state = 'missed', try_at = NULL, settled_at = ?1,"
-        f" reason = iif({REFUSED}, reason, 'late')"
+        f" reason = CASE WHEN {HELD} OR reason = '{AWAY}' THEN reason ELSE 'late' END"
         " WHERE try_at <= ?1 AND state IN ('planned', 'retrying') AND possibly_sent_since IS NULL AND expires_at < ?1"
         " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)",
         (stamp(now),),
     ).rowcount
 
 
-def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: timedelta, limit: int) -> list[Delivery]:
-    """Claim up to `limit` deliveries that are due, or whose lease has expired.
+def claim(
+    connection: Connection, now: datetime, owner: str, lease: timedelta, limit: int, shards: Shards | None = None
+) -> list[Delivery]:
+    """Claim up to `limit` deliveries that are due, or whose lease has expired; of some shards' servers, or of all.
 
     No one else can claim them until `lease` has passed. Deliveries with the same group key are claimed as one message.
     If a request of an earlier claimant may have reached Discord, the delivery has been in doubt since then.
@@ -80,9 +88,9 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
     claimed = [
         id_
         for (id_,) in connection.execute(
-            "UPDATE delivery SET state = 'sending', claimed_by = ?, try_at = ?, attempts = attempts + 1"
-            " WHERE id IN (SELECT id FROM delivery WHERE try_at <= ? ORDER BY try_at, id LIMIT ?) RETURNING id",
-            (owner, stamp(now + lease), stamp(now), limit),
+            "UPDATE delivery SET state = 'sending', claimed_by = :owner, try_at = :leased, attempts = attempts + 1"
+            f" WHERE id IN ({due('delivery', shards)}) RETURNING id",
+            {"owner": owner, "leased": stamp(now + lease), "now": stamp(now), "limit": limit},
         ).fetchall()
     ]
     _join(connection, claimed, now)
@@ -90,7 +98,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
     for lead, id_, event, revision, stage, *times in connection.execute(
         "SELECT coalesce(primary_id, id) AS lead, id, event_id, revision, stage, due_at, expires_at FROM delivery"
         f" WHERE id IN ({placeholders(claimed)}) OR primary_id IN ({placeholders(claimed)})"
-        " ORDER BY lead, id <> lead, due_at, id",
+        " ORDER BY lead, primary_id IS NOT NULL, due_at, id",
         (*claimed, *claimed),
     ):
         part = Part(id_, event, revision, Stage(stage), *map(datetime.fromisoformat, times))
@@ -99,7 +107,7 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
         "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.possibly_sent_since,"
         " s.role_id, s.language,"
         " coalesce(s.zone, 'UTC'),"
-        " coalesce(s.threads, 0), d.group_key, d.reason"
+        " coalesce(s.threads, 0), coalesce(s.tags, ''), d.group_key, d.reason"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
         f" WHERE d.id IN ({placeholders(claimed)}) AND d.primary_id IS NULL ORDER BY d.due_at, d.id",
         claimed,
@@ -109,16 +117,17 @@ def claim(connection: sqlite3.Connection, now: datetime, owner: str, lease: time
             *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt)),
             *(role, language, zone),
             threads=bool(threads),
+            tags=numbers(tags),
             digest=group_key.startswith(DIGEST),
             reason=reason,
             parts=parts[id_],
         )
         for id_, guild, channel, send_at, nonce, attempts, doubt, *rest in rows
-        for role, language, zone, threads, group_key, reason in [rest]
+        for role, language, zone, threads, tags, group_key, reason in [rest]
     ]
 
 
-def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetime) -> None:
+def _join(connection: Connection, claimed: Collection[int], now: datetime) -> None:
     """Give claimed deliveries with the same group key one primary, together with others of that key that are due."""
     # A message that may be posted already stays as it was: nothing can be added to it.
     fresh = "primary_id IS NULL AND possibly_sent_since IS NULL"
@@ -137,7 +146,7 @@ def _join(connection: sqlite3.Connection, claimed: Collection[int], now: datetim
         )
 
 
-def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: datetime) -> bool:
+def begin(connection: Connection, delivery: int, owner: str, now: datetime) -> bool:
     """Record that a request is about to leave: its message may exist from now on. False if the claim was lost."""
     return (
         connection.execute(
@@ -150,21 +159,29 @@ def begin(connection: sqlite3.Connection, delivery: int, owner: str, now: dateti
 
 
 def sent(
-    connection: sqlite3.Connection, delivery: int, message_id: int, now: datetime, post_actions: Sequence[str] = ()
+    connection: Connection,
+    delivery: int,
+    message_id: int,
+    now: datetime,
+    post_actions: Sequence[str] = (),
+    thread_id: int | None = None,
 ) -> None:
     """Record that a message was posted, and queue its post actions (see `bot.store.post_actions`).
+
+    `thread_id`: the thread that it stands in, if it does not stand in the channel itself.
 
     The channel no longer counts as refusing. If the message corrects others, or was corrected itself, edits are queued
     too.
     """
     parts = connection.execute(
         "UPDATE delivery SET state = 'sent', try_at = NULL, possibly_sent_since = NULL, message_id = ?1,"
-        " settled_at = ?2,"
+        " thread_id = ?4, settled_at = ?2,"
         " reason = NULL WHERE id = ?3 OR primary_id = ?3 RETURNING id, stage",
-        (message_id, stamp(now), delivery),
+        (message_id, stamp(now), delivery, thread_id),
     ).fetchall()
     connection.executemany(
-        "INSERT INTO post_action (delivery_id, kind, since, try_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING",
+        "INSERT INTO post_action (delivery_id, kind, since, try_at, guild_id)"
+        " SELECT id, ?2, ?3, ?3, guild_id FROM delivery WHERE id = ?1 ON CONFLICT DO NOTHING",
         [(delivery, kind, stamp(now)) for kind in post_actions],
     )
     for (channel_id,) in connection.execute(
@@ -189,23 +206,24 @@ OVERTAKES = (
 """SQL: whether the delivery `new` corrects what `old` announced."""
 
 
-def _amend(connection: sqlite3.Connection, part: int, now: datetime) -> None:
+def _amend(connection: Connection, part: int, now: datetime) -> None:
     """Queue edits of messages whose date no longer holds: those that a part corrects, or its own.
 
     Its own, since it may be found in the channel only after its correction was posted.
     """
     connection.execute(
-        "INSERT INTO post_action (delivery_id, kind, since, try_at)"
-        " SELECT DISTINCT coalesce(old.primary_id, old.id), 'amend', ?1, ?1 FROM delivery part JOIN delivery old"
+        "INSERT INTO post_action (delivery_id, kind, since, try_at, guild_id)"
+        " SELECT DISTINCT coalesce(old.primary_id, old.id), 'amend', ?1, ?1, old.guild_id"
+        " FROM delivery part JOIN delivery old"
         "  ON old.event_id = part.event_id AND old.channel_id = part.channel_id"
         f" JOIN delivery new ON {OVERTAKES}"
         " WHERE part.id = ?2 AND ?2 IN (old.id, new.id) AND old.state = 'sent'"
-        " ON CONFLICT DO UPDATE SET since = excluded.since, try_at = excluded.try_at, attempts = 0",
+        " ON CONFLICT (delivery_id, kind) DO UPDATE SET since = excluded.since, try_at = excluded.try_at, attempts = 0",
         (stamp(now), part),
     )
 
 
-def _overtaken(connection: sqlite3.Connection, delivery: int) -> bool:
+def _overtaken(connection: Connection, delivery: int) -> bool:
     """Whether an event of a message has changed since it was planned; if so, everything is planned again.
 
     What has to be corrected, and what is not announced yet, is known only once the message's outcome is.
@@ -222,7 +240,7 @@ def _overtaken(connection: sqlite3.Connection, delivery: int) -> bool:
 
 
 def retry(
-    connection: sqlite3.Connection,
+    connection: Connection,
     delivery: int,
     owner: str,
     at: datetime,
@@ -236,7 +254,7 @@ def retry(
     """
     taken_back = connection.execute(
         "UPDATE delivery SET state = 'retrying', try_at = ?1, reason = ?2,"
-        " possibly_sent_since = iif(?3 IS NULL, NULL, min(coalesce(possibly_sent_since, ?3), ?3))"
+        " possibly_sent_since = CASE WHEN possibly_sent_since < ?3 THEN possibly_sent_since ELSE ?3 END"
         " WHERE id = ?4 AND claimed_by = ?5 AND state = 'sending'",
         (stamp(at), reason, stamp(possibly_sent_since) if possibly_sent_since else None, delivery, owner),
     ).rowcount
@@ -246,31 +264,41 @@ def retry(
         )
 
 
-def wake(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
+def wake(connection: Connection, channel_id: int, now: datetime) -> None:
     """Retry now what waits for a channel to accept posts."""
     connection.execute(
-        f"UPDATE delivery SET try_at = ?1 WHERE channel_id = ?2 AND state = 'retrying' AND try_at > ?1 AND {REFUSED}",
+        f"UPDATE delivery SET try_at = ?1 WHERE channel_id = ?2 AND state = 'retrying' AND try_at > ?1 AND {HELD}",
         (stamp(now), channel_id),
     )
 
 
-def reopen(connection: sqlite3.Connection, channel_id: int, now: datetime) -> None:
+def welcome(connection: Connection, guilds: Sequence[int], now: datetime) -> None:
+    """Retry now what waits for servers that are within reach again."""
+    connection.execute(
+        "UPDATE delivery SET try_at = ? WHERE state = 'retrying' AND try_at > ? AND reason = ?"
+        f" AND guild_id IN ({placeholders(guilds)})",
+        (stamp(now), stamp(now), AWAY, *guilds),
+    )
+
+
+def reopen(connection: Connection, channel_id: int, now: datetime) -> None:
     """Retry now what waits for a channel where no permission is known to be missing any more.
 
     The channel no longer counts as refusing, unless Discord refused a post although no permission was known to be
     missing.
     """
     wake(connection, channel_id, now)
+    unexplained = f"('{REFUSED}', '{TOO_MANY_THREADS}')"
     reopened = connection.execute(
         "UPDATE subscription SET paused_at = NULL WHERE channel_id = ?1 AND paused_at IS NOT NULL AND NOT EXISTS"
-        " (SELECT 1 FROM delivery WHERE channel_id = ?1 AND state = 'retrying' AND reason = 'refused')",
+        f" (SELECT 1 FROM delivery WHERE channel_id = ?1 AND state = 'retrying' AND reason IN {unexplained})",
         (channel_id,),
     ).rowcount
     if reopened:
         connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
-def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> None:
+def settle(connection: Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> None:
     """Record the final state, ``failed`` or ``uncertain``, of a message without a confirmed post, and of its parts."""
     if _settle(connection, delivery, owner, state, reason, now):
         connection.execute(
@@ -281,7 +309,7 @@ def settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str
 
 
 def drop(
-    connection: sqlite3.Connection, delivery: int, owner: str, dropped: Sequence[tuple[int, str, str]], now: datetime
+    connection: Connection, delivery: int, owner: str, dropped: Sequence[tuple[int, str, str]], now: datetime
 ) -> None:
     """Take parts out of a message that must not be announced any more: each by its id, new state and reason.
 
@@ -308,7 +336,7 @@ def drop(
             )
 
 
-def _settle(connection: sqlite3.Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> bool:
+def _settle(connection: Connection, delivery: int, owner: str, state: str, reason: str, now: datetime) -> bool:
     return (
         connection.execute(
             "UPDATE delivery SET state = ?, try_at = NULL, reason = ?, settled_at = ? WHERE id = ? AND claimed_by = ?"
@@ -319,7 +347,7 @@ def _settle(connection: sqlite3.Connection, delivery: int, owner: str, state: st
     )
 
 
-def date_before(connection: sqlite3.Connection, event_id: int, revision: int) -> When | None:
+def date_before(connection: Connection, event_id: int, revision: int) -> When | None:
     """The date that an event had before a revision; None if there was none."""
     row = connection.execute(
         "SELECT precision, zone, earliest, latest, words FROM event_past WHERE event_id = ? AND revision < ?"
@@ -340,11 +368,10 @@ class Pulse:
     next_try: datetime | None
 
 
-def pulse(connection: sqlite3.Connection) -> Pulse:
-    """Read the pulse in one cheap query."""
+def pulse(connection: Connection, shards: Shards | None = None) -> Pulse:
+    """Read the pulse in one cheap query, for the servers of some shards, or for all."""
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
-        " (SELECT min(at) FROM (SELECT min(try_at) AS at FROM delivery WHERE try_at IS NOT NULL"
-        "  UNION ALL SELECT min(try_at) FROM post_action))"
+        f" (SELECT min(at) FROM ({next_try('delivery', shards)} UNION ALL {next_try('post_action', shards)}) AS next)"
     ).fetchone()
     return Pulse((catalogue, subscriptions), instant(at))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection
 
 from bot.catalogue.model import Label, Ref
+from bot.store.connection import Connection
 from bot.store.reading import entity_id, labels, placeholders
 from bot.store.subscriptions import changed, remember
 
@@ -23,7 +23,7 @@ CONCERNS = (
 """SQL: whether a followed entity concerns an event: it is its subject, or its drama, performer, actor or group."""
 
 
-def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
+def add(connection: Connection, guild_id: int, ref: Ref) -> bool:
     """Follow an entity. Returns False if the server already follows `MAX_FOLLOWS`, or the entity is gone.
 
     Its channels' settings stay as they are: an admin chooses to limit them (`subscriptions.only_followed`).
@@ -37,7 +37,7 @@ def add(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
     return True
 
 
-def remove(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
+def remove(connection: Connection, guild_id: int, ref: Ref) -> bool:
     """Stop following an entity. Returns whether it was followed."""
     removed = connection.execute(
         "DELETE FROM follow WHERE guild_id = ? AND entity_id = ?", (guild_id, entity_id(connection, ref))
@@ -46,18 +46,20 @@ def remove(connection: sqlite3.Connection, guild_id: int, ref: Ref) -> bool:
     return removed > 0
 
 
-def _count(connection: sqlite3.Connection, guild_id: int) -> int:
+def _count(connection: Connection, guild_id: int) -> int:
     (count,) = connection.execute("SELECT count(*) FROM follow WHERE guild_id = ?", (guild_id,)).fetchone()
     return count
 
 
-def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Label]:
+def of_guild(connection: Connection, guild_id: int) -> list[Label]:
     """What a server follows."""
-    ids = [id_ for (id_,) in connection.execute("SELECT entity_id FROM follow WHERE guild_id = ?", (guild_id,))]
-    return list(labels(connection, ids).values())
+    rows = connection.execute("SELECT entity_id FROM follow WHERE guild_id = ? ORDER BY entity_id", (guild_id,))
+    ids = [id_ for (id_,) in rows]
+    known = labels(connection, ids)
+    return [known[id_] for id_ in ids]
 
 
-def concerned(connection: sqlite3.Connection, guild_id: int, event_ids: Collection[int]) -> set[int]:
+def concerned(connection: Connection, guild_id: int, event_ids: Collection[int]) -> set[int]:
     """The ids of those events that concern what a server follows."""
     rows = connection.execute(
         f"SELECT event.id FROM event WHERE event.id IN ({placeholders(event_ids)})"

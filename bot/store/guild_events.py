@@ -6,15 +6,16 @@ A row says what a server should have (`state`, `starts_at`, `ends_at`) and what 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.store.deliveries import Pulse
+from bot.store.connection import Connection
+from bot.store.deliveries import AWAY, Pulse
 from bot.store.follows import CONCERNS
-from bot.store.reading import instant, stamp
+from bot.store.reading import instant, placeholders, stamp
+from bot.store.shards import Shards, due, next_try
 from bot.store.subscriptions import wants
 
 HORIZON = timedelta(days=60)
@@ -32,27 +33,30 @@ _LONGEST = timedelta(days=2)
 
 _WANTED = (
     "WITH ahead AS MATERIALIZED (SELECT event.id, event.entity_id, event.kind,"
-    "  'byeol:' || entity.kind || '/' || entity.slug || iif(event.number > 0, '#' || event.number, '') AS mark,"
-    "  event.earliest AS starts_at, iif(event.precision = 'day', event.latest,"
-    f"  strftime('%Y-%m-%dT%H:%M:%SZ', event.earliest, '+{EVENING.total_seconds():.0f} seconds')) AS ends_at"
-    " FROM event JOIN fact ON fact.id = event.id JOIN entity ON entity.id = event.entity_id"
-    " WHERE event.kind = 'premiere' AND event.claim = 0 AND fact.rank = 0 AND event.earliest > :recently"
+    "  'byeol:' || entity.kind || '/' || entity.slug ||"
+    "  CASE WHEN event.number > 0 THEN '#' || event.number ELSE '' END AS mark,"
+    "  event.earliest AS starts_at, CASE WHEN event.precision = 'day' THEN event.latest ELSE"
+    f"  strftime('%Y-%m-%dT%H:%M:%SZ', event.earliest, '+{EVENING.total_seconds():.0f} seconds') END AS ends_at"
+    " FROM event JOIN entity ON entity.id = event.entity_id"
+    " WHERE event.kind = 'premiere' AND event.earliest > :recently"
     "  AND event.status IN ('confirmed', 'released') AND event.precision IN ('minute', 'day')),"
     " wanted AS (SELECT s.guild_id, event.id AS event_id, event.mark, event.starts_at, event.ends_at,"
     "  s.paused_at IS NULL AND s.left_at IS NULL AS active"
     " FROM subscription s CROSS JOIN ahead event WHERE s.guild_events = 1"
     f"  AND {wants('event.kind')}"
-    f"  AND (NOT s.followed_only OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
+    f"  AND (s.followed_only = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
 )
 """SQL: what each server should have. While its channels are paused or the bot has left, nothing is added and nothing
 removed: people have marked their interest there."""
 
-_SOON = "min(coalesce(guild_event.try_at, :now), :leased)"
+_SOON = (
+    "CASE WHEN coalesce(guild_event.try_at, :now) < :leased THEN coalesce(guild_event.try_at, :now) ELSE :leased END"
+)
 """SQL: at once, but a claimed row stays its claimant's until the lease ends."""
 
 
 _DIFFERS = (
-    "(guild_event.state <> 'wanted' OR guild_event.event_id IS NOT excluded.event_id"
+    "(guild_event.state <> 'wanted' OR coalesce(guild_event.event_id, 0) <> coalesce(excluded.event_id, 0)"
     " OR guild_event.starts_at <> excluded.starts_at OR guild_event.ends_at <> excluded.ends_at)"
 )
 """SQL: whether a row differs from what is wanted now."""
@@ -70,7 +74,7 @@ class Differences:
     unwanted: Sequence[tuple[int, str]]
 
 
-def differences(connection: sqlite3.Connection, now: datetime) -> Differences:
+def differences(connection: Connection, now: datetime) -> Differences:
     """Compare the rows with what servers should have. This is a read, since mostly there is nothing to write."""
     times = {"now": stamp(now), "recently": stamp(now - _LONGEST), "horizon": stamp(now + HORIZON)}
     wanted = connection.execute(
@@ -79,8 +83,8 @@ def differences(connection: sqlite3.Connection, now: datetime) -> Differences:
         " FROM wanted excluded LEFT JOIN guild_event ON guild_event.guild_id = excluded.guild_id"
         "  AND guild_event.mark = excluded.mark"
         # Discord accepts no event that has begun.
-        " WHERE iif(guild_event.mark IS NULL, excluded.active AND excluded.starts_at > :now"
-        f"  AND excluded.starts_at <= :horizon, guild_event.state <> 'dismissed' AND {_DIFFERS})",
+        " WHERE CASE WHEN guild_event.mark IS NULL THEN excluded.active AND excluded.starts_at > :now"
+        f"  AND excluded.starts_at <= :horizon ELSE guild_event.state <> 'dismissed' AND {_DIFFERS} END",
         times,
     )
     unwanted = connection.execute(
@@ -91,7 +95,7 @@ def differences(connection: sqlite3.Connection, now: datetime) -> Differences:
     return Differences(wanted.fetchall(), unwanted.fetchall())
 
 
-def plan(connection: sqlite3.Connection, found: Differences, now: datetime) -> None:
+def plan(connection: Connection, found: Differences, now: datetime) -> None:
     """Write what servers should have, make it due, and delete rows past `KEPT`."""
     times = {"now": stamp(now), "leased": stamp(now + LEASE)}
     connection.executemany(
@@ -106,7 +110,8 @@ def plan(connection: sqlite3.Connection, found: Differences, now: datetime) -> N
         ],
     )
     connection.executemany(
-        f"UPDATE guild_event SET state = 'unwanted', try_at = iif(discord_id IS NULL AND attempts = 0, NULL, {_SOON})"
+        "UPDATE guild_event SET state = 'unwanted',"
+        f" try_at = CASE WHEN discord_id IS NULL AND attempts = 0 THEN NULL ELSE {_SOON} END"
         " WHERE guild_id = :guild AND mark = :mark AND state = 'wanted'",
         [{**times, "guild": guild, "mark": mark} for guild, mark in found.unwanted],
     )
@@ -141,14 +146,17 @@ _LANGUAGE = (
 """SQL: the language of a server's events."""
 
 
-def claim(connection: sqlite3.Connection, now: datetime, limit: int) -> list[GuildEvent]:
-    """Claim up to `limit` rows that are due; no one else can claim them until the lease has passed."""
+def claim(connection: Connection, now: datetime, limit: int, shards: Shards | None = None) -> list[GuildEvent]:
+    """Claim up to `limit` rows that are due, of some shards' servers or of all.
+
+    No one else can claim them until the lease has passed.
+    """
     rows = connection.execute(
-        "UPDATE guild_event SET try_at = ?, attempts = attempts + 1 WHERE (guild_id, mark) IN"
-        " (SELECT guild_id, mark FROM guild_event WHERE try_at <= ? ORDER BY try_at LIMIT ?)"
+        "UPDATE guild_event SET try_at = :leased, attempts = attempts + 1, reason = NULL WHERE (guild_id, mark) IN"
+        f" ({due('guild_event', shards)})"
         " RETURNING guild_id, mark, event_id, starts_at, ends_at, state = 'wanted', discord_id, stands_until, attempts,"
         f"  try_at, {_LANGUAGE}",
-        (stamp(now + LEASE), stamp(now), limit),
+        {"leased": stamp(now + LEASE), "now": stamp(now), "limit": limit},
     ).fetchall()
     return [
         GuildEvent(
@@ -164,7 +172,7 @@ _CLAIMED = "guild_id = :guild AND mark = :mark AND try_at = :leased"
 """SQL: whether a claim still holds."""
 
 
-def begin(connection: sqlite3.Connection, one: GuildEvent) -> bool:
+def begin(connection: Connection, one: GuildEvent) -> bool:
     """Record that a request is about to leave: the event may or may not exist now. False if the claim was lost."""
     return (
         connection.execute(
@@ -174,21 +182,20 @@ def begin(connection: sqlite3.Connection, one: GuildEvent) -> bool:
     )
 
 
-def settle(
-    connection: sqlite3.Connection, one: GuildEvent, discord_id: int | None, now: datetime, says: str = ""
-) -> None:
+def settle(connection: Connection, one: GuildEvent, discord_id: int | None, now: datetime, says: str = "") -> None:
     """Record that the event exists as wanted, or (without `discord_id`) that there is none.
 
     `says` is a digest of its text. If something else is wanted by now, the row is due again.
     """
     connection.execute(
-        "UPDATE guild_event SET discord_id = :id, stands_until = iif(:id IS NULL, NULL, :ends_at), attempts = 0,"
-        " says = :says,"
-        " reason = NULL, try_at = iif(state = :state AND starts_at = :starts_at AND ends_at = :ends_at, NULL, :now)"
+        "UPDATE guild_event SET discord_id = :id, stands_until = :stands_until, attempts = 0,"
+        " says = :says, reason = NULL,"
+        " try_at = CASE WHEN state = :state AND starts_at = :starts_at AND ends_at = :ends_at THEN NULL ELSE :now END"
         f" WHERE {_CLAIMED}",
         {
             **_claim(one),
             "id": discord_id,
+            "stands_until": stamp(one.ends_at) if discord_id is not None else None,
             "state": "wanted" if one.wanted else "unwanted",
             "starts_at": stamp(one.starts_at),
             "ends_at": stamp(one.ends_at),
@@ -208,7 +215,7 @@ class Standing(NamedTuple):
     language: str
 
 
-def standing(connection: sqlite3.Connection, now: datetime) -> list[Standing]:
+def standing(connection: Connection, now: datetime) -> list[Standing]:
     """The events that exist as wanted and have not begun: their text may be outdated."""
     rows = connection.execute(
         f"SELECT guild_id, mark, event_id, says, {_LANGUAGE} FROM guild_event WHERE state = 'wanted'"
@@ -218,7 +225,7 @@ def standing(connection: sqlite3.Connection, now: datetime) -> list[Standing]:
     return [Standing(*row) for row in rows]
 
 
-def outdated(connection: sqlite3.Connection, found: Sequence[Standing], now: datetime) -> None:
+def outdated(connection: Connection, found: Sequence[Standing], now: datetime) -> None:
     """Make events with an outdated text due."""
     connection.executemany(
         "UPDATE guild_event SET try_at = ? WHERE guild_id = ? AND mark = ? AND try_at IS NULL AND state = 'wanted'",
@@ -226,7 +233,7 @@ def outdated(connection: sqlite3.Connection, found: Sequence[Standing], now: dat
     )
 
 
-def dismiss(connection: sqlite3.Connection, one: GuildEvent) -> None:
+def dismiss(connection: Connection, one: GuildEvent) -> None:
     """Record that an admin deleted the event in Discord: it is not created again."""
     connection.execute(
         "UPDATE guild_event SET state = 'dismissed', discord_id = NULL, stands_until = NULL, try_at = NULL,"
@@ -235,7 +242,7 @@ def dismiss(connection: sqlite3.Connection, one: GuildEvent) -> None:
     )
 
 
-def retry(connection: sqlite3.Connection, one: GuildEvent, at: datetime, reason: str) -> None:
+def retry(connection: Connection, one: GuildEvent, at: datetime, reason: str) -> None:
     """Schedule a retry at `at`, and record why."""
     connection.execute(
         f"UPDATE guild_event SET try_at = :at, reason = :reason WHERE {_CLAIMED}",
@@ -243,14 +250,22 @@ def retry(connection: sqlite3.Connection, one: GuildEvent, at: datetime, reason:
     )
 
 
+def welcome(connection: Connection, guilds: Sequence[int], now: datetime) -> None:
+    """Retry now what waits for servers that are within reach again. What is claimed has no reason, and stays so."""
+    connection.execute(
+        f"UPDATE guild_event SET try_at = ? WHERE try_at > ? AND reason = ? AND guild_id IN ({placeholders(guilds)})",
+        (stamp(now), stamp(now), AWAY, *guilds),
+    )
+
+
 def _claim(one: GuildEvent) -> dict[str, object]:
     return {"guild": one.guild_id, "mark": one.mark, "leased": stamp(one.leased_until)}
 
 
-def pulse(connection: sqlite3.Connection) -> Pulse:
-    """Read the pulse in one cheap query."""
+def pulse(connection: Connection, shards: Shards | None = None) -> Pulse:
+    """Read the pulse in one cheap query, for the servers of some shards, or for all."""
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
-        " (SELECT min(try_at) FROM guild_event WHERE try_at IS NOT NULL)"
+        f" (SELECT min(at) FROM ({next_try('guild_event', shards)}) AS next)"
     ).fetchone()
     return Pulse((catalogue, subscriptions), instant(at))

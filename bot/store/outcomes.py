@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.announcements.outcome import DeliveryStatus
 from bot.announcements.schedule import Stage
+from bot.store.connection import Connection
 from bot.store.reading import placeholders
 
-_COLUMNS = "event_id, stage, guild_id, channel_id, state, message_id, reason, due_at, send_at"
+_COLUMNS = "event_id, stage, guild_id, channel_id, state, message_id, reason, due_at, send_at, thread_id"
 
 
-def of_events(
-    connection: sqlite3.Connection, guild_id: int, ids: Sequence[int]
-) -> dict[tuple[int, int], DeliveryStatus]:
+def of_events(connection: Connection, guild_id: int, ids: Sequence[int]) -> dict[tuple[int, int], DeliveryStatus]:
     """The latest outcome or plan of each event in a server, by event id and channel id."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND event_id IN ({placeholders(ids)})"
@@ -27,7 +25,7 @@ def of_events(
     return {(one.event_id, one.channel_id): one for one in found}
 
 
-def lately(connection: sqlite3.Connection, guild_id: int, limit: int) -> list[DeliveryStatus]:
+def lately(connection: Connection, guild_id: int, limit: int) -> list[DeliveryStatus]:
     """The outcomes of a server's last `limit` deliveries, latest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM delivery WHERE guild_id = ? AND state NOT IN ('planned', 'withdrawn')"
@@ -47,6 +45,7 @@ def _read(
     reason: str | None,
     due_at: str,
     send_at: str,
+    thread: int | None,
 ) -> DeliveryStatus:
-    times = map(datetime.fromisoformat, (due_at, send_at))
-    return DeliveryStatus(event, Stage(stage), guild, channel, state, message, reason, *times)
+    due, send = map(datetime.fromisoformat, (due_at, send_at))
+    return DeliveryStatus(event, Stage(stage), guild, channel, state, message, reason, due, send, thread)

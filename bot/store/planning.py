@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 
 from bot.announcements import schedule
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Dated, Due, Stage
+from bot.store.connection import Connection
+from bot.store.dialect import as_listed
 from bot.store.follows import CONCERNS
-from bot.store.reading import events, placeholders, stamp
+from bot.store.profiles import events
+from bot.store.reading import placeholders, stamp
 from bot.store.subscriptions import wants
 
 _CHUNK = 2300
@@ -19,12 +23,12 @@ _CHUNK = 2300
 
 
 def candidates(
-    connection: sqlite3.Connection, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
+    connection: Connection, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
 ) -> list[Dated]:
     """The events whose date begins within `dated`, and those that changed within `changed`; both inclusive."""
     rows = connection.execute(
-        "SELECT entity_id FROM event WHERE claim = 0 AND earliest BETWEEN ? AND ?"
-        " UNION SELECT entity_id FROM event WHERE claim = 0 AND (revision > 1 OR status IN ('confirmed', 'cancelled'))"
+        "SELECT entity_id FROM event WHERE earliest BETWEEN ? AND ?"
+        " UNION SELECT entity_id FROM event WHERE (revision > 1 OR status IN ('confirmed', 'cancelled'))"
         " AND changed_at BETWEEN ? AND ?",
         [stamp(at) for at in (*dated, *changed)],
     ).fetchall()
@@ -38,11 +42,11 @@ def candidates(
     ]
 
 
-def _themes(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, int]:
+def _themes(connection: Connection, ids: Collection[int]) -> dict[int, int]:
     """The entity under which each entity's events are grouped: a song's drama, else the artist, else itself."""
     rows = connection.execute(
         "SELECT id, coalesce((SELECT work_id FROM ost WHERE ost.entity_id = entity.id ORDER BY ost.id LIMIT 1),"
-        " (SELECT artist_id FROM performer WHERE performer.entity_id = entity.id ORDER BY position LIMIT 1), id)"
+        " (SELECT artist_id FROM performer WHERE performer.entity_id = entity.id ORDER BY position, id LIMIT 1), id)"
         f" FROM entity WHERE id IN ({placeholders(ids)})",
         tuple(ids),
     )
@@ -84,27 +88,31 @@ _ELSEWHERE = (
 
 _NEWS = f"CASE due.stage WHEN 'cancelled' THEN {_TOLD}) WHEN 'moved' THEN {_ELSEWHERE} ELSE NOT {_ALREADY} END"
 
-_POST_AT = "iif(due.send_at >= s.since, due.send_at, due.alone_at)"
+_POST_AT = "CASE WHEN due.send_at >= s.since THEN due.send_at ELSE due.alone_at END"
 """SQL: when to post. A channel that subscribed after a digest gets that digest's events one by one."""
 
 _WANTED = (
     f" wanted AS (SELECT due.*, s.guild_id, s.channel_id, s.grace, {_POST_AT} AS post_at,"
-    "  coalesce(iif(due.send_at >= s.since, due.digest_key, NULL), due.alone_key) AS group_key"
+    "  coalesce(CASE WHEN due.send_at >= s.since THEN due.digest_key END, due.alone_key) AS group_key"
     " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest"
     "  AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
     f" WHERE due.due_at >= s.since AND {wants('due.kind')}"
     f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_POST_AT} < due.until AND {_NEWS}"
-    "  AND (NOT s.followed_only"
+    "  AND (s.followed_only = 0"
     f"   OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
 )
 
+_INTO = (
+    "INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, send_at, expires_at, state, nonce,"
+    " try_at, day, group_key) "
+)
+
 _PLAN = (
-    " INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, send_at, expires_at, state, nonce,"
-    "  try_at, day, group_key)"
+    ", graced AS (SELECT wanted.*, strftime('%Y-%m-%dT%H:%M:%SZ',"
+    "  CASE WHEN post_at > due_at THEN post_at ELSE due_at END, '+' || grace || ' seconds') AS late_at FROM wanted)"
     " SELECT event_id, revision, stage, guild_id, channel_id, due_at, post_at,"
-    "  min(strftime('%Y-%m-%dT%H:%M:%SZ', max(due_at, post_at), '+' || grace || ' seconds'), until), 'planned',"
-    "  lower(hex(randomblob(10))), post_at, day, group_key"
-    " FROM wanted WHERE true"
+    "  CASE WHEN late_at < until THEN late_at ELSE until END, 'planned', lower(hex(randomblob(10))), post_at, day,"
+    "  group_key FROM graced WHERE channel_id > ? AND channel_id <= ?{order}"
     " ON CONFLICT (event_id, revision, stage, channel_id) DO UPDATE"
     "  SET state = 'planned', try_at = excluded.try_at, due_at = excluded.due_at, send_at = excluded.send_at,"
     "   expires_at = excluded.expires_at, group_key = excluded.group_key, primary_id = NULL, settled_at = NULL,"
@@ -116,11 +124,29 @@ _NEVER = "9999-12-31T23:59:59Z"
 _COLUMNS = range(14)
 
 
-def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> int:
-    """Plan what is due for every subscription that wants it; what is planned already stays as it is.
+class Channels(NamedTuple):
+    """Some of all channels, by their ids: those after `after`, up to `last`."""
 
-    Also withdraws deliveries that were planned for a date that has changed since. Returns how many deliveries are new.
-    """
+    after: int = 0
+    last: int = 2**63 - 1
+
+
+EVERY_CHANNEL = Channels()
+
+
+def portions(connection: Connection, size: int) -> list[Channels]:
+    """Every channel, whether it is subscribed yet or not, in portions of up to `size` subscriptions."""
+    rows = connection.execute(
+        "SELECT channel_id FROM (SELECT channel_id, row_number() OVER (ORDER BY channel_id) AS place"
+        " FROM subscription WHERE left_at IS NULL) AS placed WHERE place % ? = 0 ORDER BY channel_id",
+        (size,),
+    )
+    ends = [EVERY_CHANNEL.after, *(channel for (channel,) in rows), EVERY_CHANNEL.last]
+    return [Channels(*ends_of_one) for ends_of_one in pairwise(ends)]
+
+
+def withdraw(connection: Connection, now: datetime) -> None:
+    """Withdraw deliveries that were planned for a date that has changed since."""
     connection.execute(
         "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
         " WHERE try_at IS NOT NULL AND possibly_sent_since IS NULL"
@@ -129,11 +155,19 @@ def plan(connection: sqlite3.Connection, due: Sequence[Due], now: datetime) -> i
         " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)",
         (stamp(now),),
     )
-    before = connection.total_changes
+
+
+def plan(connection: Connection, due: Sequence[Due], channels: Channels = EVERY_CHANNEL) -> int:
+    """Plan what is due for every subscription that wants it; what is planned already stays as it is.
+
+    `channels`: those that are planned for, if not all. Returns how many deliveries are new.
+    """
+    planned = 0
     for start in range(0, len(due), _CHUNK):
         rows = due[start : start + _CHUNK]
-        connection.execute(f"{_with(rows)}{_WANTED}{_PLAN}", _values(rows))
-    return connection.total_changes - before
+        inserted = _PLAN.format(order=as_listed(connection, "place"))
+        planned += connection.execute(f"{_INTO}{_with(rows)}{_WANTED}{inserted}", [*_values(rows), *channels]).rowcount
+    return planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +183,7 @@ class Plan:
 
 
 def ahead(
-    connection: sqlite3.Connection,
+    connection: Connection,
     guild_id: int,
     audiences: Sequence[Audience],
     stages: Collection[Stage],
@@ -164,7 +198,7 @@ def ahead(
     return preview(connection, guild_id, list(schedule.due(dated, audiences, now, stages, span)))
 
 
-def preview(connection: sqlite3.Connection, guild_id: int, due: Sequence[Due]) -> list[Plan]:
+def preview(connection: Connection, guild_id: int, due: Sequence[Due]) -> list[Plan]:
     """The announcements of `due` that a server would get and has not had yet, earliest first."""
     found: list[Plan] = []
     for start in range(0, len(due), _CHUNK):
@@ -186,8 +220,9 @@ def preview(connection: sqlite3.Connection, guild_id: int, due: Sequence[Due]) -
 
 def _with(due: Sequence[Due]) -> str:
     return (
-        "WITH due (event_id, revision, kind, stage, zone, quiet, digest, due_at, send_at, alone_at, digest_key,"
-        f" alone_key, day, until) AS (VALUES {', '.join([f'({placeholders(_COLUMNS)})'] * len(due))}),"
+        "WITH due (place, event_id, revision, kind, stage, zone, quiet, digest, due_at, send_at, alone_at, digest_key,"
+        " alone_key, day, until) AS"
+        f" (VALUES {', '.join(f'({place}, {placeholders(_COLUMNS)})' for place in range(len(due)))}),"
     )
 
 

@@ -6,30 +6,39 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.announcements.schedule import DIGEST, Stage
+from bot.store.connection import Connection
 from bot.store.deliveries import OVERTAKES
 from bot.store.reading import placeholders, stamp
+from bot.store.shards import Shards, due
 
 PUBLISH, THREAD, AMEND = "publish", "thread", "amend"
 
 
 @dataclass(frozen=True, slots=True)
 class PostedStage:
-    """A stage that a message announced. `correction_id`: the id of the message that corrects it, if any."""
+    """A stage that a message announced. `correction_id`: the id of the message that corrects it, if any.
+
+    `correction_thread_id`: of the thread which that stands in, if it does not stand in the channel itself.
+    """
 
     event_id: int
     stage: Stage
     correction_id: int | None
+    correction_thread_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class PostAction:
-    """A claimed follow-up on a message. `nonce` is its delivery token, `told` what it announced."""
+    """A claimed follow-up on a message. `nonce` is its delivery token, `told` what it announced.
+
+    `thread_id`: of the thread that it stands in, if it does not stand in the channel itself. `notify`: members of the
+    server are offered subject roles.
+    """
 
     delivery_id: int
     kind: str
@@ -37,63 +46,76 @@ class PostAction:
     attempts: int
     guild_id: int
     channel_id: int
+    thread_id: int | None
     message_id: int
     nonce: str
     language: str
+    notify: bool
     digest: bool
     told: Sequence[PostedStage]
 
 
-def claim(connection: sqlite3.Connection, now: datetime, lease: timedelta, limit: int) -> list[PostAction]:
-    """Claim up to `limit` post actions that are due; no one else can claim them until `lease` has passed."""
+def claim(
+    connection: Connection, now: datetime, lease: timedelta, limit: int, shards: Shards | None = None
+) -> list[PostAction]:
+    """Claim up to `limit` post actions that are due, of some shards' servers or of all.
+
+    No one else can claim them until `lease` has passed.
+    """
     claimed: list[tuple[int, str]] = connection.execute(
-        "UPDATE post_action SET try_at = ?, attempts = attempts + 1 WHERE (delivery_id, kind) IN"
-        " (SELECT delivery_id, kind FROM post_action WHERE try_at <= ? ORDER BY try_at LIMIT ?)"
-        " RETURNING delivery_id, kind",
-        (stamp(now + lease), stamp(now), limit),
+        "UPDATE post_action SET try_at = :leased, attempts = attempts + 1"
+        f" WHERE (delivery_id, kind) IN ({due('post_action', shards)}) RETURNING delivery_id, kind",
+        {"leased": stamp(now + lease), "now": stamp(now), "limit": limit},
     ).fetchall()
     ids = sorted({id_ for id_, _ in claimed})
     told: dict[int, list[PostedStage]] = {}
-    for lead, event, stage, correction in connection.execute(
-        "SELECT coalesce(old.primary_id, old.id) AS lead, old.event_id, old.stage,"
-        f" (SELECT new.message_id FROM delivery new WHERE {OVERTAKES}"
-        "   ORDER BY new.revision DESC, new.message_id DESC LIMIT 1)"
-        f" FROM delivery old WHERE old.id IN ({placeholders(ids)}) OR old.primary_id IN ({placeholders(ids)})"
-        " ORDER BY old.id <> lead, old.due_at, old.id",
+    for lead, event, stage, *correction in connection.execute(
+        "SELECT coalesce(old.primary_id, old.id) AS lead, old.event_id, old.stage, later.message_id, later.thread_id"
+        f" FROM delivery old LEFT JOIN delivery later ON later.id = (SELECT new.id FROM delivery new WHERE {OVERTAKES}"
+        "  ORDER BY new.revision DESC, new.message_id DESC LIMIT 1)"
+        f" WHERE old.id IN ({placeholders(ids)}) OR old.primary_id IN ({placeholders(ids)})"
+        " ORDER BY old.primary_id IS NOT NULL, old.due_at, old.id",
         (*ids, *ids),
     ):
-        told.setdefault(lead, []).append(PostedStage(event, Stage(stage), correction))
+        told.setdefault(lead, []).append(PostedStage(event, Stage(stage), *correction))
     rows = connection.execute(
         "SELECT post_action.delivery_id, post_action.kind, since, post_action.attempts,"
-        " d.guild_id, d.channel_id, d.message_id, d.nonce,"
-        " coalesce((SELECT language FROM subscription s WHERE s.channel_id = d.channel_id), 'en'), d.group_key"
+        " d.guild_id, d.channel_id, d.thread_id, d.message_id, d.nonce,"
+        " coalesce((SELECT language FROM subscription s WHERE s.channel_id = d.channel_id), 'en'),"
+        " coalesce((SELECT notify FROM server WHERE server.guild_id = d.guild_id), 1), d.group_key"
         " FROM post_action JOIN delivery d ON d.id = delivery_id"
         f" WHERE delivery_id IN ({placeholders(ids)}) ORDER BY delivery_id, kind",
         ids,
     )
     return [
         PostAction(
-            *(id_, kind, datetime.fromisoformat(since), attempts, guild, channel, message, nonce, language),
+            *(id_, kind, datetime.fromisoformat(since), attempts, guild, channel, thread, message, nonce, language),
+            notify=bool(notify),
             digest=group_key.startswith(DIGEST),
             told=told[id_],
         )
-        for id_, kind, since, attempts, guild, channel, message, nonce, language, group_key in rows
+        for id_, kind, since, attempts, guild, channel, thread, message, nonce, language, notify, group_key in rows
         if (id_, kind) in claimed
     ]
 
 
-def done(connection: sqlite3.Connection, action: PostAction) -> None:
-    """Record that a post action is done, or cannot be done.
+def done(connection: Connection, action: PostAction, note: str | None = None) -> None:
+    """Record that a post action is done, or cannot be done: then `note` may say why a message was not edited.
 
     If it was queued again meanwhile, which resets its attempts, it stays queued.
     """
+    if action.kind == AMEND:
+        connection.execute(
+            "UPDATE delivery SET reason = ?1 WHERE (id = ?2 OR primary_id = ?2) AND state = 'sent'",
+            (note, action.delivery_id),
+        )
     connection.execute(
         "DELETE FROM post_action WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",
         (action.delivery_id, action.kind, stamp(action.since), action.attempts),
     )
 
 
-def retry(connection: sqlite3.Connection, action: PostAction, at: datetime) -> None:
+def retry(connection: Connection, action: PostAction, at: datetime) -> None:
     """Schedule a retry of a post action at `at`."""
     connection.execute(
         "UPDATE post_action SET try_at = ? WHERE delivery_id = ? AND kind = ? AND since = ? AND attempts = ?",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,8 +11,10 @@ from bot.announcements.hours import Audience
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind
+from bot.store.connection import Connection
 from bot.store.deliveries import wake
-from bot.store.reading import instant, stamp
+from bot.store.reading import instant, numbers, stamp
+from bot.store.shards import Shards
 
 MAX_CHANNELS = 20
 """The most channels a server may subscribe: nobody keeps more in order."""
@@ -29,17 +30,23 @@ def wants(kind: str) -> str:
 
 _COLUMNS = (
     "guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet, digest,"
-    " followed_only, threads, guild_events"
+    " followed_only, threads, guild_events, tags"
 )
 
 
-def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[Subscription]:
+def of_guild(connection: Connection, guild_id: int) -> list[Subscription]:
     """A server's subscriptions, oldest first; empty if announcements are off."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM subscription WHERE guild_id = ? ORDER BY id", (guild_id,))
     return [_read(row) for row in rows]
 
 
-def of_channel(connection: sqlite3.Connection, guild_id: int, channel_id: int) -> Subscription | None:
+def every(connection: Connection) -> list[Subscription]:
+    """The subscriptions of all servers that the bot has not left, a server's together."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM subscription WHERE left_at IS NULL ORDER BY guild_id, id")
+    return [_read(row) for row in rows]
+
+
+def of_channel(connection: Connection, guild_id: int, channel_id: int) -> Subscription | None:
     """The subscription of a channel, or None if nothing is announced there."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM subscription WHERE guild_id = ? AND channel_id = ?", (guild_id, channel_id)
@@ -48,7 +55,7 @@ def of_channel(connection: sqlite3.Connection, guild_id: int, channel_id: int) -
 
 
 def _read(row: tuple[Any, ...]) -> Subscription:
-    guild, channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet, digest, *switches = row
+    guild, channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet, digest, *switches, tags = row
     followed_only, threads, guild_events = map(bool, switches)
     return Subscription(
         guild_id=guild,
@@ -66,20 +73,21 @@ def _read(row: tuple[Any, ...]) -> Subscription:
         followed_only=followed_only,
         threads=threads,
         guild_events=guild_events,
+        tags=numbers(tags),
     )
 
 
-def remember(connection: sqlite3.Connection, guild_id: int) -> None:
+def remember(connection: Connection, guild_id: int) -> None:
     """Record that data about a server is kept, so that it is deleted once the bot has left for good."""
     connection.execute("INSERT INTO server (guild_id) VALUES (?) ON CONFLICT DO NOTHING", (guild_id,))
 
 
-def changed(connection: sqlite3.Connection) -> None:
+def changed(connection: Connection) -> None:
     """Record that subscriptions changed, so that the publisher plans again."""
     connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
-def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) -> bool:
+def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
     """Store a channel's subscription, replacing the previous one.
 
     If the channel was refusing and no longer counts as such (`paused_at`), what waits for it is retried now. Returns
@@ -95,13 +103,13 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
     changed(connection)
     remember(connection, chosen.guild_id)
     connection.execute(
-        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
         "  zone = excluded.zone, kinds = excluded.kinds, stages = excluded.stages, grace = excluded.grace,"
         "  quiet = excluded.quiet, digest = excluded.digest, followed_only = excluded.followed_only,"
-        "  threads = excluded.threads, guild_events = excluded.guild_events, paused_at = excluded.paused_at,"
-        "  chosen_at = excluded.chosen_at"
-        "  WHERE guild_id = excluded.guild_id",
+        "  threads = excluded.threads, guild_events = excluded.guild_events, tags = excluded.tags,"
+        "  paused_at = excluded.paused_at, chosen_at = excluded.chosen_at"
+        "  WHERE subscription.guild_id = excluded.guild_id",
         (
             chosen.guild_id,
             chosen.channel_id,
@@ -118,6 +126,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
             chosen.followed_only,
             chosen.threads,
             chosen.guild_events,
+            ",".join(map(str, chosen.tags)),
             stamp(now),
         ),
     )
@@ -125,7 +134,7 @@ def choose(connection: sqlite3.Connection, chosen: Subscription, now: datetime) 
 
 
 def update_subscription(
-    connection: sqlite3.Connection,
+    connection: Connection,
     guild_id: int,
     channel_id: int,
     change: Callable[[Subscription], Subscription],
@@ -143,7 +152,7 @@ def update_subscription(
     return after
 
 
-def _replan(connection: sqlite3.Connection, before: Subscription, now: datetime) -> None:
+def _replan(connection: Connection, before: Subscription, now: datetime) -> None:
     """Withdraw the planned deliveries of a channel: those still wanted are planned again, for their new time."""
     # What would be too late if planned again stays: it waits for a digest, or for the end of quiet hours.
     connection.execute(
@@ -153,13 +162,16 @@ def _replan(connection: sqlite3.Connection, before: Subscription, now: datetime)
     )
 
 
-def move(connection: sqlite3.Connection, guild_id: int, channel_id: int, to: int, now: datetime) -> bool:
-    """Move a subscription to channel `to`, from `now` on. Returns False if that channel has one already."""
+def move(connection: Connection, guild_id: int, channel_id: int, to: int, now: datetime) -> bool:
+    """Move a subscription to channel `to`, from `now` on, without the tags of a forum that it leaves.
+
+    Returns False if that channel has one already.
+    """
     if connection.execute("SELECT 1 FROM subscription WHERE channel_id = ?", (to,)).fetchone():
         return False
     changed(connection)
     connection.execute(
-        "UPDATE subscription SET channel_id = ?1, since = ?2, chosen_at = ?2, paused_at = NULL"
+        "UPDATE subscription SET channel_id = ?1, since = ?2, chosen_at = ?2, paused_at = NULL, tags = ''"
         " WHERE guild_id = ?3 AND channel_id = ?4",
         (to, stamp(now), guild_id, channel_id),
     )
@@ -171,7 +183,7 @@ LEFT_FOR = timedelta(days=30)
 """How long a server's settings are kept after the bot was removed: adding it back within that time restores them."""
 
 
-def note_refusal(connection: sqlite3.Connection, channel_id: int, now: datetime) -> bool:
+def note_refusal(connection: Connection, channel_id: int, now: datetime) -> bool:
     """Record that a channel refuses the bot. Returns whether that is new: admins are notified once."""
     return (
         connection.execute(
@@ -181,21 +193,26 @@ def note_refusal(connection: sqlite3.Connection, channel_id: int, now: datetime)
     )
 
 
-def refusing(connection: sqlite3.Connection, guild_id: int) -> list[int]:
-    """The ids of a server's channels that refused the bot and have accepted nothing since."""
-    rows = connection.execute(
-        "SELECT channel_id FROM subscription WHERE guild_id = ? AND paused_at IS NOT NULL", (guild_id,)
-    )
-    return [channel for (channel,) in rows]
+def refusing(connection: Connection, guild_id: int) -> list[Subscription]:
+    """The subscriptions of a server's channels that refused the bot and have accepted nothing since."""
+    return [one for one in of_guild(connection, guild_id) if one.paused_at is not None]
 
 
-def sync_guild_membership(connection: sqlite3.Connection, guilds: Collection[int], now: datetime) -> None:
+def sync_guild_membership(
+    connection: Connection, guilds: Collection[int], now: datetime, shards: Shards | None = None
+) -> None:
     """Record which servers the bot is in: pause those it left, resume those it is back in, delete old ones.
+
+    `shards`: whose servers `guilds` names, and none of others is touched; None for all.
 
     A resumed server gets nothing that came due meanwhile. `LEFT_FOR` says when a server is deleted.
     """
     here = set(guilds)
-    rows = connection.execute("SELECT guild_id, left_at FROM server").fetchall()
+    rows = [
+        (guild, left_at)
+        for guild, left_at in connection.execute("SELECT guild_id, left_at FROM server").fetchall()
+        if shards is None or shards.hold(guild)
+    ]
     gone = [guild for guild, left_at in rows if guild not in here and left_at is None]
     back = [guild for guild, left_at in rows if guild in here and left_at is not None]
     for guild in gone:
@@ -207,13 +224,13 @@ def sync_guild_membership(connection: sqlite3.Connection, guilds: Collection[int
         connection.execute("UPDATE subscription SET left_at = NULL, since = ? WHERE guild_id = ?", (stamp(now), guild))
     forgotten = [guild for guild, left_at in rows if left_at and left_at < stamp(now - LEFT_FOR) and guild not in here]
     for guild in forgotten:
-        for table in ("subscription", "delivery", "follow", "guild_event", "server"):
+        for table in ("subscription", "delivery", "follow", "guild_event", "subject_role", "server"):
             connection.execute(f"DELETE FROM {table} WHERE guild_id = ?", (guild,))
     if gone or back or forgotten:
         changed(connection)
 
 
-def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str, now: datetime) -> None:
+def _withdraw(connection: Connection, column: str, id_: int, reason: str, now: datetime) -> None:
     """Withdraw pending deliveries; those that may have reached Discord become ``uncertain``."""
     doubt = (
         "(possibly_sent_since IS NOT NULL"
@@ -222,13 +239,15 @@ def _withdraw(connection: sqlite3.Connection, column: str, id_: int, reason: str
     )
     # What was surely not posted may be planned again, and then has its own outcome.
     connection.execute(
-        f"UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?, primary_id = iif({doubt}, primary_id, NULL),"
-        f" state = iif({doubt}, 'uncertain', 'withdrawn') WHERE {column} = ? AND state IN ('planned', 'retrying')",
+        "UPDATE delivery SET try_at = NULL, settled_at = ?, reason = ?,"
+        f" primary_id = CASE WHEN {doubt} THEN primary_id END,"
+        f" state = CASE WHEN {doubt} THEN 'uncertain' ELSE 'withdrawn' END"
+        f" WHERE {column} = ? AND state IN ('planned', 'retrying')",
         (stamp(now), reason, id_),
     )
 
 
-def end(connection: sqlite3.Connection, guild_id: int, now: datetime, channel_id: int | None = None) -> bool:
+def end(connection: Connection, guild_id: int, now: datetime, channel_id: int | None = None) -> bool:
     """Turn a server's announcements off, all of them or those in a channel, and withdraw what was planned.
 
     Returns whether they were on.
@@ -241,14 +260,14 @@ def end(connection: sqlite3.Connection, guild_id: int, now: datetime, channel_id
     return bool(ended)
 
 
-def only_followed(connection: sqlite3.Connection, guild_id: int, only: bool, now: datetime) -> None:
+def only_followed(connection: Connection, guild_id: int, only: bool, now: datetime) -> None:
     """Limit all channels of a server to what it follows, or lift that limit."""
     for one in of_guild(connection, guild_id):
         if one.followed_only != only:
             choose(connection, replace(one, followed_only=only), now)
 
 
-def wanted(connection: sqlite3.Connection) -> tuple[list[Audience], set[Stage]]:
+def wanted(connection: Connection) -> tuple[list[Audience], set[Stage]]:
     """The audiences of all servers, sorted, and every stage that any server chose."""
     rows = connection.execute(
         "SELECT DISTINCT zone, quiet, digest, stages FROM subscription WHERE left_at IS NULL"

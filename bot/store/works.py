@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection
 
 from bot.catalogue.model import Airing, Cast, Credit, Crew, Kind, Ref, Role, Work
-from bot.store.reading import entity_id, labels, placeholders, profiles, statements, text
-from bot.store.songs import songs
+from bot.store.connection import Connection
+from bot.store.profiles import profiles
+from bot.store.reading import entity_id, labels, placeholders, text
+from bot.store.songs import songs, tracks_of
+from bot.store.statements import statements
 
 
-def work(connection: sqlite3.Connection, slug: str) -> Work | None:
+def work(connection: Connection, slug: str) -> Work | None:
     """A work with its airings, crew, songs and cast; None if there is none."""
     id_ = entity_id(connection, Ref(Kind.WORK, slug))
     if id_ is None:
         return None
-    tracks = [track for (track,) in connection.execute("SELECT DISTINCT entity_id FROM ost WHERE work_id = ?", (id_,))]
+    tracks = tracks_of(connection, id_)
     return Work(
         profiles(connection, [id_])[id_],
         _airings(connection, id_),
@@ -25,7 +27,7 @@ def work(connection: sqlite3.Connection, slug: str) -> Work | None:
     )
 
 
-def cast(connection: sqlite3.Connection, slug: str) -> Cast | None:
+def cast(connection: Connection, slug: str) -> Cast | None:
     """Who plays whom in a work; None if there is none."""
     id_ = entity_id(connection, Ref(Kind.WORK, slug))
     if id_ is None:
@@ -48,7 +50,7 @@ def cast(connection: sqlite3.Connection, slug: str) -> Cast | None:
     )
 
 
-def credits_(connection: sqlite3.Connection, ids: Collection[int], *, by: str) -> list[Credit]:
+def credits_(connection: Connection, ids: Collection[int], *, by: str) -> list[Credit]:
     """The credits of works (`by` ``entity_id``) or of people (`by` ``person_id``)."""
     columns = ("person_id", "character_id", "role", "role_words", "billing", "credited_as")
     rows = statements(connection, "credit", columns, ids, by=by, order="t.billing")
@@ -69,14 +71,14 @@ def credits_(connection: sqlite3.Connection, ids: Collection[int], *, by: str) -
     ]
 
 
-def crew(connection: sqlite3.Connection, ids: Collection[int], *, by: str) -> list[Crew]:
+def crew(connection: Connection, ids: Collection[int], *, by: str) -> list[Crew]:
     """Who made works (`by` ``entity_id``), or what people made (`by` ``person_id``)."""
     rows = statements(connection, "crew", ("person_id", "job"), ids, by=by)
     known = labels(connection, {id_ for row in rows for id_ in (row.entity, row.values[0])})
     return [Crew(**row.fact, work=known[row.entity], person=known[row.values[0]], job=row.values[1]) for row in rows]
 
 
-def _airings(connection: sqlite3.Connection, work_id: int) -> list[Airing]:
+def _airings(connection: Connection, work_id: int) -> list[Airing]:
     rows = statements(connection, "airing", ("organisation_id", "days", "time", "zone", "region"), [work_id])
     ids = {row.values[0] for row in rows}
     known = labels(connection, ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.catalogue.model import EventKind, Kind, Upcoming
@@ -27,6 +27,7 @@ def said(name: str, leads: list[str], date: str = "2031-04-12", language: str = 
     )
 
 
+@example("\r", [], "en")
 @given(st.text(max_size=300), st.lists(st.text(max_size=300), max_size=20), st.sampled_from(["en", "ko"]))
 def test_whatever_a_catalogue_says_is_within_the_limits_and_known_again(
     name: str, leads: list[str], language: str

@@ -24,6 +24,16 @@ async def test_turns_come_one_after_the_other_at_the_rate() -> None:
     assert loop.time() - begun >= (9 - rate_limiter.SLACK) / rate_limiter.RATE
 
 
+async def test_who_had_turns_and_was_held_up_leaves_at_the_rate_all_the_same() -> None:
+    turns = limiter()
+    for _ in range(10):
+        await turns.turn()
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await asyncio.gather(*(turns.leave() for _ in range(10)))
+    assert loop.time() - begun >= (9 - rate_limiter.SLACK) / rate_limiter.RATE
+
+
 async def test_while_discord_refuses_everything_nobody_has_a_turn() -> None:
     over = asyncio.Event()
     waiting = asyncio.create_task(limiter(over).turn())

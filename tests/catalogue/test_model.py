@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue.lists import OstCount, billed, by_part, count_osts, newest_first
 from bot.catalogue.model import Certainty, Credit, Kind, Label, Performer, Ref, Role, Song, Status
+from bot.catalogue.romanise import has_hangul, is_latin
 from tests.helpers import event, label, song, utc
 
 
@@ -178,6 +179,23 @@ _REF = Ref(Kind.WORK, "gossip")
         pytest.param(Label(_REF, {"en": "Gossip", "zh-TW": "星星"}), "zh-TW", "星星", None, id="a region's own"),
         pytest.param(Label(_REF, {"en": "SF9", "ko": "SF9"}), "en", "SF9", None, id="the same in both"),
         pytest.param(Label(_REF, {"en": "SF9", "ko": "SF9"}), "ko", "SF9", None, id="the same in both, in Korean"),
+        pytest.param(Label(_REF, {"ko": "물어봐", "es": "Chisme"}), "en", "Chisme", "물어봐", id="Latin before Hangul"),
+        pytest.param(Label(_REF, {"ja": "星", "id": "Gosip"}), "en", "Gosip", None, id="Latin before kana"),
+        pytest.param(Label(_REF, {"ja": "星", "pt": "Fofoca"}), "ko", "Fofoca", None, id="neither, in Korean"),
+        pytest.param(Label(_REF, {"en": "강태희", "vi": "Tin đồn"}), "en", "Tin đồn", None, id="Hangul for English"),
+        pytest.param(Label(_REF, {"ja": "ほし", "ko": "물어봐"}), "en", "Mureobwa", "물어봐", id="Hangul before kana"),
+        pytest.param(Label(_REF, {"ja": "ほし", "ko": "물어봐"}), "ja", "ほし", "물어봐", id="kana for its readers"),
+        pytest.param(Label(_REF, {"ja": "ほし"}), "en", "ほし", None, id="only Japanese"),
+        pytest.param(Label(_REF, {"ja": "ほし"}), "ko", "ほし", None, id="only Japanese, in Korean"),
+        pytest.param(
+            Label(_REF, {"zh-tw": "星星", "ja": "ほし"}), "en", "星星", None, id="the first of the unreadable"
+        ),
+        pytest.param(Label(_REF, {"en": "물어봐"}), "en", "Mureobwa", "물어봐", id="Hangul is also said to be English"),
+        pytest.param(
+            Label(_REF, {"en": "CLΛSSY", "es": "Classy"}), "en", "CLΛSSY", None, id="English in its own letters"
+        ),
+        pytest.param(Label(_REF, {"ja": "1987", "ko": "일구팔칠"}), "en", "1987", "일구팔칠", id="digits"),
+        pytest.param(Label(_REF, {"en": "", "ko": ""}), "en", None, "", id="empty"),
         pytest.param(Label(_REF, {}), "en", None, None, id="untitled"),
         pytest.param(Label(_REF, {}), "ko", None, None, id="untitled, in Korean"),
     ],
@@ -194,6 +212,16 @@ def test_name_made_by_rule_is_known_as_such_and_is_never_shown_in_korean() -> No
     assert (hangul.name("ko"), hangul.other("ko"), hangul.by_rule("ko")) == ("강태희", None, False)
     assert not Label(_REF, {"en": "Gossip", "ko": "물어봐"}).by_rule("en")
     assert not Label(_REF, {}).by_rule("en")
+
+
+@given(st.dictionaries(st.sampled_from(["en", "ko", "ja", "zh-hant", "es", "id"]), st.text(max_size=8)))
+def test_readers_of_english_see_hangul_by_itself_of_nobody(names: dict[str, str]) -> None:
+    called = Label(Ref(Kind.PERSON, "x"), names)
+    shown = called.name("en")
+    assert shown is None or not has_hangul(shown)
+    assert (shown is None) == (not any(names.values()))
+    if any(name and is_latin(name) for name in names.values()):
+        assert not called.by_rule("en")
 
 
 @pytest.mark.parametrize(

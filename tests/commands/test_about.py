@@ -25,6 +25,6 @@ async def test_help_mentions_every_command_so_that_it_can_be_clicked(world: Worl
 
 async def test_help_begins_with_what_fans_ask(world: World) -> None:
     commands = re.findall(r"</([a-z ]+):\d+>", (await world.ask("help")).text)
-    assert set(commands[:6]) == {"ost", "cast", "drama", "artist", "upcoming", "browse"}
-    assert commands[6:8] == ["about", "help"]
-    assert all(command.startswith("announcements ") for command in commands[8:])
+    assert set(commands[:8]) == {"ost", "cast", "drama", "artist", "upcoming", "browse", "notify me", "notify list"}
+    assert commands[8:10] == ["about", "help"]
+    assert all(command.startswith("announcements ") for command in commands[10:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from simcord import ChannelHandle
 
 from bot.client import Byeol
 from bot.store import subscriptions
+from bot.store.connection import Connection
 from bot.store.database import Database
 from tests.commands.eve import EVE, FIRST_SONG, PREMIERE, SECOND_SONG, THIRD_SONG, news, set_up
 from tests.commands.panels import open_panel
@@ -35,7 +35,7 @@ async def test_premiere_is_posted_at_nine_with_what_a_fan_wants_to_know(eve: Wor
     assert f"**When** <t:{int(PREMIERE.replace(hour=21, minute=20).timestamp())}:F>" in post.text
     assert "**Where to watch** tvN Sat, Sun 21:20 KST, Netflix, TVING" in post.text
     assert "Lee Min Ho · 이민호, Gong Hyo Jin · 공효진" in post.text
-    assert post.labels == ["Cast", "OST", "Drama"]
+    assert post.labels == ["Cast", "OST", "Drama", "Notify me"]
     assert_within_limits(post)
 
 
@@ -60,7 +60,7 @@ async def test_song_is_posted_to_the_minute_with_the_time_in_every_zone(eve: Wor
     assert "## 🎵 Feel Like a Million by BIG Naughty (When the Stars Gossip)" in post.text
     assert f"<t:{int(FIRST_SONG.timestamp())}:F>" in post.text
     assert "**Performed by** BIG Naughty · 빅나티" in post.text
-    assert post.labels == ["Song", "OST", "BIG Naughty"]
+    assert post.labels == ["Song", "OST", "BIG Naughty", "Notify me"]
 
 
 async def test_buttons_of_a_post_answer_privately_and_leave_the_post(eve: World) -> None:
@@ -188,6 +188,18 @@ async def test_preview_that_discord_refuses_says_so_in_the_admins_words(eve: Wor
     shown = await eve.ask("announcements test", by=eve.admin)
     assert "권한이 부족해요. 제 역할의 권한을 확인해 주세요." in shown.text
     assert "Missing" not in shown.text
+
+
+async def test_preview_in_a_channel_that_has_just_been_deleted_says_so(
+    eve: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = news(eve)
+    await set_up(eve, channel)
+    path = f"/channels/{channel.id}/messages"
+    eve.env.inject_error("POST", path, status=404, code=10003, message="Unknown Channel", times=1)
+    shown = await eve.ask("announcements test", by=eve.admin)
+    assert "The channel no longer exists." in shown.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_off_withdraws_what_was_planned(eve: World) -> None:
@@ -439,7 +451,7 @@ async def test_a_month_after_it_was_removed_everything_of_a_server_is_forgotten(
     await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now())
     await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now() + timedelta(days=31))
 
-    def kept(connection: sqlite3.Connection) -> list[int]:
+    def kept(connection: Connection) -> list[int]:
         tables = ("subscription", "delivery")
         return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
@@ -454,7 +466,7 @@ async def test_a_server_that_had_turned_them_off_is_forgotten_too(eve: World) ->
     for days in (0, 31):
         await eve.bot.database.write(subscriptions.sync_guild_membership, [], eve.env.now() + timedelta(days=days))
 
-    def left(connection: sqlite3.Connection) -> list[int]:
+    def left(connection: Connection) -> list[int]:
         tables = ("subscription", "delivery", "follow", "server")
         return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 

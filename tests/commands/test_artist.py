@@ -46,7 +46,7 @@ async def test_half_a_syllable_too_many_is_asked_about(world: World) -> None:
 async def test_songs_that_belong_to_no_work_are_listed_too(world: World) -> None:
     shown = await world.ask("artist", name="bts")
     assert "### Other songs\n**Film out**" in shown.text
-    assert shown.labels == ["OST", "Sources"]
+    assert shown.labels == ["OST", "Sources", "Notify me"]
 
 
 async def test_korean_card_shows_the_stage_name(world: World) -> None:

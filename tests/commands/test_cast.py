@@ -112,4 +112,4 @@ async def test_unknown_cast_says_so_without_counting_it(world: World) -> None:
     shown = await world.ask("cast", drama="itaewon")
     assert "No cast is known yet." in shown.text
     assert "0 people" not in shown.text
-    assert shown.labels == ["Drama", "OST"]
+    assert shown.labels == ["Drama", "OST", "Notify me"]

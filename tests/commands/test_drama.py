@@ -35,7 +35,7 @@ async def test_first_page_has_what_a_fan_asks_in_a_fans_order(world: World) -> N
     places = [shown.text.index(words) for words in order]
     assert places == sorted(places)
     assert "-# Feel Like a Million — BIG Naughty · <t:1736067600:f>" in lines
-    assert shown.labels == ["Back", "Next", "Cast", "OST", "Sources"]
+    assert shown.labels == ["Back", "Next", "Cast", "OST", "Sources", "Notify me"]
     assert_within_limits(shown)
 
 

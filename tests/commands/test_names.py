@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ import discord
 import pytest
 
 from bot.client import Byeol
+from bot.store.connection import Connection
 from bot.store.database import Database
 from tests.conftest import World, seen, world_of
 from tests.seen import assert_within_limits
@@ -101,7 +101,7 @@ async def test_button_to_what_is_gone_says_so(world: World) -> None:
 async def test_change_of_the_catalogue_is_found_at_once(world: World) -> None:
     assert "isn't in my catalogue yet" in (await world.ask("cast", drama="Star Whisperer")).text
 
-    def rename(connection: sqlite3.Connection) -> None:
+    def rename(connection: Connection) -> None:
         connection.execute("UPDATE name SET text = 'Star Whisperer' WHERE text = 'Ask the Stars'")
         connection.execute("UPDATE catalogue SET revision = revision + 1")
 
@@ -136,6 +136,7 @@ async def test_bot_runs_with_the_guilds_intent_alone(world: World) -> None:
 
 
 async def test_every_card_of_the_catalogue_is_within_the_limits_of_discord(world: World) -> None:
+    world.never_tires()
     index = await world.bot.lookup.index()
     for language in ("en", "ko"):
         world.languages[world.member.id] = language
@@ -200,7 +201,7 @@ async def test_button_to_songs_stands_only_where_there_are_some(world: World) ->
 
 
 async def test_exact_name_of_another_kind_is_not_passed_over_for_a_beginning(world: World) -> None:
-    def rename(connection: sqlite3.Connection) -> None:
+    def rename(connection: Connection) -> None:
         connection.execute("UPDATE name SET text = 'Signal Fire' WHERE text = 'Gaho'")
         connection.execute("UPDATE name SET text = 'Signal' WHERE text = 'Rothy'")
         connection.execute("UPDATE name SET text = 'Signal of Light' WHERE text = 'Jirisan'")

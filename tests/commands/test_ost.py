@@ -36,7 +36,7 @@ async def test_song_shows_performers_drama_dates_and_what_was_reported_before(wo
     assert "**OST of** *When the Stars Gossip* · main OST" in shown.text
     assert "**Release** <t:1737882000:f>" in shown.text
     assert "Also stated" not in shown.text, "an earlier, vaguer date disagrees with nothing"
-    assert shown.labels == ["When the Stars Gossip", "Jin", "Sources"]
+    assert shown.labels == ["When the Stars Gossip", "Jin", "Sources", "Notify me"]
 
 
 async def test_equal_titles_are_told_apart_in_a_private_menu_and_the_answer_is_public(world: World) -> None:
@@ -76,14 +76,14 @@ async def test_group_lists_what_its_members_sing_and_songs_of_no_work(world: Wor
 async def test_nothing_known_says_so(world: World) -> None:
     shown = await world.ask("ost", name="gong hyo jin")
     assert "No OST is known yet." in shown.text
-    assert shown.labels == ["About Gong Hyo Jin"]
+    assert shown.labels == ["About Gong Hyo Jin", "Notify me"]
 
 
 async def test_album_is_shown_as_one(world: World) -> None:
     shown = await world.ask("ost", name="happy")
     assert "## Happy\n-# Album · Jin" in shown.text
     assert "**Release** 15 November 2024" in shown.text
-    assert shown.labels == ["Jin", "Sources"]
+    assert shown.labels == ["Jin", "Sources", "Notify me"]
     assert "Pinkvilla" in (await world.press(shown, "Sources")).text
 
 

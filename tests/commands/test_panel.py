@@ -84,6 +84,18 @@ async def test_each_menu_changes_its_part_and_leaves_the_others(world: World, ne
     assert chosen.grace == timedelta(days=1)
 
 
+async def test_choosing_a_role_says_how_many_it_pings(world: World, news: ChannelHandle) -> None:
+    role = world.guild.create_role("Fans", mentionable=True)
+    for number in range(3):
+        world.guild.add_member(world.env.create_user(f"fan {number}"), roles=[role])
+    panel = await begun(world, news)
+    await panel.choose("role", role)
+    assert "**Pings 3 people**" in panel.text
+    world.env.inject_error("GET", "/guilds/*/roles/member-counts", status=500, times=None)
+    await panel.choose("role", role)
+    assert "Pings" not in panel.text
+
+
 async def test_role_and_reminders_can_be_taken_back_and_a_digest_too(world: World, news: ChannelHandle) -> None:
     role = world.guild.create_role("Fans", mentionable=True)
     panel = await begun(world, news)

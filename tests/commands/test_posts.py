@@ -2,95 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import discord
 import pytest
-import pytest_asyncio
-from simcord import ChannelHandle
 
-from bot.seeding import Known, load
-from bot.store import catalogue, subscriptions
-from bot.store.database import Database
-from tests.conftest import World, world_of
+from tests.commands.stage import EVENING, Stage, dated, song
 from tests.seen import assert_within_limits
-
-START = datetime(2031, 4, 1, tzinfo=UTC)
-EVENING = datetime(2031, 4, 12, 12, 20, tzinfo=UTC)
-"""21:20 in Seoul."""
-
-HEAD = """
-[[sources]]
-slug = "herald"
-publisher = "The Herald"
-title = "A title"
-url = "https://example.com/1"
-
-[[people]]
-slug = "singer"
-sources = ["herald"]
-names = ["Singer"]
-
-[[works]]
-slug = "moon"
-type = "drama"
-sources = ["herald"]
-names = ["Paper *Moon*"]
-"""
-
-
-def dated(kind: str, date: str, number: int = 0, status: str = "confirmed") -> str:
-    """A date of the drama."""
-    numbered = f"number = {number}\n" if number else ""
-    return f'[[works.events]]\nkind = "{kind}"\ndate = "{date}"\nstatus = "{status}"\n{numbered}'
-
-
-def song(number: int, date: str, status: str = "confirmed") -> str:
-    """A song of the drama."""
-    return (
-        f'[[tracks]]\nslug = "part-{number}"\nsources = ["herald"]\nnames = ["Part {number}"]\n'
-        'performers = ["singer"]\nost = [{ work = "moon" }]\n'
-        f'events = [{{ kind = "ost_release", date = "{date}", status = "{status}" }}]\n'
-    )
-
-
-class Stage:
-    """A channel, and a catalogue that changes now and then."""
-
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world = world
-        self.file = folder / "seeds.toml"
-        self.channel = world.guild.create_text_channel("news")
-
-    async def says(self, *parts: str) -> None:
-        """Load what the catalogue says now, and let the announcer notice."""
-        self.file.write_text(HEAD + "".join(parts), "utf-8")
-        found = load([self.file], Known({}, {}, frozenset()))
-        await self.world.bot.database.write(catalogue.apply, found, self.world.env.now())
-        await self.world.wait(70)
-
-    async def set_up(self, channel: ChannelHandle | None = None, **changes: Any) -> None:
-        """Announce in a channel as an admin chose it, everything of it."""
-        where = channel or self.channel
-        await self.world.ask("announcements setup", by=self.world.admin, channel=where, kinds="all")
-        database = self.world.bot.database
-        chosen = await database.read(subscriptions.of_channel, self.world.guild.id, where.id)
-        assert chosen is not None
-        await database.write(subscriptions.choose, replace(chosen, **changes), self.world.env.now())
-
-
-@pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    database = await Database.open(tmp_path / "byeol.db")
-    try:
-        async with world_of(database, START) as world:
-            yield Stage(world, tmp_path)
-    finally:
-        await database.close()
 
 
 async def test_two_episodes_of_an_evening_are_one_post(stage: Stage) -> None:
@@ -159,7 +77,7 @@ async def test_an_album_leads_to_whoever_made_it(stage: Stage) -> None:
     await stage.world.at(EVENING)
     (post,) = stage.world.posts(stage.channel)
     assert "## 💿 Happy by Singer" in post.text
-    assert post.labels == ["Singer"]
+    assert post.labels == ["Singer", "Notify me"]
     assert "## Singer" in (await stage.world.press(post, "Singer")).text
 
 

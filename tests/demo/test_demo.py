@@ -72,6 +72,9 @@ async def test_the_tour_of_the_terminal_has_everything() -> None:
         "지우",
         "Announcements are on",
         "premieres",
+        "presses 소식 받기",
+        "소식을 알려 드릴게요: 별들에게 물어봐",
+        "🔔 @When the Stars Gossip",
         "26 January 2025",
         "Close to You by Jin",
     ):
@@ -102,6 +105,18 @@ async def test_next_announces_in_both_languages(stage: Stage, site: Site) -> Non
         pass
     assert posted(stage) == (5, 5)
     assert site.clock.due == []
+
+
+async def test_who_presses_notify_me_is_pinged_by_the_next_announcement(stage: Stage, site: Site) -> None:
+    mina, jiwoo, _ = stage.people
+    card = seen(await stage.ask(jiwoo.member, "drama", name="stars-gossip"))
+    told = seen(await jiwoo.member.click(card.message, label="소식 받기"))
+    assert "소식을 알려 드릴게요" in told.text
+    assert await site.clock.next()
+    message = stage.env.backend.get_message(stage.announcements.id, stage.announcements.history()[-1].id)
+    assert stage.pings(mina, message.ping_role_ids)
+    assert stage.pings(jiwoo, message.ping_role_ids)
+    assert not stage.pings(jiwoo, [stage.premieres.id])
 
 
 def see_text(stage: Stage, channel: int, message: int) -> str:

@@ -24,6 +24,8 @@ FILES = [
     if path.name != "test_adapters.py"  # which is about the private parts of other libraries
 ]
 """Everything that knows the simulated Discord."""
+OFFERED = ("_replace", "_exit")
+"""What named tuples and `os` offer to everyone, although it begins with an underscore."""
 
 
 def private(tree: ast.AST) -> Iterator[str]:
@@ -35,7 +37,7 @@ def private(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
             own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
             inherited = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "super"
-            if not own and not inherited and node.attr != "_replace":  # which named tuples offer to everyone
+            if not own and not inherited and node.attr not in OFFERED:
                 yield ast.unparse(node)
 
 

@@ -147,6 +147,8 @@ def test_make_knows_what_it_is_asked_for(document: Path) -> None:
 @in_every_document
 def test_command_lines_are_accepted(document: Path) -> None:
     for line in code(document.read_text("utf-8")):
+        installed = re.match(r"(?:.*\bbin/|docker compose run --rm )?byeol ([^&|;]+)", line)
+        assert installed is None or accepts(installed[1]), f"{document.name}: `{line}` is not accepted"
         for module, rest in re.findall(r"python\d? -m ([\w.]+)([^&|;]*)", line.replace("\\python", "/python")):
             if module == "bot":
                 assert accepts(rest), f"{document.name}: `{line}` is not accepted"
@@ -160,6 +162,10 @@ def test_the_readme_has_the_test_command_that_ci_runs() -> None:
     for command in ("make test", "make demo"):
         assert command in shown, f"README.md does not show `{command}`"
     assert "make test" in run
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    (tests,) = re.findall(r'(?<=\$\(BIN\)/)(.* -m "not slow".*) \$\(ARGS\)', makefile)
+    for folder in (".venv/bin/", ".venv\\Scripts\\"):
+        assert folder + tests in shown, f"README.md does not show what `make test` runs: `{folder}{tests}`"
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
     assert "run: bash .ci/run" in workflow
     assert "run: make demo" in workflow

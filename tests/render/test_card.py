@@ -40,8 +40,8 @@ def test_footnote_stands_where_a_name_is_made_by_rule_and_nowhere_else() -> None
     drawn = content(blocks=["plain"], later=[named])
     assert "romanised by rule" not in texts(drawn)
     assert "∗ romanised by rule" in texts(drawn, 1)
-    assert "∗ romanised by rule" in (classic(SCENE.words, "line", content(title=named)).embed.description or "")
-    assert "romanised" not in (classic(SCENE.words, "line", content()).embed.description or "")
+    assert "∗ romanised by rule" in (classic(SCENE, "line", content(title=named)).embed.description or "")
+    assert "romanised" not in (classic(SCENE, "line", content()).embed.description or "")
 
 
 def test_a_korean_reader_sees_no_mark() -> None:

@@ -9,8 +9,8 @@ from bot.catalogue.model import EventKind, Kind
 from bot.render.administration import KIND_ORDER, kind_name
 from bot.render.announcement import PostOptions, leads
 from bot.render.card import RenderContext
+from bot.render.headlines import headline
 from bot.render.post import post
-from bot.render.upcoming import headline
 from bot.render.vocabulary import event_name
 from bot.text import words
 from tests.helpers import utc

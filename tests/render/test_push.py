@@ -147,6 +147,20 @@ def test_date_that_moved_to_no_day_is_postponed(at: When, said: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
+        ("en", "No date any more: premiere of When the Stars Gossip"),
+        ("ko", "날짜 미정: 별들에게 물어봐 첫 방송"),
+    ],
+)
+def test_date_that_was_withdrawn_is_not_called_postponed(language: str, said: str) -> None:
+    one = told(EventKind.PREMIERE, Stage.MOVED, parse("unknown"))
+    event = replace(one.found.item.event, status=Status.REPORTED)
+    one = replace(one, found=replace(one.found, item=replace(one.found.item, event=event)))
+    assert push_line(words(language), [one], SEOUL, NOW[Stage.DAY_AHEAD]) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
         ("en", "Back on: When the Stars Gossip premieres on Fri 24 January at 18:00 KST"),
         ("ko", "다시 진행: 별들에게 물어봐, 1월 24일 (금) 오후 6시 첫 방송"),
     ],

@@ -32,7 +32,9 @@ def test_refusal_that_is_not_known_is_a_code(language: str) -> None:
     ("reason", "said"),
     [
         ("refused: send_messages", "I need **Send Messages** there"),
+        ("away", "Discord could not reach this server"),
         ("refused", "Discord refused it: check my permissions there"),
+        ("restored", "my memory was restored from a backup, and I don't know whether I posted it"),
         ("Discord failed (503)", "Discord had a failure"),
         ("no answer: TimeoutError", "Discord didn't answer"),
         ("an error in the bot, see its log", "a bug of mine; the log has the details"),

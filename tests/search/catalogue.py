@@ -20,7 +20,7 @@ def catalogue(count: int, seed: int) -> Iterator[Entry]:
     How much there is of each, the number of its credits and songs, follows a power law, as it does in life.
     """
     random = Random(seed)
-    makers = {Kind.PERSON: _person, Kind.TRACK: _title, Kind.WORK: _title, Kind.GROUP: _group, Kind.ALBUM: _title}
+    makers = {Kind.PERSON: person, Kind.TRACK: title, Kind.WORK: title, Kind.GROUP: group, Kind.ALBUM: title}
     kinds = random.choices(list(makers), (45, 25, 20, 5, 5), k=count)
     taken: dict[tuple[Kind, str], int] = {}
     for kind in kinds:
@@ -34,7 +34,8 @@ def catalogue(count: int, seed: int) -> Iterator[Entry]:
         yield Entry(ref, label, (english, hangul, alias), (), random.randint(1998, 2026), weight)
 
 
-def _person(random: Random) -> tuple[str, str, str]:
+def person(random: Random) -> tuple[str, str, str]:
+    """A person's name in Latin letters, in Hangul, and an alias."""
     family, _, spellings = random.choices(korean.FAMILIES, _FAMILY_WEIGHTS)[0]
     given = [random.choice(korean.ALONE)]
     if random.random() >= 0.04:
@@ -50,7 +51,8 @@ def _person(random: Random) -> tuple[str, str, str]:
     return latin, hangul, alias
 
 
-def _title(random: Random) -> tuple[str, str, str]:
+def title(random: Random) -> tuple[str, str, str]:
+    """The title of a work, a song or an album in English, in Korean, and another one."""
     (one, one_ko), (two, two_ko) = _noun(random), _noun(random)
     adjective, adjective_ko = random.choice(korean.ADJECTIVES)
     verb, verb_ko = random.choice(korean.VERBS)
@@ -79,7 +81,8 @@ def _noun(random: Random) -> tuple[str, str]:
     return english, hangul
 
 
-def _group(random: Random) -> tuple[str, str, str]:
+def group(random: Random) -> tuple[str, str, str]:
+    """A group's name in Latin letters, in Hangul, and an alias."""
     name = random.choice(korean.STAGE) + random.choice(korean.STAGE_ENDS)
     noun, hangul = random.choice(korean.NOUNS)
     end = random.choice(korean.GROUP_ENDS)

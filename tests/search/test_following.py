@@ -14,6 +14,7 @@ import pytest
 from bot.catalogue.model import ARTISTS, Kind, Ref
 from bot.search import Index
 from bot.store import lookup as following
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.lookup import Lookup
 from tests.helpers import apply, opened, write
@@ -175,7 +176,7 @@ async def test_while_a_large_change_is_taken_in_the_index_before_it_answers(
     lookup = Lookup(database, lambda: NOW)
     before = await lookup.index()
 
-    def rename(connection: sqlite3.Connection) -> None:
+    def rename(connection: Connection) -> None:
         connection.execute("UPDATE name SET text = text || ' Anew'")
 
     await database.write(rename)
@@ -195,7 +196,7 @@ async def test_after_each_of_several_large_changes_everything_is_found(
     lookup = Lookup(database, lambda: NOW)
     await lookup.index()
 
-    def rename(connection: sqlite3.Connection, text: str) -> None:
+    def rename(connection: Connection, text: str) -> None:
         connection.execute("UPDATE name SET text = text || ' ' || ?", (text,))
 
     for text in ("once", "twice", "thrice"):
@@ -244,7 +245,7 @@ async def test_many_changes_one_by_one_end_in_an_index_built_anew(
     monkeypatch.setattr(following, "FOLLOWED", 3)
     lookup = Lookup(database)
 
-    def rename(connection: sqlite3.Connection, text: str) -> None:
+    def rename(connection: Connection, text: str) -> None:
         connection.execute("UPDATE name SET text = ? WHERE text LIKE '%Moon%'", (text,))
 
     for number in range(8):

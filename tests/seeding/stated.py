@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from typing import Any
 
 SOURCES = """
     [[sources]]
@@ -39,6 +39,6 @@ DRAMA = """
     """
 
 
-def dump(connection: sqlite3.Connection) -> list[str]:
+def dump(connection: Any) -> list[str]:
     """Everything that is in the database."""
     return list(connection.iterdump())

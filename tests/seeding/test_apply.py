@@ -13,9 +13,9 @@ from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind, Kind, Ref
 from bot.catalogue.when import SEOUL
 from bot.errors import SeedError
-from bot.store import artists, catalogue, planning, subscriptions, works
-from bot.store.catalogue import Change
+from bot.store import artists, holdings, planning, subscriptions, works
 from bot.store.database import Database
+from bot.store.stated import Change
 from tests.helpers import apply, opened, utc, write
 from tests.seeding.stated import DRAMA, PEOPLE, SOURCES, dump
 
@@ -31,7 +31,7 @@ def lines(changes: list[Change]) -> set[str]:
 
 
 async def test_what_files_state_is_added(store: Database, folder: Path) -> None:
-    assert await store.read(catalogue.is_empty)
+    assert await store.read(holdings.is_empty)
     assert lines(await apply(store, folder)) == {
         "added source herald",
         "added source post",
@@ -43,9 +43,9 @@ async def test_what_files_state_is_added(store: Database, folder: Path) -> None:
         "added person/na-mu name Na Mu official en",
         "added work/gossip name Gossip official en",
         "added work/gossip credit ban-dal",
-        "added work/gossip event premiere 0 0",
+        "added work/gossip event_date premiere 0 0",
     }
-    assert not await store.read(catalogue.is_empty)
+    assert not await store.read(holdings.is_empty)
     work = await store.read(works.work, "gossip")
     assert work is not None
     assert [name.text for name in work.profile.names] == ["Gossip"]
@@ -111,7 +111,7 @@ async def test_loading_twice_changes_nothing(store: Database, folder: Path) -> N
             {"changed work/gossip"},
             id="completeness",
         ),
-        pytest.param("drama", "2031-04-05", "2031-04-06", {"changed work/gossip event premiere 0 0"}, id="a date"),
+        pytest.param("drama", "2031-04-05", "2031-04-06", {"changed work/gossip event_date premiere 0 0"}, id="a date"),
         pytest.param(
             "drama",
             'person = "ban-dal"',
@@ -133,13 +133,13 @@ async def test_what_is_different_is_changed_and_nothing_else(
     store: Database, folder: Path, file: str, old: str, new: str, changes: set[str]
 ) -> None:
     await apply(store, folder)
-    revision = await store.read(catalogue.revision)
+    revision = await store.read(holdings.revision)
     path = folder / f"{file}.toml"
     content = {"sources": SOURCES, "people": PEOPLE, "drama": DRAMA}[file]
     assert old in content
     write(folder, **{file: content.replace(old, new)})
     assert lines(await apply(store, path)) == changes
-    assert await store.read(catalogue.revision) == revision + bool(changes)
+    assert await store.read(holdings.revision) == revision + bool(changes)
     assert await apply(store, folder) == []
     write(folder, **{file: content})
     assert len(await apply(store, folder)) == len(changes), "and back again"
@@ -196,7 +196,7 @@ async def test_a_date_that_disagrees_has_a_revision_of_its_own(store: Database, 
     await apply(store, write(folder, drama=both.replace("2031-05", "2031-06")))
     work = await store.read(works.work, "gossip")
     assert work is not None
-    assert [(event.rank, event.revision) for event in work.profile.events] == [(0, 1), (1, 2)]
+    assert [(event.rank, event.revision) for event in work.profile.events] == [(0, 1), (1, 0)]
 
 
 # Removing
@@ -237,10 +237,10 @@ async def test_what_others_refer_to_is_kept_and_they_are_named(store: Database, 
         "kept person/ban-dal (referred to by work/gossip)",
         "kept source herald (5 statements cite it)",
     }
-    revision = await store.read(catalogue.revision)
+    revision = await store.read(holdings.revision)
     assert await store.read(artists.artist, Ref(Kind.PERSON, "ban-dal")) is not None
     assert len(await apply(store, folder / "people.toml")) == 1, "it is said again each time"
-    assert await store.read(catalogue.revision) == revision
+    assert await store.read(holdings.revision) == revision
 
 
 async def test_what_is_kept_keeps_what_it_refers_to(store: Database, tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ async def announced(store: Database, now: str) -> None:
     )
     await store.write(subscriptions.choose, chosen, chosen.since)
     found = await store.read(planning.candidates, schedule.window(utc(now)), schedule.changes(utc(now)))
-    await store.write(planning.plan, list(schedule.due(found, [Audience(SEOUL)], utc(now))), utc(now))
+    await store.write(planning.plan, list(schedule.due(found, [Audience(SEOUL)], utc(now))))
 
 
 async def test_a_date_that_was_announced_is_kept(store: Database, folder: Path) -> None:
@@ -310,7 +310,8 @@ async def test_a_date_that_was_announced_is_kept(store: Database, folder: Path) 
     assert event in DRAMA
     write(folder, drama=DRAMA.replace(event, ""))
     assert lines(await apply(store, folder)) == {
-        "kept work/gossip event premiere 0 0 (1 announcements were made or planned for it)"
+        "removed work/gossip event_date premiere 0 0",
+        "kept work/gossip event premiere 0 (1 announcements were made or planned for it)",
     }
     (folder / "drama.toml").unlink()
     assert lines(await apply(store, folder)) == {"kept work/gossip (1 announcements were made or planned for it)"}

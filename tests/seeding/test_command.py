@@ -59,7 +59,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(command: Path, caps
     assert sorted(out[:-1]) == [
         "+ work/gossip name [Gossip] official en",
         "- work/gossip name Gossip official en",
-        "~ work/gossip event premiere 0 0",
+        "~ work/gossip event_date premiere 0 0",
     ]
     assert out[-1] == "Would be: 1 added, 1 changed, 1 removed."
     assert contents(command) == before
@@ -126,7 +126,7 @@ def test_a_command_that_is_not_there_is_explained(arguments: list[str], capsys: 
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     assert raised.value.code == 2
-    assert "usage: python -m bot" in capsys.readouterr().err
+    assert "-m bot [-h]" in capsys.readouterr().err
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,7 +150,7 @@ def test_a_dry_run_of_one_file_leans_on_the_others_of_its_folder(
         "+ work/gossip",
         "+ work/gossip name Gossip official en",
         "+ work/gossip credit ban-dal",
-        "+ work/gossip event premiere 0 0",
+        "+ work/gossip event_date premiere 0 0",
         "Would be: 4 added.",
     ]
     assert not command.parent.exists()

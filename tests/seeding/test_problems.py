@@ -62,7 +62,7 @@ def event(what: str) -> str:
             SOURCE + PERSON + "xyzzy = 1\n",
             (
                 'file1.toml:10: people[ban-dal].xyzzy: unknown key "xyzzy"; there may be slug, sources, names,'
-                " details, links, partial or groups"
+                " ids, details, links, partial or groups"
             ),
             id="no suggestion",
         ),

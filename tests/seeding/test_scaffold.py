@@ -74,7 +74,7 @@ def test_what_is_filled_in_can_be_loaded(new: Path) -> None:
 def test_its_examples_can_be_loaded_too(new: Path) -> None:
     fill_in(new, ALL, examples=True)
     desired = load([new.parent], NOTHING)
-    assert {row.shape for row in desired.statements} >= {"detail", "airing", "crew", "ost", "performer", "event"}
+    assert {row.shape for row in desired.statements} >= {"detail", "airing", "crew", "ost", "performer", "event_date"}
     assert {Ref(Kind.TRACK, "last-train-home"), Ref(Kind.PERSON, "mo-rae"), Ref(Kind.PERSON, "na-mu")} <= set(
         desired.entities
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bot.announcements.subscription import ANNOUNCED, Subscription
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
 from bot.store import deliveries, planning, subscriptions
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
 from tests.helpers import apply, utc, write
@@ -88,9 +88,10 @@ async def choose(store: Database, *chosen: Subscription) -> None:
 async def plan(store: Database, now: datetime) -> int:
     """Plan as the publisher does; returns how many are new."""
 
-    def planned(connection: sqlite3.Connection) -> int:
+    def planned(connection: Connection) -> int:
         before = len(states(connection))
-        planning.plan(connection, list(schedule.due(found, audiences, now, stages)), now)
+        planning.withdraw(connection, now)
+        planning.plan(connection, list(schedule.due(found, audiences, now, stages)))
         return len(states(connection)) - before
 
     audiences, stages = await store.read(subscriptions.wanted)
@@ -121,11 +122,11 @@ async def send_all(store: Database, now: datetime) -> int:
     return len(claimed)
 
 
-def states(connection: sqlite3.Connection) -> list[tuple[int, str, str | None]]:
+def states(connection: Connection) -> list[tuple[int, str, str | None]]:
     return connection.execute("SELECT channel_id, state, reason FROM delivery ORDER BY id").fetchall()
 
 
-def due_times(connection: sqlite3.Connection) -> dict[int, str]:
+def due_times(connection: Connection) -> dict[int, str]:
     return dict(connection.execute("SELECT channel_id, due_at FROM delivery").fetchall())
 
 

@@ -50,3 +50,24 @@ INSERT INTO guild_event VALUES (10, 'mark', 13, '2025-01-04T12:20:00Z', '2025-01
 
 -- version 7
 INSERT INTO source VALUES (2, 'herald-2', 'The Herald', NULL, NULL, NULL, NULL, 'seed:seeds/a.toml', 'Who plays whom');
+
+-- version 9
+INSERT INTO fact (id, entity_id, shape, rank, certainty, note, origin, precedence) VALUES (15, 1, 'external_id', 0, 'stated', NULL, 'import:wikidata/Q1', 20);
+INSERT INTO external_id VALUES (15, 1, 'wikidata', 'Q1');
+INSERT INTO record VALUES ('wikidata', 'Q1', '17', 'digest', 1, NULL, 'held');
+INSERT INTO sync_run (id, provider, path, complete, started) VALUES (1, 'wikidata', '', 1, '2025-01-01T00:00:00Z');
+INSERT INTO doubt VALUES ('wikidata', 'Q2', 'person', 'jin', 'the same name', '2025-01-01T00:00:00Z');
+INSERT INTO entity (id, kind, slug) VALUES (8, 'person', 'kim-seok-jin');
+INSERT INTO merged VALUES (1, 8, 2, '{}', '2025-01-01T00:00:00Z');
+-- version 10
+INSERT INTO saved_index VALUES (1, x'0123456789abcdef0123456789abcdef', 5);
+
+-- version 11
+INSERT INTO lease VALUES ('leader', 'p', '2025-01-01T00:00:00.000000Z', 0, '');
+
+-- version 12
+INSERT INTO subject_role (id, guild_id, entity_id, own, state, role_id, name, try_at) VALUES (1, 10, 1, 1, 'standing', 12, 'Stars', '2025-01-02T00:00:00Z');
+
+-- version 13
+UPDATE subscription SET tags = '12,34' WHERE id = 1;
+UPDATE delivery SET thread_id = message_id WHERE message_id IS NOT NULL;

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.address import Address
 from bot.announcements.subscription import GRACE
 from bot.store import deliveries, outcomes, subscriptions
 from bot.store.database import Database
@@ -48,11 +49,11 @@ async def test_a_choice_that_changed_after_planning_is_the_one_that_holds(store:
     assert (delivery.role_id, delivery.language) == (None, "en")
 
 
-async def test_nobody_is_given_what_another_has(store: Database, path: Path) -> None:
+async def test_nobody_is_given_what_another_has(store: Database, address: Address) -> None:
     await choose(store, *(server(number) for number in range(1, 41)))
     await plan(store, PREMIERE)
     async with AsyncExitStack() as stack:
-        others = [await stack.enter_async_context(opened(path)) for _ in range(3)]
+        others = [await stack.enter_async_context(opened(address)) for _ in range(3)]
         claims = await asyncio.gather(
             *(claim(one, PREMIERE, f"owner {n}", 3) for _ in range(5) for n, one in enumerate([store, *others]))
         )

@@ -1,4 +1,7 @@
-"""The database: migrations, transactions, and what an operator is told when it cannot be opened."""
+"""The database: migrations, transactions, and what an operator is told when it cannot be opened.
+
+It is about a file of SQLite: `test_postgres.py` is about a server.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StartError
-from bot.store.database import MIGRATIONS, Database
+from bot.store.connection import Connection
+from bot.store.database import Database
+from bot.store.sqlite.engine import MIGRATIONS
 from tests.helpers import opened
 
 SCRIPTS = sorted(MIGRATIONS.glob("*.sql"))
@@ -29,19 +34,19 @@ async def database(path: Path) -> AsyncGenerator[Database]:
         yield database
 
 
-def pragma(connection: sqlite3.Connection, name: str) -> object:
+def pragma(connection: Connection, name: str) -> object:
     return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+def schema(connection: Connection) -> list[tuple[str, str]]:
     return connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").fetchall()
 
 
-def note(connection: sqlite3.Connection, slug: str) -> None:
+def note(connection: Connection, slug: str) -> None:
     connection.execute("INSERT INTO source (slug, publisher, origin) VALUES (?, 'Herald', 'test')", (slug,))
 
 
-def notes(connection: sqlite3.Connection) -> list[str]:
+def notes(connection: Connection) -> list[str]:
     return [slug for (slug,) in connection.execute("SELECT slug FROM source ORDER BY slug")]
 
 
@@ -103,11 +108,11 @@ async def test_a_migration_that_fails_leaves_the_version_before_it(
         (folder / script.name).write_text(script.read_text("utf-8"), "utf-8")
     broken = "BEGIN IMMEDIATE; CREATE TABLE half (id INTEGER); CREATE TABLE half (id INTEGER); COMMIT;"
     (folder / f"{len(SCRIPTS) + 1:04}_broken.sql").write_text(broken, "utf-8")
-    monkeypatch.setattr("bot.store.database.MIGRATIONS", folder)
+    monkeypatch.setattr("bot.store.sqlite.engine.MIGRATIONS", folder)
     with pytest.raises(StartError) as raised:
         await Database.open(path)
     assert str(path) in raised.value.problem
-    monkeypatch.setattr("bot.store.database.MIGRATIONS", MIGRATIONS)
+    monkeypatch.setattr("bot.store.sqlite.engine.MIGRATIONS", MIGRATIONS)
     async with opened(path) as database:
         assert await database.read(pragma, "user_version") == len(SCRIPTS)
         assert "half" not in dict(await database.read(schema))
@@ -174,7 +179,7 @@ async def test_every_connection_guards_the_data(database: Database) -> None:
 
 
 async def test_a_reference_to_nothing_is_refused(database: Database) -> None:
-    def insert(connection: sqlite3.Connection) -> None:
+    def insert(connection: Connection) -> None:
         connection.execute("INSERT INTO fact (entity_id, shape, rank, certainty) VALUES (999, 'name', 0, 'stated')")
 
     with pytest.raises(sqlite3.IntegrityError):
@@ -191,7 +196,7 @@ class _OopsError(Exception):
 
 
 async def test_a_write_that_fails_leaves_nothing_and_takes_nothing_of_others(database: Database) -> None:
-    def fail(connection: sqlite3.Connection) -> None:
+    def fail(connection: Connection) -> None:
         note(connection, "half")
         raise _OopsError
 
@@ -208,7 +213,7 @@ async def test_a_write_that_fails_leaves_nothing_and_takes_nothing_of_others(dat
 
 
 async def test_a_read_that_fails_leaves_its_connection_usable(database: Database) -> None:
-    def fail(connection: sqlite3.Connection) -> None:
+    def fail(connection: Connection) -> None:
         connection.execute("SELECT * FROM no_such_table")
 
     for _ in range(5):
@@ -218,7 +223,7 @@ async def test_a_read_that_fails_leaves_its_connection_usable(database: Database
 
 
 async def test_a_commit_that_fails_leaves_the_writer_usable(database: Database) -> None:
-    def dangle(connection: sqlite3.Connection) -> None:
+    def dangle(connection: Connection) -> None:
         connection.execute("PRAGMA defer_foreign_keys = ON")
         connection.execute("INSERT INTO fact (entity_id, shape, rank, certainty) VALUES (999, 'name', 0, 'stated')")
 
@@ -238,7 +243,7 @@ async def test_readers_cannot_write(database: Database) -> None:
 async def test_a_read_sees_one_snapshot_while_others_write(database: Database) -> None:
     begun, written = threading.Event(), threading.Event()
 
-    def read_twice(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
+    def read_twice(connection: Connection) -> tuple[list[str], list[str]]:
         first = notes(connection)
         begun.set()
         assert written.wait(10)
@@ -323,7 +328,7 @@ async def test_closing_waits_for_what_was_asked(path: Path) -> None:
 async def test_reader_of_a_cancelled_query_serves_nobody_before_that_query_ends(database: Database) -> None:
     begun, finish = threading.Event(), threading.Event()
 
-    def long(_: sqlite3.Connection) -> None:
+    def long(_: Connection) -> None:
         begun.set()
         finish.wait(10)
 
@@ -351,7 +356,7 @@ async def test_an_unknown_version_of_aiosqlite_is_refused_with_what_to_do(
     def newer(_: str) -> str:
         return "1.0.0"
 
-    monkeypatch.setattr("bot.store.thread.version", newer)
+    monkeypatch.setattr("bot.store.sqlite.thread.version", newer)
     assert "pip install -r requirements/run.txt" in await refused(path)
 
 

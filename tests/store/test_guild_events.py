@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.address import Address
 from bot.catalogue.model import EventKind, Kind, Ref
 from bot.store import follows, guild_events, subscriptions
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.guild_events import EVENING, HORIZON, KEPT, LEASE, GuildEvent
 from tests.helpers import apply, opened, utc, write
@@ -118,10 +119,10 @@ async def test_nothing_is_done_twice_and_a_quiet_pulse_says_so(store: Database) 
     assert await taken_up(store) == []
 
 
-async def test_two_that_claim_at_once_never_have_the_same(store: Database, path: Path) -> None:
+async def test_two_that_claim_at_once_never_have_the_same(store: Database, address: Address) -> None:
     await choose(store, *(replace(server(number), guild_events=True) for number in range(2, 41)))
     await plan(store)
-    async with opened(path) as other:
+    async with opened(address) as other:
         claims = await asyncio.gather(*(one.write(guild_events.claim, NOW, 3) for one in (store, other) * 10))
     claimed = [one.guild_id for claim in claims for one in claim]
     assert sorted(claimed) == list(range(1, 41))
@@ -276,7 +277,7 @@ async def test_what_waits_for_another_try_is_taken_up_earlier_when_its_date_chan
 
 
 async def test_a_paused_channel_adds_nothing_and_loses_nothing(store: Database, tmp_path: Path) -> None:
-    def pause(connection: sqlite3.Connection) -> None:
+    def pause(connection: Connection) -> None:
         connection.execute("UPDATE subscription SET paused_at = '2031-02-01T00:00:00Z'")
 
     await stands(store)
@@ -312,6 +313,6 @@ async def test_works_whose_names_begin_alike_have_marks_of_their_own(store: Data
     assert {one.mark for one in await taken_up(store)} == {MARK, f"{MARK}-2"}
 
 
-def rows(connection: sqlite3.Connection) -> int:
+def rows(connection: Connection) -> int:
     (count,) = connection.execute("SELECT count(*) FROM guild_event").fetchone()
     return count

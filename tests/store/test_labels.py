@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.address import Address
 from bot.catalogue.model import Kind, Ref
 from bot.store.reading import entity_id, labels
 from tests.helpers import apply, opened, write
@@ -27,14 +28,14 @@ from tests.helpers import apply, opened, write
     ],
 )
 async def test_stage_names_stand_before_names_that_nobody_uses(
-    tmp_path: Path, names: str, english: str, korean: str
+    address: Address, tmp_path: Path, names: str, english: str, korean: str
 ) -> None:
     seeds = write(
         tmp_path / "seeds",
         sources='[[sources]]\nslug = "press"\npublisher = "Press"\ntitle = "A title"\nurl = "https://press.example/1"\n',
         people=f'[[people]]\nslug = "somebody"\nsources = ["press"]\nnames = {names}\n',
     )
-    async with opened(tmp_path / "byeol.db") as database:
+    async with opened(address) as database:
         await apply(database, seeds)
         id_ = await database.read(entity_id, Ref(Kind.PERSON, "somebody"))
         assert id_ is not None

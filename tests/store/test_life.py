@@ -7,17 +7,20 @@ die in the middle and begin anew. BYEOL_EXAMPLES in the environment says how man
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
+from collections.abc import Generator
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from shutil import copyfile
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
+from bot.address import Address
+from bot.announcements.publisher import publisher
 from bot.store import subscriptions
-from tests.helpers import opened
+from tests.engines import SQLITE, Databases, Engine
 from tests.store.life.checks import (
     check_always,
     check_end,
@@ -32,26 +35,23 @@ from tests.store.life.steps import CHANNELS, OWNERS, START, SURE, Say, Step, Tic
 from tests.store.life.world import World, chosen
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database; to be copied, never to be opened."""
-    path = tmp_path_factory.mktemp("empty") / "byeol.db"
-
-    async def build() -> None:
-        async with opened(path):
-            pass
-
-    asyncio.run(build())
-    return path
+@pytest.fixture(scope="module", autouse=True)
+def small_portions() -> Generator[None]:
+    """Each channel is planned for in a write of its own, before any of which a publisher may die."""
+    with mock.patch.object(publisher, "PORTION", 1):
+        yield
 
 
-async def tell(empty: Path, story: list[Step]) -> None:
+async def tell(engine: Engine, story: list[Step]) -> None:
     """Play a story to its end, and look."""
-    async with contextlib.AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        path = folder / "byeol.db"
-        copyfile(empty, path)
-        plain, *stores = (Store(path) for _ in range(1 + len(OWNERS)))
+    with ExitStack() as places:
+        folder = Path(places.enter_context(TemporaryDirectory()))
+        await tell_on(Databases(engine, folder, places).empty(), folder, story)
+
+
+async def tell_on(address: Address, folder: Path, story: list[Step]) -> None:
+    async with AsyncExitStack() as stack:
+        plain, *stores = (Store(address) for _ in range(1 + len(OWNERS)))
         for store in (plain, *stores):
             stack.push_async_callback(store.close)
         world = World(folder, plain)
@@ -89,6 +89,7 @@ def played(examples: int) -> settings:
     )
 
 
+@SQLITE
 @played(20)
 @given(story=stories)
 @example(story=[Tick(0, ("stored and failed", "limited", "stored and lost", "stored and lost")), Say(5, 3, 540, SURE)])
@@ -100,12 +101,21 @@ def played(examples: int) -> settings:
         Say(2, 0, 545, SURE),
     ]
 )
-def test_nothing_is_told_twice_and_nothing_is_lost(empty: Path, story: list[Step]) -> None:
-    asyncio.run(tell(empty, story))
+def test_nothing_is_told_twice_and_nothing_is_lost(engine: Engine, story: list[Step]) -> None:
+    asyncio.run(tell(engine, story))
 
 
 @pytest.mark.slow
+@SQLITE
 @played(100)
 @given(story=stories)
-def test_nothing_is_told_twice_and_nothing_is_lost_in_many_stories(empty: Path, story: list[Step]) -> None:
-    asyncio.run(tell(empty, story))
+def test_nothing_is_told_twice_and_nothing_is_lost_in_many_stories(engine: Engine, story: list[Step]) -> None:
+    asyncio.run(tell(engine, story))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@played(8)  # a story is a thousand transactions, and a server takes five times as long for them
+@given(story=stories)
+def test_nothing_is_told_twice_and_nothing_is_lost_on_a_server(engine: Engine, story: list[Step]) -> None:
+    asyncio.run(tell(engine, story))

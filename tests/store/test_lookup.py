@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.address import Address
 from bot.catalogue.model import ARTISTS, Kind
 from bot.errors import AmbiguousError, NotFoundError
 from bot.search import Index
@@ -67,8 +68,8 @@ performers = ["na-mu"]
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncGenerator[Database]:
-    async with opened(tmp_path / "byeol.db") as database:
+async def database(address: Address, tmp_path: Path) -> AsyncGenerator[Database]:
+    async with opened(address) as database:
         await apply(database, write(tmp_path / "seeds", all=SEED))
         yield database
 
@@ -129,13 +130,13 @@ async def test_punctuation_alone_means_nobody(database: Database, kinds: frozens
 
 
 async def test_a_change_that_another_process_made_is_found_without_a_restart(
-    database: Database, tmp_path: Path
+    database: Database, address: Address, tmp_path: Path
 ) -> None:
     lookup = Lookup(database)
     assert await lookup.suggest("Second Moon", {Kind.WORK}) == []
     before = await lookup.index()
     assert await lookup.index() is before, "an unchanged catalogue needs no new index"
-    async with opened(tmp_path / "byeol.db") as other:
+    async with opened(address) as other:
         changed = SEED.replace('names = ["Paper Moon Station"]', 'names = ["Second Moon"]')
         await apply(other, write(tmp_path / "seeds", all=changed))
         assert [match.entry.ref.slug for match in await lookup.suggest("Second Moon", {Kind.WORK})] == [
@@ -168,5 +169,5 @@ class _Fixed(Lookup):
     def __init__(self, index: Index) -> None:
         self._given = index
 
-    async def index(self) -> Index:
+    async def ready(self) -> Index:
         return self._given

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.address import Address
 from bot.catalogue.model import Certainty, Kind, Ref
 from bot.catalogue.origin import Authority, Origin
+from bot.search import Entry
 from bot.store import catalogue, works
-from bot.store.catalogue import Change, Desired, EntityRow, SourceRow, StatementRow, Value
 from bot.store.database import Database
+from bot.store.lookup import Lookup
+from bot.store.stated import Change, Desired, EntityRow, SourceRow, StatementRow, Value
 from tests.helpers import LOADED, apply, opened, write
 
 CURATOR = Origin(Authority.CURATOR, "42")
@@ -75,8 +78,8 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def seeded(path: Path, seeds: Path) -> AsyncGenerator[Database]:
-    async with opened(path) as database:
+async def seeded(address: Address, seeds: Path) -> AsyncGenerator[Database]:
+    async with opened(address) as database:
         await apply(database, seeds)
         yield database
 
@@ -151,3 +154,21 @@ def test_an_origin_is_read_as_it_was_written(text: str) -> None:
 def test_an_origin_that_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="rumour"):
         Origin.parse("rumour:42")
+
+
+async def test_search_names_a_group_once_that_several_origins_state(seeded: Database) -> None:
+    group = Ref(Kind.GROUP, "hoop")
+    for origin in (CURATOR, IMPORT):
+        slug = f"{origin.authority}-source"
+        named: dict[str, Value | Ref] = {"text": "Hoop", "kind": "official", "language": "en", "position": 0}
+        desired = Desired(frozenset({origin}))
+        desired.sources[slug] = SourceRow(slug, "Somebody", None, None, None, None, None, origin)
+        desired.entities |= {ref: EntityRow(ref, None, None, origin) for ref in (GONG, group)}
+        desired.statements += [
+            StatementRow("name", group, named, 0, Certainty.STATED, None, (slug,)),
+            StatementRow("membership", GONG, {"group_id": group}, 0, Certainty.STATED, None, (slug,)),
+        ]
+        await seeded.write(catalogue.apply, desired, LOADED)
+    entry = await Lookup(seeded).find("gong", {Kind.PERSON})
+    assert isinstance(entry, Entry)
+    assert [hint.name("en") for hint in entry.hints] == ["Hoop"]

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import itertools
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
+from unittest import mock
 
 import pytest
 
+from bot.address import Address
 from bot.announcements import schedule
 from bot.announcements.hours import Audience
+from bot.announcements.publisher import Publisher
+from bot.announcements.publisher import publisher as publishing
 from bot.announcements.subscription import ANNOUNCED
 from bot.catalogue.model import EventKind
+from bot.errors import DatabaseUnavailableError
 from bot.store import planning
+from bot.store.connection import Connection
 from bot.store.database import Database
 from tests.helpers import hours, opened, utc
 from tests.store.dated import (
@@ -42,9 +51,9 @@ async def test_planning_twice_plans_once(store: Database) -> None:
     assert await store.read(states) == [(100, "planned", None), (200, "planned", None)]
 
 
-async def test_two_processes_that_plan_at_once_plan_once(store: Database, path: Path) -> None:
+async def test_two_processes_that_plan_at_once_plan_once(store: Database, address: Address) -> None:
     await choose(store, *(server(number) for number in range(1, 21)))
-    async with opened(path) as other:
+    async with opened(address) as other:
         counts = await asyncio.gather(*(plan(one, PREMIERE) for one in (store, other) * 5))
     assert sum(counts) == 20
     assert Counter(channel for channel, _, _ in await store.read(states)) == Counter(range(100, 2001, 100))
@@ -52,15 +61,78 @@ async def test_two_processes_that_plan_at_once_plan_once(store: Database, path: 
 
 async def test_planning_says_how_many_are_new(store: Database) -> None:
     await choose(store, server(), server(2))
-    assert await store.write(planning.plan, [await one_due(store)], PREMIERE) == 2
-    assert await store.write(planning.plan, [await one_due(store)], PREMIERE) == 0
+    assert await store.write(planning.plan, [await one_due(store)]) == 2
+    assert await store.write(planning.plan, [await one_due(store)]) == 0
 
 
 async def test_more_than_one_statement_holds_is_planned_all_the_same(store: Database) -> None:
     await choose(store, server())
     wanted = await one_due(store)
-    await store.write(planning.plan, [*[replace(wanted, audience=Audience("Etc/UTC"))] * 9000, wanted], PREMIERE)
+    await store.write(planning.plan, [*[replace(wanted, audience=Audience("Etc/UTC"))] * 9000, wanted])
     assert await store.read(states) == [(100, "planned", None)]
+
+
+class Planner(Publisher):
+    """A publisher that only plans, a few deliveries in each write."""
+
+    async def work(self) -> None:
+        pass
+
+
+@pytest.fixture
+def planner(store: Database, monkeypatch: pytest.MonkeyPatch) -> Planner:
+    monkeypatch.setattr(publishing, "PORTION", 2)
+    return Planner(cast(Any, None), store, lambda: PREMIERE, cast(Any, None))
+
+
+def away_at(store: Database, portion: int) -> AbstractContextManager[object]:
+    """Lose the database as some portion, counted from 1, is to be planned."""
+    write, numbers = store.write, itertools.count(1)
+
+    async def lost(query: Callable[..., object], *args: object) -> object:
+        if query is planning.plan and next(numbers) == portion:
+            raise DatabaseUnavailableError("connection refused")
+        return await write(query, *args)
+
+    return mock.patch.object(store, "write", lost)
+
+
+ONCE = dict.fromkeys(range(100, 800, 100), 1)
+"""How often each of seven servers is told."""
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3, 4])
+async def test_a_plan_that_ends_between_two_portions_is_completed_by_the_next_process(
+    store: Database, planner: Planner, portion: int
+) -> None:
+    await choose(store, *(server(number) for number in range(1, 8)))
+    with away_at(store, portion), pytest.raises(DatabaseUnavailableError):
+        await planner.plan(PREMIERE)
+    assert len(await store.read(states)) == 2 * (portion - 1)
+    await planner.plan(PREMIERE + timedelta(minutes=1))
+    assert Counter(channel for channel, _, _ in await store.read(states)) == ONCE
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3, 4])
+async def test_a_plan_that_ends_between_two_portions_is_completed_at_the_next_beat(
+    store: Database, planner: Planner, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    await choose(store, *(server(number) for number in range(1, 8)))
+    for now, lost in ((PREMIERE - hours(1), 0), (PREMIERE, portion), (PREMIERE + timedelta(seconds=5), 0)):
+        monkeypatch.setattr(planner, "_clock", lambda now=now: now)
+        with away_at(store, lost), pytest.raises(DatabaseUnavailableError) if lost else nullcontext():
+            await planner.tick()
+    assert Counter(channel for channel, _, _ in await store.read(states)) == ONCE
+
+
+async def test_a_message_is_planned_in_one_write_however_much_is_in_it(
+    store: Database, planner: Planner, tmp_path: Path
+) -> None:
+    await reseed(store, tmp_path, seed(song="2031-04-05 21:20", finale="2031-04-05 21:20"))
+    await choose(store, *(server(number, kinds=tuple(EventKind)) for number in (1, 2, 3)))
+    with away_at(store, 3), pytest.raises(DatabaseUnavailableError):
+        await planner.plan(PREMIERE)
+    assert Counter(channel for channel, _, _ in await store.read(states)) == {100: 3, 200: 3}
 
 
 async def test_each_delivery_has_a_mark_of_its_own_that_discord_takes(store: Database) -> None:
@@ -105,7 +177,7 @@ async def test_a_server_is_told_the_kinds_it_chose(
     for day in range(60):
         await plan(store, utc("2031-04-01 00:00") + timedelta(days=day))
 
-    def planned(connection: sqlite3.Connection) -> list[str]:
+    def planned(connection: Connection) -> list[str]:
         query = "SELECT kind FROM delivery JOIN event ON event.id = event_id ORDER BY due_at"
         return [kind for (kind,) in connection.execute(query)]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.address import Address
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS
 from bot.catalogue.model import EventKind
@@ -72,8 +73,8 @@ def album(*dates: str, own: str = "2031-04-12 18:00") -> str:
 
 
 @pytest.fixture
-async def store(path: Path, tmp_path: Path) -> AsyncGenerator[Database]:
-    async with opened(path) as database:
+async def store(address: Address, tmp_path: Path) -> AsyncGenerator[Database]:
+    async with opened(address) as database:
         await apply(database, write(tmp_path / "seeds", drama=album(*["2031-04-12 18:00"] * 3)))
         yield database
 

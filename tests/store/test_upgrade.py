@@ -1,4 +1,7 @@
-"""An older database, with rows in every table, is brought up to date without losing any of them."""
+"""An older database, with rows in every table, is brought up to date without losing any of them.
+
+Those are files of SQLite: `test_postgres_upgrade.py` is about a server.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.store import names
-from bot.store.database import MIGRATIONS
+from bot.store.connection import Connection
+from bot.store.sqlite.engine import MIGRATIONS
 from tests.helpers import opened
 
 SCRIPTS = sorted(MIGRATIONS.glob("*.sql"))
@@ -36,7 +41,7 @@ def older(path: Path, version: int) -> dict[str, Rows]:
         return content(connection)
 
 
-def content(connection: sqlite3.Connection) -> dict[str, Rows]:
+def content(connection: Any) -> dict[str, Rows]:
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     found: dict[str, Rows] = {}
     for table in tables:
@@ -46,12 +51,12 @@ def content(connection: sqlite3.Connection) -> dict[str, Rows]:
     return found
 
 
-def violations(connection: sqlite3.Connection) -> list[object]:
+def violations(connection: Connection) -> list[object]:
     return connection.execute("PRAGMA foreign_key_check").fetchall()
 
 
-def ask(sql: str) -> Callable[[sqlite3.Connection], list[object]]:
-    def asked(connection: sqlite3.Connection) -> list[object]:
+def ask(sql: str) -> Callable[[Connection], list[object]]:
+    def asked(connection: Connection) -> list[object]:
         return connection.execute(sql).fetchall()
 
     return asked
@@ -81,7 +86,7 @@ async def test_upgrade_keeps_every_row(tmp_path: Path, version: int) -> None:
 RENAMED = {"chore": "post_action"}
 """Tables that a later version calls otherwise."""
 
-CHANGED = {"source": {"origin"}, "subscription": {"kinds"}}
+CHANGED = {"source": {"origin"}, "subscription": {"kinds"}, "fact": {"shape"}}
 """Columns whose values a later version changed; a test below says to what."""
 
 

@@ -5,13 +5,14 @@ Everything here reaches the bot as it would in life, through its database and it
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.address import Address
+from bot.store.database import Database
+from tests.engines import database, looking_at
 from tests.helpers import apply, opened, write
 
 from .loopback import Loopback
@@ -26,20 +27,44 @@ LEASE_IS_OVER = timedelta(seconds=95)
 GRACE = timedelta(hours=6)
 
 
-@contextmanager
-def database(path: Path) -> Generator[sqlite3.Connection]:
-    """Another process's look at the database, in one transaction."""
-    with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
-        yield connection
-
-
 def clubs(server: Loopback, count: int, kind: ChannelKind = ChannelKind.TEXT) -> list[Channel]:
     """So many servers, and of each the channel for announcements; to be made before the bot comes."""
     return [server.add_guild(f"Club {number}").add_channel("news", kind) for number in range(count)]
 
 
+def clubs_on(server: Loopback, shards: int, each: int, kind: ChannelKind = ChannelKind.TEXT) -> list[Channel]:
+    """The same, so many on each shard."""
+    found: list[Channel] = []
+    of_shard = dict.fromkeys(range(shards), 0)
+    while min(of_shard.values()) < each:
+        guild = server.add_guild("Club")
+        shard = (guild.id >> 22) % shards
+        if of_shard[shard] < each:
+            of_shard[shard] += 1
+            found.append(guild.add_channel("news", kind))
+        else:
+            del server.world.guilds[guild.id]
+    return found
+
+
+def forums(server: Loopback, count: int) -> list[Channel]:
+    """The same, each a forum."""
+    return [server.add_guild(f"Club {number}").add_forum("dates", "News") for number in range(count)]
+
+
+def posts_to(*channels: Channel) -> str:
+    """The path of the requests that announce in some channels, or in any."""
+    ids = "|".join(str(channel.id) for channel in channels) or "[0-9]+"
+    return rf"^/channels/({ids})/(messages|threads)$"
+
+
 def subscribe(
-    server: Loopback, path: Path, channels: Sequence[Channel], role: Role | None = None, **chosen: object
+    server: Loopback,
+    path: Address,
+    channels: Sequence[Channel],
+    role: Role | None = None,
+    stages: str = ",now,",
+    **chosen: object,
 ) -> None:
     """Let channels be told of everything, from now on; `chosen` are other columns of the subscription."""
     columns = {"zone": "UTC", **chosen}
@@ -48,10 +73,11 @@ def subscribe(
         connection.executemany(
             "INSERT INTO subscription (guild_id, channel_id, role_id, language, kinds, stages, grace, since,"
             f" {', '.join(columns)})"
-            f" VALUES (?, ?, ?, 'en', ',premiere,ost_release,', ',now,', ?, ?{', ?' * len(columns)})",
+            f" VALUES (?, ?, ?, 'en', ',premiere,ost_release,', ?, ?, ?{', ?' * len(columns)})",
             [
                 (
-                    *(channel.guild.id, channel.id, role.id if role else None, int(GRACE.total_seconds()), since),
+                    *(channel.guild.id, channel.id, role.id if role else None, stages),
+                    *(int(GRACE.total_seconds()), since),
                     *columns.values(),
                 )
                 for channel in channels
@@ -61,54 +87,90 @@ def subscribe(
         connection.execute("UPDATE subscriptions SET revision = revision + 1")
 
 
-def release(server: Loopback, path: Path, *slugs: str, ahead: timedelta = timedelta()) -> None:
+def release(server: Loopback, path: Address, *slugs: str, ahead: timedelta = timedelta()) -> None:
     """Let songs be out now, or some time from now."""
     at = server.clock.now() + ahead
     date(path, *slugs, earliest=at, latest=at, precision="minute")
 
 
-def release_on(path: Path, slug: str, day: datetime) -> None:
+def move(server: Loopback, path: Address, slug: str, by: timedelta) -> None:
+    """Let a song that was to be out now be out later."""
+    release(server, path, slug, ahead=by)
+    with database(path) as connection:
+        connection.execute(
+            "UPDATE event SET changed_at = ?"
+            " WHERE entity_id = (SELECT id FROM entity WHERE kind = 'track' AND slug = ?)",
+            (_stamp(server.clock.now()), slug),
+        )
+        connection.execute("UPDATE catalogue SET revision = revision + 1")
+
+
+def release_on(path: Address, slug: str, day: datetime) -> None:
     """Let a song be out on a day, which begins at `day`; nobody knows at what time."""
     date(path, slug, earliest=day, latest=day + timedelta(days=1), precision="day")
 
 
-def date(path: Path, *slugs: str, earliest: datetime, latest: datetime, precision: str) -> None:
+def date(path: Address, *slugs: str, earliest: datetime, latest: datetime, precision: str) -> None:
     """Date songs, firmly."""
     with database(path) as connection:
         for slug in slugs:
             changed = connection.execute(
                 "UPDATE event SET earliest = ?, latest = ?, precision = ?, status = 'confirmed', zone = 'UTC',"
-                " revision = revision + 1 WHERE claim = 0"
-                " AND entity_id = (SELECT id FROM entity WHERE kind = 'track' AND slug = ?)",
+                " revision = revision + 1"
+                " WHERE entity_id = (SELECT id FROM entity WHERE kind = 'track' AND slug = ?)",
                 (_stamp(earliest), _stamp(latest), precision, slug),
             ).rowcount
             assert changed == 1, f"{slug} has no date that could be changed"
         connection.execute("UPDATE catalogue SET revision = revision + 1")
 
 
-def states(path: Path) -> list[str]:
+def states(path: Address) -> list[str]:
     """What became of every delivery, in the order in which they were planned."""
-    with database(path) as connection:
+    with looking_at(path) as connection:
         return [state for (state,) in connection.execute("SELECT state FROM delivery ORDER BY id")]
 
 
-def state_of(path: Path, channel: Channel) -> str | None:
+def state_of(path: Address, channel: Channel) -> str | None:
     """What became of the one delivery for a channel."""
-    with database(path) as connection:
+    with looking_at(path) as connection:
         row = connection.execute("SELECT state FROM delivery WHERE channel_id = ?", (channel.id,)).fetchone()
     return row[0] if row else None
 
 
-def open_deliveries(path: Path) -> int:
+def open_deliveries(path: Address) -> int:
     """How many deliveries are not settled yet, and how much is still to be done with those that are."""
     query = "SELECT (SELECT count(*) FROM delivery WHERE try_at IS NOT NULL) + (SELECT count(*) FROM post_action)"
-    with database(path) as connection:
+    with looking_at(path) as connection:
         return connection.execute(query).fetchone()[0]
+
+
+def unclaimed(path: Address) -> int:
+    """How many messages are due, or will be, and are nobody's at present."""
+    query = "SELECT count(*) FROM delivery WHERE try_at IS NOT NULL AND state <> 'sending'"
+    with looking_at(path) as connection:
+        return connection.execute(query).fetchone()[0]
+
+
+def still_to_do(path: Address, most: int = 20) -> list[str]:
+    """What a database holds that is still to be done in Discord: the first rows of each outbox, in words."""
+    found: list[str] = []
+    with looking_at(path) as connection:
+        for table, columns in (
+            ("delivery", "id, channel_id, state, attempts, possibly_sent_since, reason"),
+            ("guild_event", "mark, guild_id, state, attempts, discord_id, reason"),
+            ("post_action", "kind, delivery_id, attempts"),
+            ("subject_role", "guild_id, entity_id, state, role_id, name, after_id"),
+        ):
+            rows = connection.execute(
+                f"SELECT try_at, {columns} FROM {table} WHERE try_at IS NOT NULL ORDER BY try_at LIMIT ?", (most,)
+            ).fetchall()
+            found += [f"{table}, due {try_at}: {columns}: {rest}" for try_at, *rest in rows]
+    return found
 
 
 def visible(channels: Sequence[Channel]) -> int:
     """How many messages stand in channels."""
-    return sum(len(channel.messages) for channel in channels)
+    return sum(len(channel.posts) for channel in channels)
 
 
 def title(number: int) -> str:
@@ -116,8 +178,14 @@ def title(number: int) -> str:
     return f"Song number {number} of them"
 
 
-async def seed_songs(path: Path, folder: Path, count: int, *, each: int = 1) -> list[str]:
+async def seed_songs(path: Address, folder: Path, count: int, *, each: int = 1) -> list[str]:
     """Add songs to a catalogue, so many of `each` drama and not dated yet; returns their slugs."""
+    async with opened(path) as store:
+        return await add_songs(store, folder, count, each=each)
+
+
+async def add_songs(store: Database, folder: Path, count: int, *, each: int = 1) -> list[str]:
+    """The same, in a database that is open already."""
     entries = [
         f"""
         [[works]]
@@ -142,8 +210,7 @@ async def seed_songs(path: Path, folder: Path, count: int, *, each: int = 1) -> 
     source = (
         '[[sources]]\nslug = "herald"\npublisher = "The Herald"\ntitle = "A title"\nurl = "https://example.com/1"\n'
     )
-    async with opened(path) as store:
-        await apply(store, write(folder, songs=source + "".join(entries)))
+    await apply(store, write(folder, songs=source + "".join(entries)))
     return [f"song-{number}" for number in range(count)]
 
 

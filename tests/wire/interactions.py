@@ -226,7 +226,7 @@ class Interactions:
             "guild_id": str(guild.id),
             "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
             "guild_locale": guild.locale,
-            "member": payloads.member(person, permissions=permissions),
+            "member": payloads.member(person, roles=guild.roles_of(int(person["id"])), permissions=permissions),
             "authorizing_integration_owners": {"0": str(guild.id)},
         }
 

@@ -21,7 +21,7 @@ from typing import Self, Unpack
 from aiohttp import web
 
 from .clock import Clock
-from .gateway import Gateway
+from .gateway import Gateway, Turns
 from .interactions import Acting, Interactions, Reply
 from .offer import Value
 from .payloads import BOT_PERMISSIONS, ChannelKind, Payload, Permission
@@ -32,21 +32,34 @@ from .world import World
 
 TOKEN = "bG9vcGJhY2s.wire.only-this-server-takes-it"
 """The one token that the loopback accepts; any other gets 401 and close code 4004."""
+PATIENCE = 4
+"""How many times as long as they say tests wait for what has to come: a busy machine is that much slower than a quiet
+one, and only a test that fails waits to the end."""
 
 
 class Loopback:
     """One Discord of one bot. It starts with a server (`guild`) that has a text and a news channel and a role."""
 
-    def __init__(self, *, nonce_window: float = 180.0, heartbeat_interval: float = 41.25, shards: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        nonce_window: float = 180.0,
+        heartbeat_interval: float = 41.25,
+        shards: int = 1,
+        turns: Turns | None = None,
+    ) -> None:
         self.token = TOKEN
         self.world = World(nonce_window=nonce_window)
-        self.gateway = Gateway(self.world, self.token, heartbeat_interval=heartbeat_interval)
+        self.gateway = Gateway(self.world, self.token, heartbeat_interval=heartbeat_interval, turns=turns)
         self._interactions = Interactions(self.world, self.gateway)
-        self.rest = Rest(self.world, self._interactions, self.token, shards=shards)
+        self.rest = Rest(self.world, self._interactions, self.gateway, self.token, shards=shards)
+        self.rest.concurrency = turns.concurrency if turns is not None else 1
         self.guild = self.add_guild("Drama Club")
         self.general = self.guild.add_channel("general")
         self.news = self.guild.add_channel("news", ChannelKind.NEWS)
         self.role = self.guild.add_role("Announcements")
+        self.accounts: list[Callable[[], str]] = []
+        """What the processes that run here can say of themselves, for the error of a wait that was in vain."""
         self._runner: web.AppRunner | None = None
 
     # Life
@@ -86,12 +99,28 @@ class Loopback:
         return f"http://127.0.0.1:{self._runner.addresses[0][1]}{PREFIX}"
 
     async def until(self, condition: Callable[[], object], within: float = 10.0, what: str = "the condition") -> None:
-        """Wait until something is true of this server, however the bot brings it about."""
-        end = time.monotonic() + within
+        """Wait until something is true of this server, however the bot brings it about.
+
+        `within`: seconds that a quiet machine takes at most.
+        """
+        end = time.monotonic() + within * PATIENCE
         while not condition():
             if time.monotonic() > end:
-                raise TimeoutError(f"{what} did not come within {within:g} s")
+                accounts = (account() for account in self.accounts)
+                raise TimeoutError("\n".join((f"{what} did not come within {within:g} s", *accounts)))
             await asyncio.sleep(0.005)
+
+    async def quiet(self, span: float = 0.0, within: float = 30.0) -> None:
+        """Wait until no request is under way, a dead process's neither, and none has come for `span` seconds.
+
+        Only then may a test skip time: between two requests for one message, Discord would forget its nonce.
+        """
+
+        def silent() -> bool:
+            last = self.log[-1].at if self.log else -span
+            return not self.rest.under_way and time.monotonic() - last >= span
+
+        await self.until(silent, within, "silence")
 
     # The world
 
@@ -125,6 +154,16 @@ class Loopback:
 
     async def invite(self, guild: Guild) -> None:
         """Tell the connected bot that it joined this server."""
+        await self.gateway.guild_create(guild)
+
+    async def lose(self, guild: Guild) -> None:
+        """Let an outage of Discord take a server away until `restore`; the bot stays in it, and hears nothing of it."""
+        self.gateway.lost.add(guild.id)
+        await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild_id=guild.id)
+
+    async def restore(self, guild: Guild) -> None:
+        """Let the outage be over."""
+        self.gateway.lost.remove(guild.id)
         await self.gateway.guild_create(guild)
 
     async def remove_guild(self, guild: Guild) -> None:

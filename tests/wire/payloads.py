@@ -22,6 +22,15 @@ class ChannelKind(IntEnum):
     TEXT = 0
     DM = 1
     NEWS = 5
+    THREAD = 11
+    FORUM = 15
+
+
+class ChannelFlag(IntFlag):
+    """The channel flags that mean something to Byeol."""
+
+    REQUIRE_TAG = 1 << 4
+    SPOILER = 1 << 21
 
 
 class MessageFlag(IntFlag):
@@ -45,7 +54,9 @@ class Permission(IntFlag):
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
+    MANAGE_ROLES = 1 << 28
     MANAGE_EVENTS = 1 << 33
+    MANAGE_THREADS = 1 << 34
     CREATE_EVENTS = 1 << 44
 
 
@@ -58,6 +69,7 @@ BOT_PERMISSIONS = (
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
     | Permission.MENTION_EVERYONE
+    | Permission.MANAGE_ROLES
     | Permission.MANAGE_EVENTS
     | Permission.CREATE_EVENTS
 )
@@ -156,14 +168,28 @@ def thread(thread_id: str, parent: Payload, name: str, owner: Payload) -> Payloa
     }
 
 
-def role(role_id: int, name: str, *, position: int, permissions: int, mentionable: bool, managed: bool) -> Payload:
+def tag(tag_id: int, name: str) -> Payload:
+    """A tag of a forum."""
+    return {"id": str(tag_id), "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
+
+
+def role(
+    role_id: int,
+    name: str,
+    *,
+    position: int,
+    permissions: int,
+    mentionable: bool,
+    managed: bool,
+    hoist: bool = False,
+) -> Payload:
     """A role of a server; the one that a bot brings along is managed."""
     return {
         "id": str(role_id),
         "name": name,
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-        "hoist": False,
+        "hoist": hoist,
         "position": position,
         "permissions": str(permissions),
         "managed": managed,

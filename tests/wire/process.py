@@ -14,7 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .loopback import Loopback
+from bot.address import Address
+
+from .deliveries import still_to_do
+from .loopback import PATIENCE, Loopback
 
 ROOT = Path(__file__).resolve().parents[2]
 BYEOL = (sys.executable, "-m", "bot", "run")
@@ -32,7 +35,7 @@ class BotProcess:
     def __init__(
         self,
         server: Loopback,
-        database: Path,
+        database: Address,
         *,
         argv: Sequence[str] = BYEOL,
         token: str | None = None,
@@ -68,11 +71,13 @@ class BotProcess:
             limit=LINE_LIMIT,
         )
         self._reader = asyncio.create_task(self._read())
+        self._server.accounts.append(self.account)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._server.accounts.remove(self.account)
         self.kill()
         await self.wait()
         if self._folder is not None:
@@ -91,13 +96,24 @@ class BotProcess:
     def output(self) -> str:
         return "\n".join(self.lines)
 
+    def account(self) -> str:
+        """What the process said, and what its database holds that is still to be done."""
+        ended = "runs" if self.returncode is None else f"ended with {self.returncode}"
+        try:
+            rows = still_to_do(self._database)
+        except Exception as error:
+            rows = [repr(error)]  # there may be no database yet; that must not hide what was waited for
+        said = (f"--- process {self.pid}, which {ended}, said:", *self.lines)
+        return "\n".join((*said, f"--- and at {self._server.clock.now()} still had to do:", *rows))
+
     async def ready(self, within: float = 20.0) -> None:
         """Wait until this process identified and the server has commands.
 
         A bot may skip the sync when its commands did not change, so commands of an earlier process count.
         Identifying is counted, not attributed: let one process be ready before starting a second on this server.
+        `within`: seconds that a quiet machine takes at most, as for `terminate`.
         """
-        end = time.monotonic() + within
+        end = time.monotonic() + within * PATIENCE
         while not (self._server.identifies > self._identifies_before and self._server.world.commands):
             if self.returncode is not None:
                 await self.wait()
@@ -108,14 +124,22 @@ class BotProcess:
 
     def kill(self) -> None:
         """kill -9, now; `wait` for the end. It can be a fault's action."""
-        with suppress(ProcessLookupError):
-            self._running.kill()
+        self.send(signal.SIGKILL)
 
     async def terminate(self, within: float = 10.0) -> int:
         """Ask the bot to stop, as a service manager does, and return its exit code."""
+        self.send(signal.SIGTERM)
+        return await self.wait(within * PATIENCE)
+
+    async def drain(self, within: float = 60.0) -> int:
+        """Ask the bot to end once other processes have its shards, and return its exit code."""
+        self.send(signal.SIGUSR1)
+        return await self.wait(within * PATIENCE)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, unless the bot has ended."""
         with suppress(ProcessLookupError):
-            self._running.send_signal(signal.SIGTERM)
-        return await self.wait(within)
+            self._running.send_signal(number)
 
     async def wait(self, within: float = 10.0) -> int:
         """The exit code, once the bot has ended and its output is read."""
@@ -136,7 +160,8 @@ class BotProcess:
             **inherited,
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            "BYEOL_DATABASE": str(self._database),
+            "BYEOL_BACKUPS": "off",
+            "BYEOL_DATABASE": str(self._database) if isinstance(self._database, Path) else self._database.url,
             "BYEOL_API_URL": self._server.api_url,
             **self._own,
         }
@@ -148,10 +173,19 @@ class BotProcess:
             self.lines.append(line.decode(errors="replace").rstrip())
 
 
-def launched(server: Loopback, database: Path, *, die: str | None = None, times: int = 1) -> BotProcess:
+def launched(
+    server: Loopback,
+    database: Address,
+    *,
+    die: str | None = None,
+    times: int = 1,
+    environment: Mapping[str, str] | None = None,
+) -> BotProcess:
     """Byeol by the clock of the loopback, with its idle waits shortened; see `tests/wire/launch.py`.
 
     `die` is the point at which it kills itself, when it comes there for the `times`-th time.
     """
     accident = () if die is None else ("--die", die, "--times", str(times))
-    return BotProcess(server, database, argv=(*LAUNCH, "--clock", str(server.clock.file), *accident))
+    return BotProcess(
+        server, database, argv=(*LAUNCH, "--clock", str(server.clock.file), *accident), environment=environment
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import signal
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -13,9 +14,16 @@ from shutil import copyfile
 
 import pytest
 
+from bot.address import Address
+from bot.seeding import load_own
+from bot.store import catalogue
+from tests.helpers import LOADED, opened
+from tests.postgres import running
+
 from .deliveries import (
     LEASE_IS_OVER,
     clubs,
+    posts_to,
     release,
     seed_songs,
     state_of,
@@ -31,6 +39,8 @@ from .process import BotProcess, launched
 from .traffic import Action, Answer, Drop, Stall, rate_limited
 
 pytestmark = pytest.mark.slow
+
+ENGINES = ["sqlite", "postgres"]
 
 CHANNELS = 6
 FAULTS: dict[str, tuple[Callable[[], Action], bool, int]] = {
@@ -48,12 +58,7 @@ FAULTS: dict[str, tuple[Callable[[], Action], bool, int]] = {
 """What to do, whether after the message was stored, and how often."""
 
 
-def posts_to(*channels: Channel) -> str:
-    """The path of the requests that post in some channels."""
-    return rf"^/channels/({'|'.join(str(channel.id) for channel in channels)})/messages$"
-
-
-async def test_after_all_faults_at_once_each_channel_has_its_message_once(server: Loopback, path: Path) -> None:
+async def test_after_all_faults_at_once_each_channel_has_its_message_once(server: Loopback, path: Address) -> None:
     struck = {fault: clubs(server, CHANNELS) for fault in FAULTS}
     for fault, (action, after, times) in FAULTS.items():
         server.fault("POST", posts_to(*struck[fault]), action(), after=after, times=times)
@@ -73,7 +78,7 @@ async def test_after_all_faults_at_once_each_channel_has_its_message_once(server
 
 
 @contextmanager
-def told(struck: dict[str, list[Channel]], path: Path) -> Generator[None]:
+def told(struck: dict[str, list[Channel]], path: Address) -> Generator[None]:
     """Say which faults were not overcome in time."""
     try:
         yield
@@ -83,7 +88,7 @@ def told(struck: dict[str, list[Channel]], path: Path) -> Generator[None]:
         raise
 
 
-async def test_channels_that_refuse_or_are_gone_stop_no_other_and_say_why(server: Loopback, path: Path) -> None:
+async def test_channels_that_refuse_or_are_gone_stop_no_other_and_say_why(server: Loopback, path: Address) -> None:
     forbidden, gone, going, lost, roleless, well = clubs(server, 6)
     assert roleless.guild is not None
     role = roleless.guild.add_role("Fans", mentionable=True)
@@ -113,7 +118,7 @@ async def test_channels_that_refuse_or_are_gone_stop_no_other_and_say_why(server
 
 
 @asynccontextmanager
-async def sending(path: Path) -> AsyncGenerator[tuple[Loopback, BotProcess, list[Channel]]]:
+async def sending(path: Address) -> AsyncGenerator[tuple[Loopback, BotProcess, list[Channel]]]:
     """A bot in the middle of a fan-out, on a Discord of its own; in the end each channel has its message once."""
     async with Loopback() as server:
         channels = clubs(server, CHANNELS)
@@ -137,13 +142,13 @@ async def database_locked_by_another_process_for_three_seconds(path: Path) -> No
             other.execute("ROLLBACK")
 
 
-async def connection_lost_and_resumed(path: Path) -> None:
+async def connection_lost_and_resumed(path: Address) -> None:
     async with sending(path) as (server, _, __):
         await server.drop_gateway(resumable=True)
         await server.until(lambda: (server.resumes, server.identifies) == (1, 1), within=20, what="the session")
 
 
-async def connection_lost_for_good_and_begun_anew(path: Path) -> None:
+async def connection_lost_for_good_and_begun_anew(path: Address) -> None:
     async with sending(path) as (server, _, __):
         await server.drop_gateway(resumable=False)
         await server.until(lambda: (server.resumes, server.identifies) == (0, 2), within=20, what="the new session")
@@ -156,28 +161,44 @@ TROUBLES = (
 )
 
 
-async def test_trouble_around_a_bot_that_is_sending(path: Path) -> None:
+async def test_trouble_around_a_bot_that_is_sending(file: Path) -> None:
     # Most of each is waiting: they wait at the same time, each bot with a Discord and a database of its own.
     async with asyncio.TaskGroup() as troubles:
         for trouble in TROUBLES:
-            own = path.with_name(f"{trouble.__name__}.db")
-            copyfile(path, own)
+            own = file.with_name(f"{trouble.__name__}.db")
+            copyfile(file, own)
             troubles.create_task(trouble(own))
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits the files of a running process")
-async def test_disk_full_for_a_while(path: Path) -> None:
+async def test_disk_full_for_a_while(file: Path) -> None:
     # No process may fill a real disk. A file that may not grow is the same to SQLite: the system refuses to write.
-    async with sending(path) as (server, bot, _):
+    async with sending(file) as (server, bot, _):
         before = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (0, before[1]))
-        await server.until(lambda: "sqlite3.OperationalError" in bot.output, what="a write that is refused")
+        await server.until(lambda: "The database fails" in bot.output, what="a write that is refused")
         await asyncio.sleep(1)  # and for as long as that
         resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, before)
         server.clock.skip(LEASE_IS_OVER)
 
 
-async def test_what_came_due_while_the_bot_was_away(server: Loopback, path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["stopped", "crashed"])
+async def test_database_server_that_is_away_for_a_while(how: signal.Signals) -> None:
+    with running(synchronous_commit="on") as postgres:  # what was committed outlives it
+        address = postgres.database()
+        async with opened(address) as database:
+            await database.write(catalogue.apply, load_own(), LOADED)
+        async with sending(address) as (server, bot, _):
+            await asyncio.to_thread(postgres.stop, how)
+            await server.until(lambda: "The database does not answer" in bot.output, what="that it is noticed")
+            await asyncio.sleep(3)  # longer than the bot waits before it says so
+            await asyncio.to_thread(postgres.start)
+            server.clock.skip(LEASE_IS_OVER)
+        assert "Traceback" not in bot.output
+        assert "The database answers again" in bot.output
+
+
+async def test_what_came_due_while_the_bot_was_away(server: Loopback, path: Address, tmp_path: Path) -> None:
     songs = await seed_songs(path, tmp_path / "songs", 4)
     channels = clubs(server, CHANNELS)
     subscribe(server, path, channels)
@@ -197,7 +218,7 @@ async def test_what_came_due_while_the_bot_was_away(server: Loopback, path: Path
         assert ["late" in by_song[number][0] for number in (1, 2, 3)] == [True, True, False]
 
 
-async def test_clock_that_is_set_forward_and_back(server: Loopback, path: Path, tmp_path: Path) -> None:
+async def test_clock_that_is_set_forward_and_back(server: Loopback, path: Address, tmp_path: Path) -> None:
     songs = await seed_songs(path, tmp_path / "songs", 3)
     (channel,) = clubs(server, 1)
     async with launched(server, path) as bot:
@@ -216,7 +237,7 @@ async def test_clock_that_is_set_forward_and_back(server: Loopback, path: Path, 
     assert len(channel.messages) == 3
 
 
-async def test_two_processes_on_one_database_one_of_them_killed_half_way(server: Loopback, path: Path) -> None:
+async def test_two_processes_on_one_database_one_of_them_killed_half_way(server: Loopback, path: Address) -> None:
     count = 500
     channels = clubs(server, count)
     server.slow_down(0.1)

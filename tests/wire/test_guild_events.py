@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .deliveries import LEASE_IS_OVER, WINDOW_IS_OVER, clubs, database, subscribe
+from bot.address import Address
+from tests.engines import database
+
+from .deliveries import LEASE_IS_OVER, WINDOW_IS_OVER, clubs, subscribe
 from .launch import EVENT_POINTS
 from .loopback import Loopback
 from .payloads import Payload
 from .places import Guild
 from .process import launched
-from .traffic import Action, Answer, Drop, rate_limited
+from .traffic import IN_DOUBT, Answer, rate_limited
 
 pytestmark = pytest.mark.slow
+
+ENGINES = ["sqlite", "postgres"]
 
 EVENTS = r"^/guilds/[0-9]+/scheduled-events$"
 
@@ -36,22 +40,12 @@ MATRIX = {
 }
 """Where the bot dies, and how many events stand in the server by then."""
 
-FAULTS: dict[str, tuple[Callable[[], Action], bool]] = {
-    "429": (lambda: rate_limited(0.2), False),
-    "500": (lambda: Answer(500, {"message": "oops", "code": 0}), False),
-    "502 after storing": (lambda: Answer(502, {"message": "oops", "code": 0}), True),
-    "503 after storing": (lambda: Answer(503, {"message": "oops", "code": 0}), True),
-    "dropped before storing": (Drop, False),
-    "dropped after storing": (Drop, True),
-}
-"""What Discord does to the request that creates an event, and whether it stored the event before."""
-
 KILLS = int(os.environ.get("BYEOL_KILLS", "20")) // 2
 """How often the bot is killed at random."""
 SEED = int(os.environ.get("BYEOL_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 
 
-async def choose(server: Loopback, path: Path, count: int = 1) -> list[Guild]:
+async def choose(server: Loopback, path: Address, count: int = 1) -> list[Guild]:
     """Make servers that have premieres among their events."""
     channels = clubs(server, count)
     subscribe(server, path, channels)
@@ -61,13 +55,13 @@ async def choose(server: Loopback, path: Path, count: int = 1) -> list[Guild]:
     return [channel.guild for channel in channels if channel.guild is not None]
 
 
-def premiere(server: Loopback, path: Path, *, days: int = 3, status: str = "confirmed") -> datetime:
+def premiere(server: Loopback, path: Address, *, days: int = 3, status: str = "confirmed") -> datetime:
     """Let the premiere of a drama be some days ahead; returns when."""
     at = (server.clock.now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:00Z")
     with database(path) as connection:
         changed = connection.execute(
             "UPDATE event SET earliest = ?, latest = ?, precision = 'minute', status = ?, revision = revision + 1"
-            " WHERE claim = 0 AND kind = 'premiere'"
+            " WHERE kind = 'premiere'"
             " AND entity_id = (SELECT id FROM entity WHERE kind = 'work' AND slug = 'jirisan')",
             (at, at, status),
         ).rowcount
@@ -76,7 +70,7 @@ def premiere(server: Loopback, path: Path, *, days: int = 3, status: str = "conf
     return datetime.fromisoformat(at)
 
 
-def settled(path: Path) -> list[int | None]:
+def settled(path: Address) -> list[int | None]:
     """What is known of the servers' events, once there is nothing left to do."""
     with database(path) as connection:
         rows: list[tuple[int | None, str | None]] = connection.execute(
@@ -94,7 +88,7 @@ def starts(guilds: Sequence[Guild]) -> list[list[datetime]]:
     return [[datetime.fromisoformat(entry["scheduled_start_time"]) for entry in entries(guild)] for guild in guilds]
 
 
-async def die_at(server: Loopback, path: Path, point: str) -> None:
+async def die_at(server: Loopback, path: Address, point: str) -> None:
     """Let a bot live until it comes to `point`."""
     async with launched(server, path, die=point if point in EVENT_POINTS else None) as bot:
         if point.startswith(("sent", "stored")):
@@ -107,7 +101,7 @@ async def die_at(server: Loopback, path: Path, point: str) -> None:
 
 @pytest.mark.parametrize("restart", ["at once", "ten minutes later"])
 @pytest.mark.parametrize("point", MATRIX)
-async def test_killed(server: Loopback, path: Path, point: str, restart: str) -> None:
+async def test_killed(server: Loopback, path: Address, point: str, restart: str) -> None:
     (guild,) = await choose(server, path)
     premiere(server, path)
     await die_at(server, path, point)
@@ -127,7 +121,7 @@ async def test_killed(server: Loopback, path: Path, point: str, restart: str) ->
 
 
 @pytest.mark.parametrize("point", ["event not recorded", "stored, answer lost"])
-async def test_killed_and_no_longer_wanted(server: Loopback, path: Path, point: str) -> None:
+async def test_killed_and_no_longer_wanted(server: Loopback, path: Address, point: str) -> None:
     (guild,) = await choose(server, path)
     premiere(server, path)
     await die_at(server, path, point)
@@ -139,11 +133,11 @@ async def test_killed_and_no_longer_wanted(server: Loopback, path: Path, point: 
     assert guild.events == {}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-async def test_after_a_fault_the_event_stands_once(server: Loopback, path: Path, fault: str) -> None:
+@pytest.mark.parametrize("fault", IN_DOUBT)
+async def test_after_a_fault_the_event_stands_once(server: Loopback, path: Address, fault: str) -> None:
     (guild,) = await choose(server, path)
-    action, after = FAULTS[fault]
-    struck = server.fault("POST", EVENTS, action(), after=after)
+    action, after = IN_DOUBT[fault]
+    struck = server.fault("POST", EVENTS, action, after=after)
     async with launched(server, path) as bot:
         await bot.ready()
         premiere(server, path)
@@ -157,14 +151,25 @@ async def test_after_a_fault_the_event_stands_once(server: Loopback, path: Path,
     assert "Traceback" not in bot.output
 
 
-def reason(path: Path) -> Any:
+async def test_rate_limit_puts_no_event_in_doubt(server: Loopback, path: Address) -> None:
+    (guild,) = await choose(server, path)
+    struck = server.fault("POST", EVENTS, rate_limited(0.2))
+    async with launched(server, path) as bot:
+        await bot.ready()
+        premiere(server, path)
+        await server.until(lambda: settled(path) == [*guild.events] != [], within=20, what="the record")
+        assert await bot.terminate() == 0
+    assert (len(guild.events), struck.hits) == (1, 1)
+
+
+def reason(path: Address) -> Any:
     """Why it has to be tried again."""
     with database(path) as connection:
         row = connection.execute("SELECT reason FROM guild_event WHERE try_at IS NOT NULL").fetchone()
     return row and row[0]
 
 
-async def test_two_processes_make_one_event_a_server_and_move_and_remove_it(server: Loopback, path: Path) -> None:
+async def test_two_processes_make_one_event_a_server_and_move_and_remove_it(server: Loopback, path: Address) -> None:
     guilds = await choose(server, path, 12)
     server.slow_down(0.05, 0.05)
     async with launched(server, path) as one:
@@ -186,7 +191,7 @@ async def test_two_processes_make_one_event_a_server_and_move_and_remove_it(serv
     assert "Traceback" not in one.output + other.output
 
 
-async def test_a_server_that_refuses_is_asked_once_and_keeps_no_other_waiting(server: Loopback, path: Path) -> None:
+async def test_a_server_that_refuses_is_asked_once_and_keeps_no_other_waiting(server: Loopback, path: Address) -> None:
     refusing, well = await choose(server, path, 2)
     refusal = Answer(403, {"message": "Missing Permissions", "code": 50013})
     server.fault("POST", rf"^/guilds/{refusing.id}/scheduled-events$", refusal, times=None)
@@ -204,7 +209,7 @@ async def test_a_server_that_refuses_is_asked_once_and_keeps_no_other_waiting(se
     assert "Traceback" not in bot.output
 
 
-async def test_ending_in_the_middle_leaves_nothing_behind(server: Loopback, path: Path) -> None:
+async def test_ending_in_the_middle_leaves_nothing_behind(server: Loopback, path: Address) -> None:
     guilds = await choose(server, path, 6)
     server.slow_down(0.3)
     async with launched(server, path) as bot:
@@ -222,7 +227,7 @@ async def test_ending_in_the_middle_leaves_nothing_behind(server: Loopback, path
 
 
 async def test_killed_at_random_while_the_date_moves(
-    server: Loopback, path: Path, capsys: pytest.CaptureFixture[str]
+    server: Loopback, path: Address, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chance = random.Random(SEED)
     guilds = await choose(server, path, 10)
@@ -244,6 +249,7 @@ async def test_killed_at_random_while_the_date_moves(
             bot.kill()
             assert await bot.wait() == -9, bot.output
         server.rest.faults.clear()
+        await server.quiet()
         assert all(len(guild.events) <= 1 for guild in guilds)
         server.clock.skip(chance.choice((timedelta(), LEASE_IS_OVER, WINDOW_IS_OVER)))
     at = premiere(server, path, days=days + 1, status=status)

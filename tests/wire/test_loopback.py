@@ -67,6 +67,19 @@ class TestProcess:
             # Sent while nobody listens: the session keeps it until the bot resumes.
             assert (await server.interact_command("ost", {"name": "jin"})).message
             assert (server.identifies, server.resumes) == (1, 1)
+            server.gateway.lose_connections()
+            assert (await server.interact_command("ost", {"name": "jin"})).message
+            assert (server.identifies, server.resumes) == (1, 2)
+            await server.gateway.ask_to_reconnect()
+            await server.until(lambda: server.resumes == 3)
+            assert (await server.interact_command("ost", {"name": "jin"})).message
+            assert server.identifies == 1
+
+    async def test_wait_in_vain_ends_with_what_the_bot_said(self, server: Loopback, tmp_path: Path) -> None:
+        async with self.bot(server, tmp_path) as bot:
+            await bot.ready()
+            with pytest.raises(TimeoutError, match=r"(?s)a miracle did not come.*logging in"):
+                await server.until(lambda: False, within=0.5, what="a miracle")
 
     async def test_killed_inside_a_request(self, server: Loopback, tmp_path: Path) -> None:
         async with self.bot(server, tmp_path) as bot:
@@ -205,6 +218,32 @@ class TestSending:
         assert [stored["name"] for stored in server.guild.events.values()] == ["Premiere, moved"]
         await event.delete()
         assert not server.guild.events
+
+    async def test_roles(self, server: Loopback, client: discord.Client) -> None:
+        guild = await client.fetch_guild(server.guild.id)
+        fan = discord.Object(5)
+        role = await guild.create_role(name="Fans", hoist=False, mentionable=True)
+        made = server.guild.roles[role.id]
+        assert (made.name, made.mentionable, made.permissions, made.hoist) == ("Fans", True, 0, False)
+        await client.http.add_role(guild.id, fan.id, role.id)
+        assert await client.http.get_role_member_counts(guild.id) == {str(role.id): 1, str(server.role.id): 0}
+        await client.http.remove_role(guild.id, fan.id, role.id)
+        assert made.members == set()
+        server.guild.left.add(fan.id)
+        with pytest.raises(discord.NotFound, match="10007"):
+            await client.http.add_role(guild.id, fan.id, role.id)
+        await role.edit(name="Members", mentionable=False)
+        assert {one.name for one in await guild.fetch_roles()} == {"@everyone", "Announcements", "Members", "byeol"}
+        await role.delete()
+        with pytest.raises(discord.NotFound, match="10011"):
+            await client.http.add_role(guild.id, 6, role.id)
+        for number in range(250 - len(await guild.fetch_roles())):
+            server.guild.add_role(f"role {number}")
+        with pytest.raises(discord.HTTPException, match="30005"):
+            await guild.create_role(name="One too many")
+        server.guild.bot_permissions &= ~Permission.MANAGE_ROLES
+        with pytest.raises(discord.Forbidden, match="50013"):
+            await guild.create_role(name="Not allowed")
 
 
 class Desk(app_commands.Group):

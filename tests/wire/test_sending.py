@@ -1,9 +1,13 @@
-"""What the publisher makes of requests that hang or fail, inside a process: nothing waits for ever, nothing is lost."""
+"""What the publisher makes of requests that hang or fail, inside a process: nothing waits for ever, nothing is lost.
+
+It is about requests, and so on SQLite alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,12 +26,14 @@ from bot.announcements.publisher import guild_events, post_actions, publisher, r
 from bot.announcements.publisher.guild_events import GuildEvents
 from bot.announcements.publisher.publisher import Publisher
 from bot.announcements.publisher.rate_limiter import RateLimiter
+from bot.store import deliveries as delivery_store
 from bot.store import post_actions as chore_store
+from bot.store.connection import Connection
 from bot.store.database import Database
+from tests.engines import database as written
 from tests.helpers import opened
 
 from .deliveries import clubs, open_deliveries, release, states, subscribe
-from .deliveries import database as written
 from .loopback import Loopback
 from .payloads import ChannelKind, MessageFlag
 from .traffic import rate_limited
@@ -120,7 +126,7 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_premieres_stand_amo
     with written(path) as connection:
         connection.execute(
             "UPDATE event SET earliest = ?1, latest = ?1, precision = 'minute', status = 'confirmed',"
-            " revision = revision + 1 WHERE kind = 'premiere' AND claim = 0"
+            " revision = revision + 1 WHERE kind = 'premiere'"
             " AND entity_id = (SELECT id FROM entity WHERE kind = 'work' AND slug = 'jirisan')",
             (at,),
         )
@@ -130,9 +136,36 @@ async def test_after_a_refusal_for_all_whose_end_nobody_told_premieres_stand_amo
     with impatient():
         await tick(sender)
         assert server.guild.events == {}
-    server.clock.skip(guild_events.SETTLED * 2)
+    server.clock.skip(retry_policy.SETTLED * 2)
     await tick(sender)
     assert len(server.guild.events) == 1
+
+
+async def test_a_database_that_holds_up_announcements_does_not_let_them_leave_at_once(
+    server: Loopback, client: discord.Client, path: Path, store: Database
+) -> None:
+    channels = clubs(server, 70)
+    for guild in [channel.guild for channel in channels if channel.guild is not None]:
+        await server.invite(guild)
+    await server.until(lambda: all(client.get_channel(channel.id) for channel in channels))
+    subscribe(server, path, channels)
+    release(server, path, "yours")
+    server.limits.per_second = 50
+    real = delivery_store.begin
+    begun = 0
+
+    def begin(*args: Any) -> bool:
+        nonlocal begun
+        begun += 1
+        if begun in (10, 30, 50):
+            time.sleep(0.3)
+        return real(*args)
+
+    sender = Publisher(client, store, server.clock.now, RateLimiter(client))
+    with mock.patch.object(delivery_store, "begin", begin):
+        await tick(sender)
+    assert states(path) == ["sent"] * len(channels)
+    assert server.limits.refusals == 0
 
 
 async def test_a_chore_whose_end_cannot_be_recorded_costs_no_other(
@@ -148,11 +181,11 @@ async def test_a_chore_whose_end_cannot_be_recorded_costs_no_other(
     refused: list[int] = []
     real = chore_store.done
 
-    def done(connection: sqlite3.Connection, action: chore_store.PostAction) -> None:
+    def done(connection: Connection, action: chore_store.PostAction, note: str | None = None) -> None:
         if not refused:
             refused.append(action.message_id)
             raise sqlite3.OperationalError("disk I/O error")
-        real(connection, action)
+        real(connection, action, note)
 
     sender = Publisher(client, store, server.clock.now, RateLimiter(client))
     with mock.patch.object(chore_store, "done", done):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from .deliveries import database, release, states, subscribe
+from bot.address import Address
+from tests.engines import database
+
+from .deliveries import release, states, subscribe
 from .loopback import Loopback
 from .places import Channel
 from .process import BotProcess
 
 pytestmark = pytest.mark.slow
+
+ENGINES = ["sqlite", "postgres"]
 
 SHARDS = 2
 
@@ -34,7 +38,7 @@ def channel_on(server: Loopback, shard: int) -> Channel:
         del server.world.guilds[guild.id]
 
 
-async def test_servers_of_every_shard_are_announced_to_once(sharded: Loopback, path: Path) -> None:
+async def test_servers_of_every_shard_are_announced_to_once(sharded: Loopback, path: Address) -> None:
     channels = [channel_on(sharded, shard) for shard in range(SHARDS)]
     async with BotProcess(sharded, path) as bot:
         await sharded.until(lambda: sharded.identifies == SHARDS, within=20, what="both shards")
@@ -47,7 +51,7 @@ async def test_servers_of_every_shard_are_announced_to_once(sharded: Loopback, p
 
 
 async def test_server_that_removes_the_bot_during_the_start_costs_no_other_shard_its_announcements(
-    sharded: Loopback, path: Path
+    sharded: Loopback, path: Address
 ) -> None:
     leaving, staying = (channel_on(sharded, shard) for shard in range(SHARDS))
     subscribe(sharded, path, [leaving, staying])
@@ -70,7 +74,7 @@ async def test_server_that_removes_the_bot_during_the_start_costs_no_other_shard
     assert "Traceback" not in bot.output
 
 
-def left(path: Path) -> list[int]:
+def left(path: Address) -> list[int]:
     with database(path) as connection:
         return [
             guild for (guild,) in connection.execute("SELECT guild_id FROM server WHERE left_at IS NOT NULL ORDER BY 1")

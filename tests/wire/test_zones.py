@@ -1,4 +1,7 @@
-"""The nights on which clocks go forward and back: mornings and quiet hours come by the server's own clock."""
+"""The nights on which clocks go forward and back: mornings and quiet hours come by the server's own clock.
+
+It is about clocks, and so on SQLite alone.
+"""
 
 from __future__ import annotations
 

@@ -58,6 +58,15 @@ class Stall:
 Action = Answer | Drop | Stall | Callable[[], object]
 """A fault's effect; a callable is called (to kill the bot, for instance) and nothing is answered."""
 
+IN_DOUBT: Mapping[str, tuple[Action, bool]] = {
+    "500": (Answer(500, {"message": "oops", "code": 0}), False),
+    "502 after storing": (Answer(502, {"message": "oops", "code": 0}), True),
+    "503 after storing": (Answer(503, {"message": "oops", "code": 0}), True),
+    "dropped before storing": (Drop(), False),
+    "dropped after storing": (Drop(), True),
+}
+"""What Discord does to a request so that nobody knows what became of it, and whether it was carried out before."""
+
 
 @dataclass(slots=True)
 class Fault:

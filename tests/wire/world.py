@@ -10,9 +10,10 @@ from datetime import datetime
 from . import payloads
 from .clock import Clock
 from .payloads import BOT_PERMISSIONS, ChannelKind, MessageFlag, Payload, Permission, Snowflakes, Upload, entries
-from .places import Channel, Guild
+from .places import Channel, Guild, Role
 
 NONCE_LENGTH = 25
+MOST_ROLES = 250
 
 
 class ApiError(Exception):
@@ -55,9 +56,17 @@ class World:
 
     # What exists
 
-    def add_guild(self, name: str, *, permissions: Permission = BOT_PERMISSIONS, locale: str = "en-US") -> Guild:
-        """Make a server that the bot is in, with no channels yet."""
-        guild = Guild(self.new_id(), name, permissions, self.new_id(), self.new_id, self._channels, locale)
+    def add_guild(
+        self,
+        name: str,
+        *,
+        permissions: Permission = BOT_PERMISSIONS,
+        locale: str = "en-US",
+        guild_id: int | None = None,
+    ) -> Guild:
+        """Make a server that the bot is in, with no channels yet; its shard follows from its id."""
+        number = self.new_id() if guild_id is None else guild_id
+        guild = Guild(number, name, permissions, self.new_id(), self.new_id, self._channels, locale)
         self.guilds[guild.id] = guild
         return guild
 
@@ -67,6 +76,10 @@ class World:
             channel = Channel(self.new_id(), f"@{user_id}", ChannelKind.DM)
             self._direct[user_id] = self._channels[channel.id] = channel
         return self._direct[user_id]
+
+    def add_channel(self, channel: Channel) -> None:
+        """Know a channel by its id from now on."""
+        self._channels[channel.id] = channel
 
     def channel(self, channel_id: int) -> Channel:
         """The channel of this id, unless Discord would call it unknown (10003)."""
@@ -253,6 +266,28 @@ class World:
                 raise invalid(f"{field_}: Must be {limit} or fewer in length.")
         guild.events[int(event["id"])] = event
         return event
+
+    # Roles
+
+    def role(self, guild: Guild, role_id: int) -> Role:
+        """A role that the bot may manage, unless it is unknown (10011)."""
+        if not guild.bot_permissions & (Permission.MANAGE_ROLES | Permission.ADMINISTRATOR):
+            raise forbidden(50013)
+        if role_id not in guild.roles:
+            raise ApiError(404, 10011, "Unknown Role")
+        return guild.roles[role_id]
+
+    def make_role(self, guild: Guild, body: Payload) -> Role:
+        """Make a role; a server has at most 250, that of everybody and the bot's own among them."""
+        if not guild.bot_permissions & (Permission.MANAGE_ROLES | Permission.ADMINISTRATOR):
+            raise forbidden(50013)
+        if len(guild.roles) + 2 >= MOST_ROLES:
+            raise ApiError(400, 30005, "Maximum number of server roles reached (250)")
+        if not 0 < len(body["name"]) <= 100:
+            raise invalid("name: Must be between 1 and 100 in length.")
+        role = guild.add_role(body["name"], mentionable=body.get("mentionable", False))
+        role.permissions, role.hoist = int(body.get("permissions") or 0), body.get("hoist", False)
+        return role
 
     # Commands
 

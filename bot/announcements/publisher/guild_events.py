@@ -15,11 +15,12 @@ from discord.http import Route
 
 from bot.announcements.publisher.cycle import Cycle
 from bot.announcements.publisher.event_cache import EventCache
-from bot.announcements.publisher.retry_policy import BROKEN, wait_after
+from bot.announcements.publisher.retry_policy import BROKEN, SETTLED, wait_after
 from bot.discord_internals import request_once
 from bot.render.card import RenderContext
 from bot.render.guild_event import Listing, bears, listing
 from bot.store import guild_events
+from bot.store.deliveries import AWAY
 from bot.store.guild_events import Differences, GuildEvent, Standing
 from bot.text import words
 
@@ -31,8 +32,6 @@ BATCH = 20
 """Events handled at the same time: each takes two or three requests, and announcements share the rate limit."""
 ATTEMPT = 45.0
 """Seconds before an attempt is aborted: half a lease, so that no request is in flight when the row is claimed again."""
-SETTLED = timedelta(seconds=30)
-"""How long after a request without a response to search for its event: by then it has arrived, or never will."""
 LOOK_AGAIN = timedelta(minutes=10)
 """How often to check, without asking Discord, whether a permission was granted or a server is back."""
 REFUSED = timedelta(days=1)
@@ -45,13 +44,14 @@ class GuildEvents(Cycle):
     """Keeps servers' scheduled events in sync with premieres."""
 
     plan_every = timedelta(hours=1)
-    patience = 5.0
+    patience = 2.5
     pulse = staticmethod(guild_events.pulse)
+    welcome = staticmethod(guild_events.welcome)
 
     async def work(self) -> None:
         """Bring every scheduled event that is due to its wanted state."""
         while not self._closing:
-            claimed = await self._database.write(guild_events.claim, self._clock(), BATCH)
+            claimed = await self._database.write(guild_events.claim, self._clock(), BATCH, self._served())
             if not claimed:
                 break
             cache = EventCache(self._database)
@@ -109,9 +109,12 @@ class GuildEvents(Cycle):
         if max(one.ends_at, one.stands_until or one.ends_at) <= now:
             await self._database.write(guild_events.settle, one, None, now)  # Discord ends it by itself
             return
+        if not self._serves(one.guild_id):
+            await self._wait(one, timedelta(), "another process serves the server")
+            return
         guild = self._client.get_guild(one.guild_id)
-        if guild is None or guild.unavailable:
-            await self._wait(one, LOOK_AGAIN, "the server is out of reach")
+        if guild is None or self._out_of_reach(one.guild_id):
+            await self._wait(one, LOOK_AGAIN, AWAY)
             return
         if not guild.me.guild_permissions.create_events:
             await self._wait(one, LOOK_AGAIN, "create_events")

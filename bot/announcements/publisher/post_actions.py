@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from datetime import timedelta
 
 import discord
 
+from bot.announcements.outcome import LOCKED, post_link
+from bot.announcements.publisher.cycle import Served
 from bot.announcements.publisher.event_cache import EventCache
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import BROKEN, wait_after
 from bot.catalogue.model import Clock
+from bot.metrics import Metrics
 from bot.render.card import Content, RenderContext, classic, draw, shorten
-from bot.render.post import outdated, outdated_line, title
+from bot.render.headlines import title
+from bot.render.post import MAX_TITLE, outdated, outdated_line
 from bot.render.post_item import PostItem
 from bot.store import post_actions
 from bot.store.database import Database
-from bot.store.post_actions import PostAction
+from bot.store.post_actions import PostAction, PostedStage
 from bot.text import words
 
 log = logging.getLogger(__name__)
@@ -30,9 +33,6 @@ ATTEMPT = 45.0
 BATCH = 50
 PATIENCE = timedelta(days=1)
 """How long a failing post action is retried; then the message stays as it is."""
-MAX_NAME = 100
-"""Characters of a thread's name (https://discord.com/developers/docs/resources/channel#start-thread-from-message)."""
-
 _WORDS = {
     post_actions.PUBLISH: "handing it on to other servers",
     post_actions.THREAD: "opening a thread under it",
@@ -41,16 +41,29 @@ _WORDS = {
 
 _DONE_BEFORE = frozenset({40033, 160004})
 """Discord's codes for a message that was published already, or has a thread already."""
+_ARCHIVED, _LOCKED = 50083, 160005
+_SHUT = frozenset({_ARCHIVED, _LOCKED})
+"""Discord's codes for an edit in an archived or a locked thread."""
 
 
 class PostActions:
     """Runs the post actions that are due. All of them are idempotent, so a crash costs nothing."""
 
-    def __init__(self, client: discord.Client, database: Database, clock: Clock, limiter: RateLimiter) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        database: Database,
+        clock: Clock,
+        limiter: RateLimiter,
+        served: Served,
+        metrics: Metrics,
+    ) -> None:
         self._client = client
         self._database = database
         self._clock = clock
         self._limiter = limiter
+        self._served = served
+        self._metrics = metrics
         self.closing = False
         """Whether to start nothing new."""
 
@@ -58,11 +71,12 @@ class PostActions:
         """Do everything that is due."""
         cache = EventCache(self._database)
         while not self.closing and (
-            claimed := await self._database.write(post_actions.claim, self._clock(), LEASE, BATCH)
+            claimed := await self._database.write(post_actions.claim, self._clock(), LEASE, BATCH, self._served())
         ):
             async with asyncio.TaskGroup() as doing:
                 for action in claimed:
-                    await self._limiter.turn()
+                    if not self.closing:
+                        await self._limiter.turn()
                     doing.create_task(self._do_safely(action, cache))
 
     async def _do_safely(self, action: PostAction, cache: EventCache) -> None:
@@ -72,9 +86,17 @@ class PostActions:
         except Exception:
             # Not even its end could be recorded: it is done again after its lease.
             log.exception("Message %d is left until the lease ends: %s", action.message_id, _WORDS[action.kind])
+        finally:
+            self._metrics.beat()
 
     async def _attempt(self, action: PostAction, cache: EventCache) -> None:
         what = f"Message {action.message_id}: {_WORDS[action.kind]}"
+        note: str | None = None
+        served = self._served()
+        if self.closing or (served is not None and not served.hold(action.guild_id)):
+            # Give up its lease: for the next start, or for who serves the server by now.
+            await self._database.write(post_actions.retry, action, self._clock())
+            return
         try:
             async with asyncio.timeout(ATTEMPT):
                 await self._do(action, cache)
@@ -84,13 +106,15 @@ class PostActions:
                 return
             if error.code not in _DONE_BEFORE:
                 log.warning("%s was refused: %s", what, error)
+            if error.code in _SHUT:
+                note = LOCKED
         except BROKEN as error:
             self._limiter.given_up()
             await self._retry(action, f"{what} got no answer ({type(error).__name__})")
             return
         except Exception:
             log.exception("%s failed", what)
-        await self._database.write(post_actions.done, action)
+        await self._database.write(post_actions.done, action, note)
 
     async def _retry(self, action: PostAction, reason: str) -> None:
         now = self._clock()
@@ -102,9 +126,9 @@ class PostActions:
             await self._database.write(post_actions.done, action)
 
     async def _do(self, action: PostAction, cache: EventCache) -> None:
-        channel = self._client.get_partial_messageable(action.channel_id, guild_id=action.guild_id)
+        channel = self._client.get_partial_messageable(action.thread_id or action.channel_id, guild_id=action.guild_id)
         message = channel.get_partial_message(action.message_id)
-        context = RenderContext(words(action.language), self._clock())
+        context = RenderContext(words(action.language), self._clock(), notify=action.notify)
         told = [(one, found) for one in action.told if (found := await cache.of(one.event_id)) is not None]
         if not told:
             return
@@ -113,31 +137,41 @@ class PostActions:
                 await message.publish()
             case post_actions.THREAD if self._client.get_guild(action.guild_id) is not None:
                 name = title(context.words, [found.item for _, found in told], digest=action.digest)
-                await message.create_thread(name=shorten(_plain(name), MAX_NAME))
+                await message.create_thread(name=shorten(name, MAX_TITLE))
             case post_actions.AMEND:
-                now_told = [
-                    PostItem(one.stage, found, self._link(action, one.correction_id) if one.correction_id else None)
-                    for one, found in told
-                ]
-                await _amend(message, context, outdated(context, now_told, digest=action.digest), action.nonce)
+                now_told = [PostItem(one.stage, found, _correction(action, one)) for one, found in told]
+                content = outdated(context, now_told, digest=action.digest)
+                try:
+                    await _amend(message, context, content, action.nonce)
+                except discord.HTTPException as error:
+                    if error.code != _ARCHIVED or not await self._reopen(channel.id):
+                        raise
+                    await _amend(message, context, content, action.nonce)
             case _:
                 pass
 
-    def _link(self, action: PostAction, message_id: int) -> str:
-        return f"https://discord.com/channels/{action.guild_id}/{action.channel_id}/{message_id}"
+    async def _reopen(self, thread_id: int) -> bool:
+        """Unarchive a thread of the bot's own, in which nothing can be edited before. Not if a moderator locked it."""
+        thread = await self._client.fetch_channel(thread_id)
+        if not isinstance(thread, discord.Thread) or thread.locked:
+            return False
+        await thread.edit(archived=False)
+        return True
+
+
+def _correction(action: PostAction, told: PostedStage) -> str | None:
+    """The address of the message that corrects what a post told."""
+    if told.correction_id is None:
+        return None
+    return post_link(action.guild_id, action.channel_id, told.correction_id, told.correction_thread_id)
 
 
 async def _amend(message: discord.PartialMessage, context: RenderContext, content: Content, token: str) -> None:
-    after = classic(context.words, outdated_line(context.words), content, token)
+    after = classic(context, outdated_line(context.words), content, token)
     try:
         await message.edit(content=after.content, embed=after.embed, view=after.view)
     except discord.HTTPException as error:
-        if error.status != 400:
+        if error.status != 400 or error.code in _SHUT:
             raise
         # Byeol 0.1 posted layouts, and such a message stays one: it accepts neither content nor embeds.
         await message.edit(view=draw(context, content, delivery_token=token))
-
-
-def _plain(text: str) -> str:
-    """A text without the backslashes that escape Discord's markup, which the name of a thread does not use."""
-    return re.sub(r"\\([\\*_~|`\[<#>-])", r"\1", text)

@@ -3,49 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import discord
 
 from bot.announcements import permissions, schedule
+from bot.announcements.outcome import GONE, is_held
 from bot.announcements.publisher import proof
-from bot.announcements.publisher.cycle import Cycle
+from bot.announcements.publisher.cycle import Cycle, Served
+from bot.announcements.publisher.destination import Destination, Posted, destination
 from bot.announcements.publisher.event_cache import EventCache
 from bot.announcements.publisher.post_actions import PostActions
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import BROKEN, REFUSED_RETRY, passes, refusal, wait_after
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
-from bot.render.announcement import PostOptions, mentions
+from bot.metrics import Metrics
+from bot.render.announcement import PostOptions
 from bot.render.card import RenderContext
-from bot.render.post import post
+from bot.render.post import post, post_title
 from bot.render.post_item import Announced, PostItem
 from bot.render.reasons import refused
-from bot.store import deliveries, planning, post_actions, subscriptions
+from bot.store import deliveries, planning, subject_roles, subscriptions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
 
 log = logging.getLogger(__name__)
 
-NONCE_WINDOW = timedelta(minutes=2)
-"""How long Discord is sure to drop a repeated nonce; it says "a few minutes", this stays well inside."""
 LEASE = timedelta(seconds=90)
 """How long a claimed delivery belongs to its claimant; then another process may claim it, still in the nonce window."""
+PORTION = 2000
+"""Deliveries planned in one write, at most, unless one message has more: some tenths of a second's work."""
 BATCH = 50
 """Deliveries claimed at once: about a second's worth, so that none waits long while its lease runs."""
 IN_FLIGHT = 100
 """Deliveries that may wait for Discord's response at the same time."""
 ATTEMPT = 60.0
 """Seconds before an attempt is aborted: well inside its lease, so that no delivery is sent twice at the same time."""
+RECORDING = 0.5
+"""Seconds to record that attempts were aborted, when the process ends."""
 LATE = timedelta(minutes=5)
 """A post that is later than this says so."""
 
-GONE = ("withdrawn", "changed")
+OVERTAKEN = ("withdrawn", "changed")
 """The state and the reason of a delivery that no longer holds."""
 
 
@@ -53,13 +60,24 @@ class Publisher(Cycle):
     """Sends the deliveries that are due, and runs post actions."""
 
     plan_every = timedelta(minutes=1)
-    patience = 10.0
+    patience = 2.5
     pulse = staticmethod(deliveries.pulse)
+    welcome = staticmethod(deliveries.welcome)
 
-    def __init__(self, client: discord.Client, database: Database, clock: Clock, limiter: RateLimiter) -> None:
-        super().__init__(client, database, clock, limiter)
-        self._post_actions = PostActions(client, database, clock, limiter)
+    def __init__(
+        self,
+        client: discord.Client,
+        database: Database,
+        clock: Clock,
+        limiter: RateLimiter,
+        served: Served = lambda: None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        super().__init__(client, database, clock, limiter, served)
+        self._metrics = metrics or Metrics()
+        self._post_actions = PostActions(client, database, clock, limiter, served, self._metrics)
         self._owner = secrets.token_hex(4)
+        self._attempts: set[asyncio.Timeout] = set()
 
     async def work(self) -> None:
         """Send everything that is due, and run the post actions that are."""
@@ -67,9 +85,15 @@ class Publisher(Cycle):
         await self._post_actions.do()
 
     async def close(self) -> None:
-        """Start nothing new, and wait for what is being sent."""
+        """Start nothing new, and wait for what is being sent; what takes too long is in doubt, and left for later."""
         self._post_actions.closing = True
         await super().close()
+        if self._attempts:
+            for attempt in [one for one in self._attempts if not one.expired()]:
+                attempt.reschedule(asyncio.get_running_loop().time())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RECORDING):
+                    await self._running.acquire()
 
     async def _send_due(self) -> None:
         """Send everything that is due, concurrently, as fast as the rate limit allows."""
@@ -84,20 +108,27 @@ class Publisher(Cycle):
                 log.exception("Delivery %d is left until its lease ends", delivery.id)
             finally:
                 slots.release()
+                self._metrics.beat()  # a large fan-out takes minutes
 
         async with asyncio.TaskGroup() as sending:
             while not self._closing:
                 try:
-                    claimed = await self._database.write(deliveries.claim, self._clock(), self._owner, LEASE, BATCH)
+                    claimed = await self._database.write(
+                        deliveries.claim, self._clock(), self._owner, LEASE, BATCH, self._served()
+                    )
                 except Exception:
                     log.exception("No more can be claimed for now")
                     break  # what is being sent goes on
                 if not claimed:
                     break
                 for delivery in claimed:
-                    await slots.acquire()
-                    await self._limiter.turn()
-                    sending.create_task(send(delivery))
+                    if not self._closing:
+                        await slots.acquire()
+                        await self._limiter.turn()
+                    if self._closing:
+                        await self._leave_safely(delivery)
+                    else:
+                        sending.create_task(send(delivery))
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
         """Write the deliveries due around `now` for everyone who wants them, and record those that were missed.
@@ -112,18 +143,45 @@ class Publisher(Cycle):
                 for one in schedule.due(found, audiences, now, stages)
                 if before is None or one.near_at > before + schedule.AHEAD
             ]
-            # One theme per write: each message is planned in one transaction, and other writers do not wait long.
+            if before is None:
+                await self._database.write(planning.withdraw, now)
+            # One theme and a portion of the channels per write: each message is planned in one transaction, and other
+            # writers do not wait long.
+            most = max(Counter((one.theme, one.audience) for one in due).values(), default=0)
+            portions = await self._database.read(planning.portions, max(PORTION // most, 1)) if most else []
             for _, of_theme in groupby(sorted(due, key=_theme), key=_theme):
-                await self._database.write(planning.plan, list(of_theme), now)
+                theme = list(of_theme)
+                for channels in portions:
+                    await self._database.write(planning.plan, theme, channels)
         missed = await self._database.write(deliveries.expire, now)
         if missed:
+            self._metrics.settled("missed", missed)
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
+
+    async def _leave(self, delivery: Delivery, reason: str = "stopped") -> None:
+        """Give up the lease of a delivery that was not begun, so that nobody has to wait for its end."""
+        await self._database.write(
+            *(deliveries.retry, delivery.id, self._owner, self._clock(), reason),
+            possibly_sent_since=delivery.possibly_sent_since,
+        )
+
+    async def _leave_safely(self, delivery: Delivery) -> None:
+        """The same, without ending what is being sent if the database is away: then the lease ends by itself."""
+        try:
+            await self._leave(delivery)
+        except Exception:
+            log.exception("Delivery %d keeps its lease until that ends", delivery.id)
 
     async def _deliver_safely(self, delivery: Delivery, cache: EventCache) -> None:
         """Send one delivery; if it fails, the others go on."""
+        attempt = asyncio.timeout(ATTEMPT)
         try:
-            async with asyncio.timeout(ATTEMPT):
-                await self._deliver(delivery, cache)
+            async with attempt:
+                self._attempts.add(attempt)
+                try:
+                    await self._deliver(delivery, cache)
+                finally:
+                    self._attempts.discard(attempt)
         except discord.HTTPException as error:
             await self._refused(delivery, error)
         except BROKEN as error:
@@ -139,21 +197,28 @@ class Publisher(Cycle):
         told = [PostItem(one.part.stage, one.found) for one in found if one.gone is None and one.found is not None]
         overtaken = found[0].gone is not None
         dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
-        if delivery.possibly_sent_since is not None and (dropped or now - delivery.possibly_sent_since > NONCE_WINDOW):
-            # The nonce has expired, or the message would differ now: was it posted?
+        if not self._serves(delivery.guild_id):
+            await self._leave(delivery, "another process serves the server")
+            return
+        sent_maybe = delivery.possibly_sent_since is not None
+        if (sent_maybe or not overtaken) and now <= found[0].part.expires_at and self._out_of_reach(delivery.guild_id):
+            await self._put_off(delivery, now, deliveries.AWAY)
+            return
+        place = self._destination(delivery)
+        if delivery.possibly_sent_since is not None and (
+            dropped or not place.drops_repeat(now - delivery.possibly_sent_since)
+        ):
+            # Nothing would drop a repeat, or the message would differ now: was it posted?
             if not proof.may_read(self._client, delivery.channel_id):
                 await self._settle(delivery, "uncertain", "unreadable")
                 return
             try:
-                posted = await proof.find(
-                    *(self._client, self._limiter, delivery.guild_id, delivery.channel_id),
-                    *(delivery.nonce, delivery.possibly_sent_since),
-                )
+                posted = await place.find(self._limiter, delivery.nonce, delivery.possibly_sent_since)
             except proof.UnreadError:
                 await self._settle(delivery, "uncertain", "busy")
                 return
             if posted is not None:
-                await self._record(delivery, posted)
+                await self._record(delivery, posted, place)
                 return
             if not overtaken:
                 # It never arrived: retry it at once, no longer in doubt.
@@ -163,36 +228,45 @@ class Publisher(Cycle):
                 return
         if dropped:
             await self._database.write(deliveries.drop, delivery.id, self._owner, dropped, now)
+            for _, state, _ in dropped:
+                self._metrics.settled(state)
         if overtaken:
             return
-        lacking = permissions.stops_posting(self._client.get_guild(delivery.guild_id), delivery.channel_id)
-        if lacking is None:
-            await self._wait_for_channel(delivery, "gone")
+        delivery = replace(delivery, parts=[one.part for one in found if one.gone is None])
+        if not self._serves(delivery.guild_id):
+            await self._leave(delivery, "another process serves the server")
             return
-        if lacking:
-            await self._wait_for_channel(delivery, f"refused: {','.join(lacking)}")
+        guild = self._client.get_guild(delivery.guild_id)
+        hindrance = permissions.hindrance(guild, delivery.channel_id, delivery.tags)
+        if hindrance is not None:
+            await self._wait_for_channel(delivery, hindrance)
             return
-        context = RenderContext(words(delivery.language or ENGLISH), now)
+        events = [one.found.item.event.id for one in told]
+        roles = await self._database.read(subject_roles.mentioned, delivery.guild_id, events)
+        context = RenderContext(words(delivery.language or ENGLISH), now, notify=roles is not None)
         late = now - delivery.send_at > LATE and not delivery.digest
-        options = PostOptions(delivery.nonce, delivery.zone, delivery.role_id, late)
+        options = PostOptions(
+            *(delivery.nonce, delivery.zone, delivery.role_id),
+            subject_roles=[role_id for event in events for role_id in (roles or {}).get(event, ())],
+            late=late,
+        )
         message = post(context, told, options, digest=delivery.digest)
+        title = post_title(context, told, options, digest=delivery.digest)
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
-        channel = self._client.get_partial_messageable(delivery.channel_id, guild_id=delivery.guild_id)
-        posted = await channel.send(
-            message.content,
-            embed=message.embed,
-            view=message.view,
-            nonce=delivery.nonce,
-            allowed_mentions=mentions(delivery.role_id),
-        )
-        await self._record(delivery, posted.id)
+        await self._limiter.leave()
+        posted = await place.create(message, title, token=delivery.nonce, roles=options.roles, tags=delivery.tags)
+        await self._record(delivery, posted, place)
 
-    async def _record(self, delivery: Delivery, message_id: int) -> None:
-        channel = self._client.get_channel(delivery.channel_id)
-        is_news = isinstance(channel, discord.TextChannel) and channel.is_news()
-        todo = [*([post_actions.PUBLISH] if is_news else []), *([post_actions.THREAD] if delivery.threads else [])]
-        await self._database.write(deliveries.sent, delivery.id, message_id, self._clock(), todo)
+    def _destination(self, delivery: Delivery) -> Destination:
+        # To be asked for before a request: when it has ended, another process may serve the server.
+        return destination(self._client, delivery.guild_id, delivery.channel_id)
+
+    async def _record(self, delivery: Delivery, posted: Posted, place: Destination) -> None:
+        now = self._clock()
+        todo = place.todo(threads=delivery.threads)
+        await self._database.write(deliveries.sent, delivery.id, posted.message_id, now, todo, posted.thread_id)
+        self._metrics.posted(len(delivery.parts), (now - delivery.send_at).total_seconds())
         events = ", ".join(str(part.event_id) for part in delivery.parts)
         log.info("Announced event %s in channel %d", events, delivery.channel_id)
 
@@ -212,18 +286,21 @@ class Publisher(Cycle):
 
     async def _wait_for_channel(self, delivery: Delivery, reason: str) -> None:
         """Hold a delivery until its channel accepts posts, as long as its grace allows; admins are notified once."""
-        if reason == "gone" and delivery.possibly_sent_since is not None:
+        if reason == GONE and delivery.possibly_sent_since is not None:
             # Without the channel, its history cannot be searched, and nothing can be posted there any more.
             await self._settle(delivery, "uncertain", reason)
             return
         now = self._clock()
+        await self._put_off(delivery, now, reason)
+        if await self._database.write(subscriptions.note_refusal, delivery.channel_id, now):
+            log.warning("Channel %d refuses me (%s): what comes due there waits", delivery.channel_id, reason)
+            await self._tell_admins(delivery, reason)
+
+    async def _put_off(self, delivery: Delivery, now: datetime, reason: str) -> None:
         await self._database.write(
             *(deliveries.retry, delivery.id, self._owner, now + REFUSED_RETRY, reason),
             possibly_sent_since=delivery.possibly_sent_since,
         )
-        if await self._database.write(subscriptions.note_refusal, delivery.channel_id, now):
-            log.warning("Channel %d refuses me (%s): what comes due there waits", delivery.channel_id, reason)
-            await self._tell_admins(delivery, reason)
 
     async def _tell_admins(self, delivery: Delivery, reason: str) -> None:
         """Tell the admins that a channel refuses, and how to fix it: in the system channel, else the owner by DM."""
@@ -232,7 +309,7 @@ class Publisher(Cycle):
             return
         view = refused(words(delivery.language or ENGLISH), delivery.channel_id, reason)
         hall = guild.system_channel
-        told = hall is not None and not permissions.stops_posting(guild, hall.id) and await self._say(hall, view)
+        told = hall is not None and permissions.hindrance(guild, hall.id) is None and await self._say(hall, view)
         if not told and guild.owner_id is not None:
             await self._say(guild.owner_id, view)
 
@@ -251,6 +328,8 @@ class Publisher(Cycle):
         """Schedule a retry. `heard`: this attempt may have reached Discord; a delivery already in doubt stays so."""
         possibly_sent_since = delivery.possibly_sent_since or (self._clock() if heard else None)
         at = self._clock() + wait_after(delivery.attempts)
+        if heard:
+            at += self._destination(delivery).retry_delay
         log.warning("Delivery %d is tried again at %s: %s", delivery.id, at, reason)
         await self._database.write(
             deliveries.retry, delivery.id, self._owner, at, reason, possibly_sent_since=possibly_sent_since
@@ -258,6 +337,7 @@ class Publisher(Cycle):
 
     async def _settle(self, delivery: Delivery, state: str, reason: str) -> None:
         await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
+        self._metrics.settled(state, len(delivery.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +361,11 @@ def _overtaken(found: Announced | None, part: Part, delivery: Delivery, now: dat
         return "withdrawn", "off"
     event = found.item.event if found else None
     if event is None or event.revision != part.revision or not schedule.still_due(event, part.stage):
-        return GONE
+        return OVERTAKEN
     if now <= part.expires_at:
         return None
     waited = delivery.reason or ""
-    return "missed", waited if waited == "gone" or waited.startswith("refused") else "late"
+    return "missed", waited if waited == deliveries.AWAY or is_held(waited) else "late"
 
 
 def _theme(due: Due) -> int:

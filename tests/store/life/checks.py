@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pytest
 from bot.announcements import schedule
 from bot.announcements.schedule import Stage
 from bot.store import planning, subscriptions
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.reading import stamp
 from tests.store.life.steps import CHANNELS, MARKS, START, THINGS
@@ -37,10 +37,11 @@ class Row:
     reason: str | None
 
 
-def rows(connection: sqlite3.Connection) -> list[Row]:
+def rows(connection: Connection) -> list[Row]:
     found = connection.execute(
-        "SELECT d.id, d.event_id, d.revision, iif(event.kind = 'ost_release', entity.slug, event.kind), stage, day,"
-        " channel_id, state, nonce, primary_id, message_id, reason FROM delivery d JOIN event ON event.id = event_id"
+        "SELECT d.id, d.event_id, d.revision,"
+        " CASE event.kind WHEN 'ost_release' THEN entity.slug ELSE event.kind END, stage, day, channel_id,"
+        " state, nonce, primary_id, message_id, reason FROM delivery d JOIN event ON event.id = event_id"
         " JOIN entity ON entity.id = entity_id ORDER BY d.id"
     )
     return [
@@ -49,12 +50,12 @@ def rows(connection: sqlite3.Connection) -> list[Row]:
     ]
 
 
-def chores_left(connection: sqlite3.Connection) -> int:
+def chores_left(connection: Connection) -> int:
     (count,) = connection.execute("SELECT count(*) FROM post_action").fetchone()
     return count
 
 
-def paused_channels(connection: sqlite3.Connection) -> set[int]:
+def paused_channels(connection: Connection) -> set[int]:
     paused = connection.execute("SELECT channel_id FROM subscription WHERE paused_at IS NOT NULL").fetchall()
     return {channel for (channel,) in paused}
 
@@ -141,9 +142,10 @@ async def check_nothing_was_forgotten(world: World, store: Database) -> None:
     dated = await store.read(planning.candidates, schedule.window(now), schedule.changes(now))
     due = list(schedule.due(dated, audiences, now, stages))
 
-    def forgotten(connection: sqlite3.Connection) -> None:
+    def forgotten(connection: Connection) -> None:
         before = {row.id: row.state for row in rows(connection)}
-        planning.plan(connection, due, now)
+        planning.withdraw(connection, now)
+        planning.plan(connection, due)
         raise LeaveItError([row for row in rows(connection) if before.get(row.id) != row.state])
 
     with pytest.raises(LeaveItError) as left:

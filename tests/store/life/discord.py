@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import ui
 
+from bot.address import Address
 from bot.announcements.publisher import Publisher
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.client import Byeol
 from bot.store.database import Database
+from bot.store.postgres.engine import Line
 from tests.store.life.steps import PATIENCE, SLOW, START, STORED, WINDOW, Tick
 
 if TYPE_CHECKING:
@@ -117,32 +119,22 @@ class Unpaced(RateLimiter):
     async def turn(self) -> None:
         pass
 
+    async def leave(self) -> None:
+        pass
 
-class Store(Database):
-    """A process's way to the database, which it may not live to use. `uses` counts what was asked of it.
 
-    It has no threads, so that a story is always the same.
-    """
+class File:
+    """A connection to a file of SQLite."""
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA synchronous = OFF")
-        self.uses = 0
-        self.writes_left: int | None = None
 
-    async def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        self.uses += 1
-        await asyncio.sleep(0)
+    def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         return self._within("BEGIN", query, *args, **kwargs)
 
-    async def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        self.uses += 1
-        if self.writes_left is not None:
-            self.writes_left -= 1
-            if self.writes_left <= 0:
-                raise DiedError
-        await asyncio.sleep(0)
+    def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         return self._within("BEGIN IMMEDIATE", query, *args, **kwargs)
 
     def _within(self, begin: str, query: Any, *args: Any, **kwargs: Any) -> Any:
@@ -157,6 +149,35 @@ class Store(Database):
 
     async def close(self) -> None:
         self._connection.close()
+
+
+class Store(Database):
+    """A process's way to the database, which it may not live to use. `uses` counts what was asked of it.
+
+    It uses no threads, so that a story is always the same.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._way = File(address) if isinstance(address, Path) else Line(address, "story")
+        self.uses = 0
+        self.writes_left: int | None = None
+
+    async def read(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        self.uses += 1
+        await asyncio.sleep(0)
+        return self._way.read(query, *args, **kwargs)
+
+    async def write(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        self.uses += 1
+        if self.writes_left is not None:
+            self.writes_left -= 1
+            if self.writes_left <= 0:
+                raise DiedError
+        await asyncio.sleep(0)
+        return self._way.write(query, *args, **kwargs)
+
+    async def close(self) -> None:
+        await self._way.close()
 
 
 @dataclass

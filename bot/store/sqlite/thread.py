@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
+from bot import installation
 from bot.errors import StartError
 
 KNOWN = ("0.21.", "0.22.")
@@ -18,14 +19,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def verify_version() -> None:
-    """Raise `StartError` if the installed version of aiosqlite is not among `KNOWN`."""
+def verify_version() -> str:
+    """The installed version of aiosqlite. Raises `StartError` if it is not among `KNOWN`."""
     installed = version("aiosqlite")
     if not installed.startswith(KNOWN):
         raise StartError(
             f"aiosqlite {installed} is installed, which Byeol does not know."
-            " Install what requirements/run.txt lists: python -m pip install -r requirements/run.txt"
+            f" Install what requirements/run.txt lists: {installation.python()} -m pip install -r requirements/run.txt"
         )
+    return installed
 
 
 async def run(

@@ -1,0 +1,1 @@
+"""What an operator does: set up, check, back up, restore, move."""

@@ -1,0 +1,1 @@
+"""Open data: one module for each provider, and what they share."""

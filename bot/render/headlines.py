@@ -1,0 +1,57 @@
+"""What happens, on one line: of one event, or of several that are told together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.catalogue.model import EventKind, Upcoming
+from bot.render.wording import PLAIN, Style, called
+from bot.text import Words
+
+_MAIN_FIRST = (
+    EventKind.PREMIERE,
+    EventKind.FINALE,
+    EventKind.ALBUM_RELEASE,
+    EventKind.EPISODE,
+    EventKind.OST_RELEASE,
+)
+
+
+def ordered(items: Sequence[Upcoming]) -> list[Upcoming]:
+    """The most important first; episodes by number."""
+    return sorted(items, key=lambda item: (_MAIN_FIRST.index(item.event.kind), item.event.number))
+
+
+def headline(t: Words, item: Upcoming, style: Style = PLAIN) -> str:
+    """What happens at one date."""
+    subject, kind = item.event.subject, item.event.kind
+    name = called(t, subject, style)
+    artists = ", ".join(called(t, artist, style) for artist in item.performers)
+    works = ", ".join(called(t, work, style) for work in item.works)
+    match kind:
+        case EventKind.PREMIERE:
+            return t("🎬 {work} premieres", work=name)
+        case EventKind.FINALE:
+            return t("🎬 {work}: the finale", work=name)
+        case EventKind.EPISODE:
+            return t("🎬 {work}: episode {number}", work=name, number=item.event.number)
+        case EventKind.OST_RELEASE:
+            if not works:
+                return t("🎵 {song} by {artists}", song=name, artists=artists)
+            return t("🎵 {song} by {artists} ({works})", song=name, artists=artists, works=works)
+        case EventKind.ALBUM_RELEASE:
+            return t("💿 {album} by {artists}", album=name, artists=artists)
+
+
+def title(t: Words, items: Sequence[Upcoming], style: Style = PLAIN, *, digest: bool = False) -> str:
+    """The subject of a post."""
+    if digest:
+        return t("🗓️ Coming up")
+    main = ordered(items)[0]
+    if len(items) > 1 and {item.event.kind for item in items} == {EventKind.EPISODE}:
+        numbers = t.numbers(sorted(item.event.number for item in items))
+        return t("🎬 {work}: episodes {numbers}", work=called(t, main.event.subject, style), numbers=numbers)
+    if len(items) > 1 and {item.event.kind for item in items} == {EventKind.OST_RELEASE} and main.works:
+        work = called(t, main.works[0], style)
+        return t.plural("🎵 {n} song from {work}", "🎵 {n} songs from {work}", len(items), work=work)
+    return headline(t, main, style)
