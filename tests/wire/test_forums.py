@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -64,6 +65,10 @@ async def test_after_all_faults_at_once_each_forum_has_its_post_once(server: Loo
         server.fault("POST", posts_to(*struck[fault]), action(), after=after, times=times)
     subscribe(server, path, channels)
     release(server, path, "yours")
+
+    def went_on(since: int) -> bool:
+        return len(server.log) > since or states(path) == ["sent"] * len(channels)
+
     async with launched(server, path) as bot:
         await bot.ready()
         await server.until(lambda: len(states(path)) == len(channels), what="the plan")
@@ -71,6 +76,7 @@ async def test_after_all_faults_at_once_each_forum_has_its_post_once(server: Loo
             await server.until(lambda: {*states(path)} <= {"sent", "retrying"}, within=30, what="every attempt")
             await server.quiet(0.5)
             server.clock.skip(SURELY_THERE)
+            await server.until(partial(went_on, len(server.log)), what="the next attempt")
         assert await bot.terminate() == 0
     counts = {fault: [len(channel.threads) for channel in channels] for fault, channels in struck.items()}
     assert counts == dict.fromkeys(FAULTS, [1] * CHANNELS)
