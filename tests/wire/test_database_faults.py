@@ -81,7 +81,6 @@ async def test_file_that_is_damaged_while_the_bot_runs_is_one_line_and_the_bot_a
     async with launched(server, path) as bot:
         await bot.ready()
         subscribe(server, path, [channel])
-        await server.until(lambda: "Loaded the artists" in bot.output, within=60, what="a bot at rest")
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'delivery'").fetchone()
@@ -158,7 +157,6 @@ async def test_full_disk_is_one_line_while_the_bot_answers_and_announcements_wai
     async with launched(server, path) as bot:
         await bot.ready()
         subscribe(server, path, channels)
-        await server.until(lambda: "Loaded the artists" in bot.output, within=60, what="a bot at rest")
         before = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (0, before[1]))
         release(server, path, "yours")
