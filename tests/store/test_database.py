@@ -6,10 +6,14 @@ It is about a file of SQLite: `test_postgres.py` is about a server.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +21,8 @@ import pytest
 from bot.errors import StartError
 from bot.store.connection import Connection
 from bot.store.database import Database
-from bot.store.sqlite.engine import MIGRATIONS
+from bot.store.sqlite import copies
+from bot.store.sqlite.engine import MIGRATIONS, migrate
 from tests.helpers import opened
 
 SCRIPTS = sorted(MIGRATIONS.glob("*.sql"))
@@ -375,6 +380,40 @@ async def test_an_older_database_is_copied_before_it_is_migrated(path: Path) -> 
     with closing(sqlite3.connect(f"{path}.schema-1.bak")) as copy:
         assert pragma(copy, "user_version") == 1
         assert notes(copy) == ["kept"]
+    assert not list(path.parent.glob("*.partial"))
+
+
+ANOTHER_SAVES = """
+import datetime, pathlib, sqlite3, sys
+from bot.store.sqlite.copies import put_back
+at = datetime.datetime.fromisoformat(sys.argv[3])
+put_back(sqlite3.connect(sys.argv[1], isolation_level=None), pathlib.Path(sys.argv[2]), at)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody delete a file that is open")
+def test_two_processes_that_save_a_deleted_file_in_the_same_second_both_save_all(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = path.with_name("still.db")  # as the other process sees what was deleted
+    now, sign = datetime(2026, 6, 1, 12, tzinfo=UTC), copies.sign
+
+    def another_saves_meanwhile(copy: sqlite3.Connection, made_at: datetime) -> None:
+        command = [sys.executable, "-c", ANOTHER_SAVES, str(still), str(path), now.isoformat()]
+        subprocess.run(command, check=True, timeout=60)
+        sign(copy, made_at)
+
+    monkeypatch.setattr(copies, "sign", another_saves_meanwhile)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, path)
+        note(connection, "kept")
+        shutil.copyfile(path, still)
+        path.unlink()
+        saved = copies.put_back(connection, path, now)
+    assert saved == path.with_name("byeol.db.rescued-2026-06-01T12-00-00Z")
+    for each in (path, saved):
+        with closing(sqlite3.connect(each)) as copy:
+            assert notes(copy) == ["kept"]
     assert not list(path.parent.glob("*.partial"))
 
 

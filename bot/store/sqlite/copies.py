@@ -102,7 +102,8 @@ def put_back(connection: sqlite3.Connection, path: Path, now: datetime) -> Path:
 
     That is the same path, unless another file lies there by now. Raises `StartError` if it cannot be saved.
     """
-    partial = partial_of(path.with_name(f"{path.name}.{moment(now)}"))
+    # Every process that had it open does this, perhaps in the same second; none can wait for the right to copy.
+    partial = partial_of(path.with_name(f"{path.name}.{moment(now)}-{os.getpid()}"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         copy = _copy(connection, path, partial, now)
