@@ -58,8 +58,8 @@ async def run(chosen: Settings, open_data: SyncSettings, backups: BackupSettings
                 await seed_empty(database)
             return await _serve(chosen, open_data, backups, database)
         keeper = Keeper(database, chosen.shards)
-        await keeper.join()
         try:
+            await keeper.join()
             await _seeded(database, keeper)
             return await _serve(chosen, open_data, backups, database, keeper)
         finally:
