@@ -119,6 +119,13 @@ class Server:
             self._process.wait(20)
             self._process = None
 
+    def stand_by(self) -> None:
+        """Let it be a standby from its next start on, which takes no changes until somebody promotes it."""
+        signal_file = self.folder / "data" / "standby.signal"
+        signal_file.touch()
+        if self._user:
+            shutil.chown(signal_file, "postgres", "postgres")
+
     def pause(self) -> None:
         """Let it hang: it takes connections, and says nothing."""
         self._signal_all(signal.SIGSTOP)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 import psycopg
+from psycopg import errors
 
 from bot.address import PostgresAddress
 from bot.errors import DatabaseUnavailableError
@@ -25,8 +25,7 @@ from bot.store.postgres import rights, start, upgrade
 from bot.store.postgres.connection import StoreConnection, connect
 from bot.store.postgres.listening import Listener
 from bot.store.postgres.locks import LEASES, WRITING
-
-log = logging.getLogger(__name__)
+from bot.store.postgres.outage import Outage
 
 READERS = 3
 """Connections for reading."""
@@ -47,6 +46,9 @@ _WRITE, _COORDINATE = (
     for lock in (WRITING, LEASES)
 )
 
+_STANDBY = (errors.ReadOnlySqlTransaction, errors.FeatureNotSupported)
+"""What a server that has become a standby says to a write: in its middle, or as it begins."""
+
 _Q = ParamSpec("_Q")
 _R = TypeVar("_R")
 
@@ -54,15 +56,22 @@ _R = TypeVar("_R")
 class _LostError(Exception):
     """The connection was lost before the transaction was committed, so nothing of it was stored."""
 
+    def __init__(self, error: psycopg.Error) -> None:
+        super().__init__(error)
+        self.error = error
+
 
 class Line:
     """A connection with a thread of its own, made anew whenever it was lost."""
 
-    def __init__(self, address: PostgresAddress, name: str) -> None:
+    def __init__(self, address: PostgresAddress, name: str, outage: Outage) -> None:
         self._address = address
+        self._outage = outage
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"byeol-{name}")
         self._connection: psycopg.Connection | None = None
+        self._made_at = time.monotonic()
         self._lost_at: float | None = None
+        self._failed = False
         self._closing = False
 
     async def run(self, function: Callable[_Q, _R], *args: _Q.args, **kwargs: _Q.kwargs) -> _R:
@@ -99,6 +108,7 @@ class Line:
         while self._connection is None or self._connection.closed:
             if self._closing:  # what waits in line would try one after the other
                 raise DatabaseUnavailableError("its connection was lost, and is being closed")
+            self._made_at = time.monotonic()
             try:
                 self._connection = connect(self._address)
             except psycopg.OperationalError as error:
@@ -106,15 +116,16 @@ class Line:
                 if time.monotonic() - (self._lost_at or 0) > PATIENCE:
                     raise DatabaseUnavailableError(start.reason(error)) from error
                 time.sleep(_PAUSE)
-        if self._lost_at is not None:
-            log.info("The database answers again")
-            self._lost_at = None
+        self._lost_at = None
         return self._connection
 
     def _note_loss(self, error: psycopg.Error) -> None:
-        if self._lost_at is None:
-            self._lost_at = time.monotonic()
-            log.warning("The database does not answer: %s", start.reason(error))
+        if isinstance(error, _STANDBY):
+            self._outage.read_only(error)
+        else:
+            self._outage.lost(error, self._made_at)
+        self._lost_at = self._lost_at or time.monotonic()
+        self._failed = True
 
     def read(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `query` on one snapshot."""
@@ -129,15 +140,16 @@ class Line:
         return self._in_transaction(_COORDINATE, query, *args, **kwargs)
 
     def _in_transaction(self, begin: bytes, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        error: psycopg.Error | None = None
         for _ in range(_ATTEMPTS):
             connection = self.connection()
             try:
                 return self._try(connection, begin, query, *args, **kwargs)
             except _LostError as lost:
-                error = lost.__cause__
-                if isinstance(error, psycopg.Error):
-                    self._note_loss(error)
-        raise DatabaseUnavailableError("its connection was lost several times")
+                error = lost.error
+                self._note_loss(error)
+        assert error is not None
+        raise DatabaseUnavailableError(f"its connection was lost several times ({start.reason(error)})") from error
 
     def _try(
         self, connection: psycopg.Connection, begin: bytes, query: Query[P, T], *args: P.args, **kwargs: P.kwargs
@@ -148,7 +160,10 @@ class Line:
         except BaseException as error:
             # Any error may have ended it: a timeout of the server is none of the operational ones.
             if isinstance(error, psycopg.Error) and connection.closed:
-                raise _LostError from error
+                raise _LostError(error) from error
+            if isinstance(error, _STANDBY) and begin is not _READ:
+                connection.close()  # another one may lead to the server that is the primary by now
+                raise _LostError(error) from error
             _end(connection)
             if isinstance(error, psycopg.OperationalError):
                 raise DatabaseUnavailableError(start.reason(error)) from error
@@ -161,7 +176,10 @@ class Line:
                     raise DatabaseUnavailableError(start.reason(error)) from error
                 raise
             if begin is not _READ and not self._is_committed(begun, error):
-                raise _LostError from error
+                raise _LostError(error) from error
+        if self._failed:
+            self._failed = False
+            self._outage.answers(writing=begin is not _READ)
         return result
 
     def _is_committed(self, begun: psycopg.Cursor[Any], error: psycopg.Error) -> bool:
@@ -206,9 +224,10 @@ class Postgres(Engine):
 
     def __init__(self, address: PostgresAddress) -> None:
         self._address = address
-        self._writer = Line(address, "writer")
-        self._coordinator = Line(address, "coordinator")
-        self._readers = [Line(address, f"reader-{number}") for number in range(READERS)]
+        outage = Outage()
+        self._writer = Line(address, "writer", outage)
+        self._coordinator = Line(address, "coordinator", outage)
+        self._readers = [Line(address, f"reader-{number}", outage) for number in range(READERS)]
         self._listeners: list[Listener] = []
         self._returning: asyncio.Future[None] | None = None
         self._idle: asyncio.LifoQueue[Line] = asyncio.LifoQueue()

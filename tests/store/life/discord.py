@@ -21,6 +21,7 @@ from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.client import Byeol
 from bot.store.database import Database
 from bot.store.postgres.engine import Line
+from bot.store.postgres.outage import Outage
 from tests.store.life.steps import PATIENCE, SLOW, START, STORED, WINDOW, Tick
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Store(Database):
     """
 
     def __init__(self, address: Address) -> None:
-        self._way = File(address) if isinstance(address, Path) else Line(address, "story")
+        self._way = File(address) if isinstance(address, Path) else Line(address, "story", Outage())
         self.uses = 0
         self.writes_left: int | None = None
 
