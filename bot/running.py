@@ -28,7 +28,7 @@ from bot.store import catalogue, holdings, leases, saved_index
 from bot.store.database import Database
 from bot.store.sqlite.trouble import Untraced
 
-LEAVE = 1.0
+LEAVE = 0.5
 """Seconds to tell the other processes that this one has ended, if the database is busy."""
 
 TOKEN_REFUSED = 4004

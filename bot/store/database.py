@@ -88,7 +88,7 @@ class Database:
         return await self._engine.rescue(path, now)
 
     async def close(self) -> None:
-        """Close every connection once its pending queries are done."""
+        """Close every connection once its pending queries are done; on a server, they are not waited for very long."""
         await self._engine.close()
 
 

@@ -41,4 +41,4 @@ class Engine(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Close every connection once its pending queries are done."""
+        """Close every connection once its pending queries are done; on a server, they are not waited for very long."""

@@ -371,6 +371,34 @@ async def test_a_write_on_a_connection_that_has_become_read_only_is_done_on_anot
     assert said_of_the_server(caplog) == ["The database takes no changes", "The database answers again"]
 
 
+@pytest.mark.parametrize("hangs", [False, True], ids=["takes long", "hangs"])
+async def test_who_closes_a_database_does_not_wait_for_a_statement_that_takes_long(hangs: bool) -> None:
+    begun = threading.Event()
+
+    def take_long(connection: Connection) -> None:
+        begun.set()
+        connection.execute("SELECT pg_sleep(60)")
+
+    with running() as server:
+        database = await Database.open(server.database())
+        asked = [asyncio.ensure_future(run(take_long)) for run in (database.read, database.write, database.write)]
+        assert await asyncio.to_thread(begun.wait, 60)
+        if hangs:
+            server.pause()
+        try:
+            told = time.monotonic()
+            await database.close()
+            took = time.monotonic() - told
+        finally:
+            if hangs:
+                server.go_on()
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {DatabaseUnavailableError}
+        assert took < 5
+        if not hangs:
+            server.ask(f"SET lock_timeout = '20s'; SELECT pg_advisory_lock({WRITING})")  # others may write
+
+
 async def test_who_closes_a_database_that_is_away_does_not_wait_for_all_that_was_asked(
     address: PostgresAddress, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,8 @@ TOGETHER = 2
 """Songs of one drama that come out at once: one message tells of them."""
 LONGEST_LIFE = 12.0
 """Seconds after which a process is killed that met no accident of its own."""
+IN_TIME = 8.0
+"""Seconds from SIGTERM to the end of a process, on a machine that is busy with other things: five are promised."""
 AT_REST = 2.0
 """Seconds without a change after which nobody is at work any more."""
 
@@ -276,3 +278,28 @@ async def test_database_that_is_out_of_reach_in_the_middle_of_a_fan_out(
     for bot in bots:
         assert "Traceback" not in bot.output, bot.output
         assert "secret" not in bot.output
+
+
+@pytest.mark.parametrize("how", [Block.HANGS, Block.SWALLOWS, Block.DEAF], ids=lambda how: how.name.lower())
+async def test_who_is_told_to_stop_while_the_database_hangs_ends_in_time(
+    server: Loopback, own_postgres: Server, address: PostgresAddress, tmp_path: Path, how: Block
+) -> None:
+    songs = await seed_songs(address, tmp_path / "songs", 1)
+    channels = clubs_on(server, SHARDS, 10)
+    subscribe(server, address, channels)
+    with Way(own_postgres.port) as way:
+        through = PostgresAddress.parse(f"postgresql://postgres:secret@127.0.0.1:{way.port}/{name_of(address)}")
+        async with process(server, through) as bot:
+            await server.until(lambda: server.identifies >= SHARDS, within=40, what="all shards")
+            release(server, address, songs[0])
+            await server.until(lambda: visible(channels) > 30, within=30, what="the first announcements")
+            async with blocked(way, how):
+                told = time.monotonic()
+                assert await bot.terminate(within=30) == 0
+                took = time.monotonic() - told
+    print(f"{how.name}: {took:.1f} s to the end")  # noqa: T201
+    assert took < IN_TIME
+    async with process(server, address) as bot:
+        await settled(server, address, len(channels))
+        assert await bot.terminate() == 0
+    assert heard(channels, range(1)) == {1: len(channels)}

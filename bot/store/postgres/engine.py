@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,10 @@ READERS = 3
 """Connections for reading."""
 PATIENCE = 2.0
 """Seconds from the loss of a connection within which it is made anew before anybody is told of it."""
+LAST = 0.5
+"""Seconds that what runs may still take when the database is closed; then it is cancelled."""
+CANCEL = 0.3
+"""Seconds that the server has to take note of that."""
 _PAUSE = 0.05
 """Seconds between two attempts."""
 _ATTEMPTS = 3
@@ -73,6 +78,7 @@ class Line:
         self._lost_at: float | None = None
         self._failed = False
         self._closing = False
+        self._cut_off = False
 
     async def run(self, function: Callable[_Q, _R], *args: _Q.args, **kwargs: _Q.kwargs) -> _R:
         """Call `function` on the thread. It runs to its end even if whoever waits for it is cancelled."""
@@ -105,6 +111,8 @@ class Line:
 
     def connection(self) -> psycopg.Connection:
         """The connection, made anew if it was lost. Raises `DatabaseUnavailableError` after `PATIENCE`."""
+        if self._cut_off:
+            raise DatabaseUnavailableError("its connection is being closed")
         while self._connection is None or self._connection.closed:
             if self._closing:  # what waits in line would try one after the other
                 raise DatabaseUnavailableError("its connection was lost, and is being closed")
@@ -120,6 +128,8 @@ class Line:
         return self._connection
 
     def _note_loss(self, error: psycopg.Error) -> None:
+        if self._cut_off:  # by this process itself
+            return
         if isinstance(error, _STANDBY):
             self._outage.read_only(error)
         else:
@@ -203,14 +213,32 @@ class Line:
             time.sleep(_PAUSE)
 
     async def close(self) -> None:
-        """Close the connection once all that was asked is done, or fails since it was lost, and end the thread."""
+        """Close the connection once all that was asked is done, or after `LAST` seconds, and end the thread."""
         self._closing = True
-        await self.run(self._close)
+        closing = asyncio.ensure_future(self.run(self._close))
+        await asyncio.wait([closing], timeout=LAST)
+        if not closing.done():
+            await asyncio.to_thread(self._cut)
+        await closing
         self._executor.shutdown(wait=False)
 
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+    def _cut(self) -> None:
+        """Cancel what runs, lest its locks outlast this process, and let it fail even if the server says nothing."""
+        self._cut_off = True
+        connection = self._connection
+        if connection is None:
+            return
+        with contextlib.suppress(psycopg.Error):
+            connection.cancel_safe(timeout=CANCEL)
+        with (
+            contextlib.suppress(psycopg.Error, OSError),  # it has ended meanwhile
+            socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as held,  # of whichever family
+        ):
+            held.shutdown(socket.SHUT_RDWR)
 
 
 def _end(connection: psycopg.Connection) -> None:
@@ -277,7 +305,7 @@ class Postgres(Engine):
         self._listeners.append(Listener(self._address, changed))
 
     async def close(self) -> None:
-        """Close every connection once its pending queries are done."""
+        """Close every connection once its pending queries are done, or after `LAST` seconds."""
         await asyncio.gather(
             *(listener.close() for listener in self._listeners),
             *(line.close() for line in (*self._readers, self._writer, self._coordinator)),

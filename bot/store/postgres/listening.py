@@ -17,6 +17,8 @@ CHANNEL = "byeol_searched"
 """On which `migrations/postgres/0010_schema.sql` tells of a change."""
 _LOOK = 0.5
 """Seconds between two looks at whether to end."""
+_LAST = 0.8
+"""Seconds that ending is waited for."""
 _PAUSE = 1.0
 """Seconds until a lost connection is made anew."""
 
@@ -38,9 +40,9 @@ class Listener:
         await self._listening.wait()
 
     async def close(self) -> None:
-        """Stop listening."""
+        """Stop listening; a connection that hangs is left to end with the process."""
         self._ended.set()
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, _LAST)
 
     def _run(self) -> None:
         while not self._ended.is_set():
