@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import cast
 from unittest import mock
 
 import psycopg
@@ -26,7 +27,7 @@ from bot.store.database import Database, alone, copied
 from bot.store.lookup import Lookup
 from bot.store.postgres import connection as connections
 from bot.store.postgres import engine, schema, start
-from bot.store.postgres.connection import connect
+from bot.store.postgres.connection import StoreConnection, connect
 from bot.store.postgres.locks import LEASES, WRITING
 from tests.helpers import apply, opened, write
 from tests.postgres import Server, free_port, name_of, running
@@ -284,6 +285,24 @@ async def test_connections_that_the_server_ended_are_made_anew(database: Databas
     postgres.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'byeol'")
     await database.write(note, "two")
     assert await asyncio.gather(*(database.read(notes) for _ in range(5))) == [["one", "two"]] * 5
+
+
+async def test_a_connection_that_can_do_no_more_is_made_anew(database: Database) -> None:
+    """What psycopg leaves if the server ends a connection in the middle of `executemany`, and it is not closed yet."""
+    tries: list[None] = []
+
+    def lose_once(connection: Connection) -> None:
+        note(connection, "one")
+        tries.append(None)
+        if len(tries) == 1:
+            held = cast("StoreConnection", connection)._connection.pgconn  # pyright: ignore[reportPrivateUsage]
+            held.enter_pipeline_mode()
+            held.send_query_params(b"SELECT 1", None)
+            held.exit_pipeline_mode()
+
+    await database.write(lose_once)
+    assert await database.read(notes) == ["one"]
+    await database.write(note, "two")
 
 
 async def everybody(database: Database) -> set[type[object]]:

@@ -174,7 +174,9 @@ class Line:
             if isinstance(error, _STANDBY) and begin is not _READ:
                 connection.close()  # another one may lead to the server that is the primary by now
                 raise _LostError(error) from error
-            _end(connection)
+            ended = _end(connection)
+            if isinstance(error, psycopg.Error) and not ended:
+                raise _LostError(error) from error
             if isinstance(error, psycopg.OperationalError):
                 raise DatabaseUnavailableError(start.reason(error)) from error
             raise
@@ -241,10 +243,14 @@ class Line:
             held.shutdown(socket.SHUT_RDWR)
 
 
-def _end(connection: psycopg.Connection) -> None:
-    """Roll back, if there is a transaction left to be."""
-    with contextlib.suppress(psycopg.OperationalError):
+def _end(connection: psycopg.Connection) -> bool:
+    """Roll back, if there is a transaction left to be. A connection that cannot even do that is closed: then, False."""
+    try:
         connection.execute(b"ROLLBACK")
+    except psycopg.OperationalError:
+        connection.close()
+        return False
+    return True
 
 
 class Postgres(Engine):
