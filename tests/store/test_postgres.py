@@ -27,7 +27,7 @@ from bot.store.database import Database, alone, copied
 from bot.store.lookup import Lookup
 from bot.store.postgres import connection as connections
 from bot.store.postgres import engine, schema, start
-from bot.store.postgres.connection import StoreConnection, connect
+from bot.store.postgres.connection import connect
 from bot.store.postgres.locks import LEASES, WRITING
 from tests.helpers import apply, opened, write
 from tests.postgres import Server, free_port, name_of, running
@@ -295,7 +295,7 @@ async def test_a_connection_that_can_do_no_more_is_made_anew(database: Database)
         note(connection, "one")
         tries.append(None)
         if len(tries) == 1:
-            held = cast("StoreConnection", connection)._connection.pgconn  # pyright: ignore[reportPrivateUsage]
+            held = cast("psycopg.Cursor[object]", connection.execute("SELECT 1")).connection.pgconn
             held.enter_pipeline_mode()
             held.send_query_params(b"SELECT 1", None)
             held.exit_pipeline_mode()
