@@ -53,7 +53,7 @@ KINDS = {
     "all": tuple(EventKind),
 }
 KIND_CHOICES = [
-    app_commands.Choice(name=_("Premieres and OST releases"), value="main"),
+    app_commands.Choice(name=_("Premieres, OST releases and your own events"), value="main"),
     app_commands.Choice(name=_("Premieres only"), value="premieres"),
     app_commands.Choice(name=_("OST releases only"), value="songs"),
     app_commands.Choice(name=_("Everything: episodes, finales and albums too"), value="all"),
@@ -102,7 +102,7 @@ class Announcements(
         role=_("A role to ping (default: nobody)"),
         language=_("The language of the announcements"),
         timezone=_("Your server's time zone (default: Asia/Seoul); dates without a time are announced at 9:00"),
-        kinds=_("What to announce (default: premieres and OST releases)"),
+        kinds=_("What to announce (default: premieres, OST releases and your own events)"),
         remind=_("Reminders ahead of time (default: none)"),
         quiet=_("Hours without posts, such as 22:00-08:00; posts wait until they end. “off” for none"),
     )

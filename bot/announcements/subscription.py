@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import EventKind
+from bot.catalogue.model import OWN, EventKind
 from bot.catalogue.when import SEOUL
 
 GRACE = timedelta(hours=6)
 """The default grace period: how late an announcement may still be posted."""
 
-ANNOUNCED = (EventKind.PREMIERE, EventKind.OST_RELEASE)
-"""The kinds of events that are announced by default."""
+ANNOUNCED = (EventKind.PREMIERE, EventKind.OST_RELEASE, *OWN)
+"""The kinds of events that are announced by default: who puts a date into the server's schedule wants it told."""
 
 ALWAYS = (Stage.NOW, Stage.MOVED, Stage.CANCELLED)
 """The stages that are always posted; the others are reminders that a server chooses."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -37,9 +37,12 @@ class Kind(StrEnum):
     TRACK = "track"
     ALBUM = "album"
     ORGANISATION = "organisation"
+    OCCASION = "occasion"
 
 
 ARTISTS = frozenset({Kind.PERSON, Kind.GROUP})
+CATALOGUED = frozenset(Kind) - {Kind.OCCASION}
+"""What everybody may see. An occasion is its server's alone."""
 
 
 class Certainty(StrEnum):
@@ -68,6 +71,29 @@ class EventKind(StrEnum):
     FINALE = "finale"
     OST_RELEASE = "ost_release"
     ALBUM_RELEASE = "album_release"
+    COMEBACK = "comeback"
+    TEASER = "teaser"
+    MUSIC_VIDEO = "music_video"
+    CONCERT = "concert"
+    FAN_MEETING = "fan_meeting"
+    BROADCAST = "broadcast"
+    WATCH_PARTY = "watch_party"
+    BIRTHDAY = "birthday"
+    OTHER = "other"
+
+
+OWN = (
+    EventKind.COMEBACK,
+    EventKind.TEASER,
+    EventKind.MUSIC_VIDEO,
+    EventKind.CONCERT,
+    EventKind.FAN_MEETING,
+    EventKind.BROADCAST,
+    EventKind.WATCH_PARTY,
+    EventKind.BIRTHDAY,
+    EventKind.OTHER,
+)
+"""The kinds that a server's own people put into its schedule, and nobody else states."""
 
 
 class Status(StrEnum):
@@ -123,8 +149,10 @@ class Label(NamedTuple):
 
     def by_rule(self, language: str) -> bool:
         """Whether a reader of `language` is shown a name romanised by rule, since none in Latin letters is known."""
+        if language == KOREAN or self.ref.kind is Kind.OCCASION:  # a server's own title stays as it was written
+            return False
         known = self._known(language)
-        return known is not None and language != KOREAN and romanise.has_hangul(known)
+        return known is not None and romanise.has_hangul(known)
 
     def _known(self, language: str) -> str | None:
         known = [name for name in (self.names.get(language), self.names.get(ENGLISH)) if name]
@@ -424,14 +452,37 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a server's own people say of an event. `about`: a drama, an artist or a song of the catalogue.
+
+    `place` is where, in words; `url` leads to it; `picture` is the address of an image. None: not said.
+    """
+
+    guild_id: int
+    lasts: timedelta | None = None
+    place: str | None = None
+    url: str | None = None
+    picture: str | None = None
+    about: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Upcoming:
-    """An event ahead, with the works its subject belongs to and who performs it."""
+    """An event ahead, with the works its subject belongs to and who performs it.
+
+    `occasion`: what is said of it by the server whose own it is; None for an event of the catalogue.
+    """
 
     event: Event
     works: Sequence[Label] = field(default=())
     performers: Sequence[Label] = field(default=())
+    occasion: Occasion | None = None
 
     @property
     def theme(self) -> Label:
-        """What it is about, for who wants to hear more of the kind: a song's drama, else the artist, else itself."""
-        return next(iter((*self.works, *self.performers)), self.event.subject)
+        """What it is about, for who wants to hear more of the kind: a song's drama, else the artist, else itself.
+
+        A server's own event is about what its people say it is.
+        """
+        about = self.occasion.about if self.occasion is not None else None
+        return next(iter((*self.works, *self.performers)), about or self.event.subject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import GRACE, Subscription
 from bot.announcements.zones import zone_name
-from bot.catalogue.model import EventKind
+from bot.catalogue.model import OWN, EventKind
 from bot.render import notify, phrases
 from bot.render.card import RenderContext, escape
 from bot.render.reasons import permissions_missing, tag_needed
@@ -26,6 +26,7 @@ KIND_ORDER = (
     EventKind.EPISODE,
     EventKind.FINALE,
     EventKind.ALBUM_RELEASE,
+    *OWN,
 )
 
 
@@ -37,7 +38,23 @@ def kind_name(t: Words, kind: EventKind) -> str:
         EventKind.EPISODE: t("episodes"),
         EventKind.FINALE: t("finales"),
         EventKind.ALBUM_RELEASE: t("albums"),
+        EventKind.COMEBACK: t("comebacks"),
+        EventKind.TEASER: t("teasers"),
+        EventKind.MUSIC_VIDEO: t("music videos"),
+        EventKind.CONCERT: t("concerts"),
+        EventKind.FAN_MEETING: t("fan meetings"),
+        EventKind.BROADCAST: t("broadcasts"),
+        EventKind.WATCH_PARTY: t("watch parties"),
+        EventKind.BIRTHDAY: t("birthdays"),
+        EventKind.OTHER: t("other events of your own"),
     }[kind]
+
+
+def kinds_named(t: Words, kinds: Collection[EventKind]) -> str:
+    """The kinds of events that a channel announces; a server's own in one word where it announces all of them."""
+    whole = set(OWN) <= set(kinds)
+    named = [kind_name(t, kind) for kind in KIND_ORDER if kind in kinds and not (whole and kind in OWN)]
+    return t.join_list([*named, *([t("your own events")] if whole else [])])
 
 
 REMINDER_ORDER = (Stage.CONFIRMED, Stage.WEEK_AHEAD, Stage.DAY_AHEAD, Stage.HOUR_AHEAD)
@@ -101,7 +118,7 @@ def setup_lines(
         phrases.field(t("Role to ping"), role_named(t, chosen.role_id, members) if chosen.role_id else t("nobody")),
         phrases.field(t("Language"), language_name(chosen.language)),
         phrases.field(t("Time zone"), escape(zone_name(chosen.zone))),
-        phrases.field(t("Announces"), t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds])),
+        phrases.field(t("Announces"), kinds_named(t, chosen.kinds)),
         *([phrases.field(t("Reminders"), t.join_list(reminders))] if reminders else []),
         phrases.field(t("Posts"), digest_name(t, chosen.digest)),
         *([phrases.field(t("Quiet hours"), chosen.quiet)] if chosen.quiet else []),
@@ -146,7 +163,7 @@ def in_short(context: RenderContext, channel: Channel) -> str:
     said = [
         spoiler_words(t) if channel.spoiler else "",
         f"{t('Tags')} {_tags(channel)}" if channel.tags else "",
-        t.join_list([kind_name(t, kind) for kind in KIND_ORDER if kind in chosen.kinds]),
+        kinds_named(t, chosen.kinds),
         f"<@&{chosen.role_id}>" if chosen.role_id else "",
         language_name(chosen.language),
         escape(zone_name(chosen.zone)),

@@ -9,9 +9,9 @@ import discord
 from discord.utils import format_dt
 
 from bot.announcements.schedule import CORRECTIONS, Stage
-from bot.catalogue.model import EventKind, Fact, Status
+from bot.catalogue.model import ARTISTS, OWN, EventKind, Fact, Kind, Label, Occasion, Status
 from bot.catalogue.when import Precision
-from bot.render import phrases, wording
+from bot.render import phrases, vocabulary, wording
 from bot.render.card import Accent, CardLink, Content, RenderContext
 from bot.render.post_item import Announced, PostItem
 from bot.text import Words
@@ -63,6 +63,7 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
         credit=phrases.credit(t, stated(told)),
         leads=leads(context, found),
         subject=found.item.theme.ref,
+        picture=(found.item.occasion.picture or "") if found.item.occasion is not None else "",
     )
 
 
@@ -127,6 +128,8 @@ def about(context: RenderContext, found: Announced) -> list[str]:
     """Details of an event: who sings, who plays, where to watch or listen."""
     t, event = context.words, found.item.event
     blocks: list[str] = []
+    if found.item.occasion is not None:
+        return _about_own(t, event.kind, found.item.occasion)
     if event.kind is EventKind.OST_RELEASE:
         performers = ", ".join(phrases.called_fully(t, artist) for artist in found.item.performers)
         blocks.append(phrases.field(t("Performed by"), performers))
@@ -141,6 +144,16 @@ def about(context: RenderContext, found: Announced) -> list[str]:
         if found.leads:
             blocks.append(phrases.field(t("With"), ", ".join(phrases.called_fully(t, lead) for lead in found.leads)))
     return blocks
+
+
+def _about_own(t: Words, kind: EventKind, occasion: Occasion) -> list[str]:
+    where = wording.where(occasion, phrases.MARKED)
+    return [
+        *([phrases.field(t("What"), vocabulary.event_name(t, kind))] if kind is not EventKind.OTHER else []),
+        *([phrases.field(t("Where"), where)] if where else []),
+        *([phrases.field(t("Duration"), wording.lasting(t, occasion.lasts))] if occasion.lasts else []),
+        *([phrases.field(t("About"), phrases.called_fully(t, occasion.about))] if occasion.about else []),
+    ]
 
 
 def stated(told: PostItem) -> list[Fact]:
@@ -160,6 +173,11 @@ def _time(context: RenderContext, found: Announced) -> str:
 def leads(context: RenderContext, found: Announced) -> list[CardLink]:
     """The links of a post's buttons."""
     t = context.words
+    if found.item.event.kind in OWN:
+        about = found.item.occasion.about if found.item.occasion is not None else None
+        return (
+            _cards_of(t, about) if about else [CardLink("upcoming", found.item.event.subject.ref, t("Coming up"), "🗓️")]
+        )
     if found.item.event.kind is EventKind.OST_RELEASE:
         return [
             CardLink("ost", found.item.event.subject.ref, t("Song"), "🎵"),
@@ -176,6 +194,15 @@ def leads(context: RenderContext, found: Announced) -> list[CardLink]:
         ]
         # A post is recognised by its buttons, so it always has one.
         return artists or [CardLink("help", ref, t("Help"), "❔")]
+    return _cards_of(t, found.item.event.subject)
+
+
+def _cards_of(t: Words, label: Label) -> list[CardLink]:
+    """The cards of a drama, an artist or what they sing."""
+    ref = label.ref
+    if ref.kind is not Kind.WORK:
+        card = "artist" if ref.kind in ARTISTS else "ost"
+        return [CardLink(card, ref, label.name(t.language) or t("untitled"), wording.EMOJI[ref.kind])]
     return [
         CardLink("cast", ref, t("Cast"), "🎭"),
         CardLink("ost", ref, t("OST"), "🎵"),

@@ -80,7 +80,8 @@ class Content:
 
     `credit`: what the licences of its sources ask to be said, at most `MAX_CREDIT`; it stands on every page.
     `later`: blocks of lesser interest, which get pages of their own after `blocks`. `pages`: if set, `blocks` are only
-    one page out of this many. `subject`: what readers may want to be told of.
+    one page out of this many. `subject`: what readers may want to be told of. `picture`: the address of an image below
+    a post's text.
     """
 
     accent: Accent
@@ -97,6 +98,7 @@ class Content:
     page_text: int = PAGE_TEXT
     pages: int | None = None
     subject: Ref | None = None
+    picture: str = ""
 
 
 NOTIFIED = (Kind.WORK, Kind.PERSON, Kind.GROUP)
@@ -247,6 +249,8 @@ def classic(context: RenderContext, line: str, content: Content, delivery_token:
         description="\n".join([*subtitle, shorten("\n".join(content.blocks), 2800), *_small(content, footer)]),
         colour=discord.Colour(content.accent),
     )
+    if content.picture:
+        embed.set_image(url=content.picture)
     view = ui.View(timeout=None)
     for button in _buttons(context, content, delivery_token):
         view.add_item(button)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.catalogue.model import EventKind, Upcoming
+from bot.catalogue.model import OWN, EventKind, Upcoming
 from bot.render.wording import PLAIN, Style, called
 from bot.text import Words
 
@@ -14,7 +14,21 @@ _MAIN_FIRST = (
     EventKind.ALBUM_RELEASE,
     EventKind.EPISODE,
     EventKind.OST_RELEASE,
+    *OWN,
 )
+
+_SIGNS = {
+    EventKind.COMEBACK: "🌟",
+    EventKind.TEASER: "🎞️",
+    EventKind.MUSIC_VIDEO: "📽️",
+    EventKind.CONCERT: "🎫",
+    EventKind.FAN_MEETING: "🤝",
+    EventKind.BROADCAST: "📺",
+    EventKind.WATCH_PARTY: "🍿",
+    EventKind.BIRTHDAY: "🎂",
+    EventKind.OTHER: "📌",
+}
+"""What stands before the title of a server's own event."""
 
 
 def ordered(items: Sequence[Upcoming]) -> list[Upcoming]:
@@ -41,6 +55,11 @@ def headline(t: Words, item: Upcoming, style: Style = PLAIN) -> str:
             return t("🎵 {song} by {artists} ({works})", song=name, artists=artists, works=works)
         case EventKind.ALBUM_RELEASE:
             return t("💿 {album} by {artists}", album=name, artists=artists)
+        case _:
+            about = item.occasion.about if item.occasion is not None else None
+            if about is None or called(t, about).casefold() in called(t, subject).casefold():
+                return f"{_SIGNS[kind]} {name}"
+            return f"{_SIGNS[kind]} {name} ({called(t, about, style)})"
 
 
 def title(t: Words, items: Sequence[Upcoming], style: Style = PLAIN, *, digest: bool = False) -> str:

@@ -17,6 +17,7 @@ from bot.catalogue.model import (
     Fact,
     Label,
     Link,
+    Occasion,
     Ost,
     Performer,
     Profile,
@@ -91,6 +92,12 @@ def when(t: Words, at: When) -> str:
 def dated(t: Words, event: Event | None, now: datetime) -> str:
     """A date with its status, except "released"."""
     return wording.dated(t, event, now, MARKED)
+
+
+def where(occasion: Occasion | None) -> str:
+    """Where something of a server's own takes place, for the end of a line; empty if that is not said."""
+    shown = wording.where(occasion, MARKED) if occasion is not None else ""
+    return f" · {shown}" if shown else ""
 
 
 def song_date(t: Words, song: Song, now: datetime) -> str:

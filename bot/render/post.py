@@ -156,6 +156,9 @@ def _subjects(context: RenderContext, told: Sequence[PostItem]) -> list[CardLink
     for one in told:
         item = one.found.item
         first = leads(context, one.found)[-1 if item.event.kind is not EventKind.OST_RELEASE else 0]
-        label = item.event.subject.name(context.words.language) or first.label
-        found.setdefault(str(first.ref), CardLink(first.card, first.ref, label, first.emoji))
+        subject = item.occasion.about if item.occasion is not None else item.event.subject
+        label = (subject and subject.name(context.words.language)) or first.label
+        # What leads to no subject of its own leads to the same list.
+        key = str(first.ref) if subject is not None else first.card
+        found.setdefault(key, CardLink(first.card, first.ref, label, first.emoji))
     return list(found.values())[:5]

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import EventKind, Label, Status, Upcoming
+from bot.catalogue.model import OWN, EventKind, Label, Status, Upcoming
 from bot.catalogue.when import EXACT, Precision, When
-from bot.render import wording
+from bot.render import vocabulary, wording
 from bot.render.card import escape, shorten
 from bot.render.post_item import PostItem
 from bot.text import Words
@@ -148,6 +148,8 @@ class _Line:
                 if past:
                     return t("Episode {number} of {work} aired {when}", number=number, work=subject, when=when)
                 return t("Episode {number} of {work} airs {when}", number=number, work=subject, when=when)
+            case own if own in OWN:
+                return t("{what}, {when}", what=self.what([one.found.item for one in told]), when=when)
             case _ if len(told) > 1:
                 what = self.what([one.found.item for one in told])
                 return t("{what} come out {when}", what=what, when=when)
@@ -186,6 +188,10 @@ class _Line:
             case EventKind.OST_RELEASE if main.works:
                 artists, work = self._artists(main), self.call(main.works[0])
                 return t("{song} by {artists}, OST of {work}", song=subject, artists=artists, work=work)
+            case own if own in OWN:
+                kind = vocabulary.event_name(t, own)
+                told = own is EventKind.OTHER or kind.casefold() in subject.casefold()
+                return subject if told else t("{kind}: {title}", kind=kind, title=subject)
             case _:
                 return t("{title} by {artists}", title=subject, artists=self._artists(main))
 

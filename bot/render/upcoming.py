@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from discord import ui
 from discord.utils import format_dt
 
-from bot.catalogue.model import Event, Upcoming
+from bot.catalogue.model import Upcoming
 from bot.catalogue.when import EXACT, SEOUL, Precision, When
 from bot.render import phrases, wording
 from bot.render.card import PAGE_BLOCKS, Accent, Content, RenderContext, draw, shorten
@@ -71,7 +71,7 @@ def _by_day(context: RenderContext, items: Sequence[Upcoming]) -> Iterator[str]:
     for day, together in groupby(ordered, key=lambda item: _korean_day(item.event.when)):
         heading = f"### {t.day(day)}\n" if day else ""
         for item in together:
-            small = phrases.small(_within_day(context, item.event))
+            small = phrases.small(_within_day(context, item))
             yield heading + "\n".join(filter(None, (f"**{phrases.headline(t, item)}**", small)))
             heading = ""
 
@@ -87,17 +87,19 @@ def _korean_day(when: When) -> date | None:
     return when.first_day
 
 
-def _within_day(context: RenderContext, event: Event) -> str:
-    """What the heading of a day leaves out of a date: the time, and how firm it is."""
-    t, at = context.words, event.when.earliest
+def _within_day(context: RenderContext, item: Upcoming) -> str:
+    """What the heading of a day leaves out of a date: the time, how firm it is, and of a server's own, where."""
+    event, t = item.event, context.words
+    at = event.when.earliest
     time = f"{format_dt(at, 't')} · {format_dt(at, 'R')}" if event.when.precision is Precision.MINUTE and at else ""
-    shown = wording.with_status(t, time, event.status_at(context.now)) + phrases.remarks(t, event)
-    return (shown + phrases.credit_links([event])).removeprefix(" · ").strip()
+    shown = wording.with_firmness(t, time, event, context.now) + phrases.remarks(t, event)
+    return (shown + phrases.where(item.occasion) + phrases.credit_links([event])).removeprefix(" · ").strip()
 
 
 def line(context: RenderContext, item: Upcoming) -> str:
     """A dated event: what and when, and who is credited for it."""
     t = context.words
     event = item.event
-    date = phrases.dated(t, event, context.now) + phrases.remarks(t, event) + phrases.credit_links([event])
+    date = phrases.dated(t, event, context.now) + phrases.remarks(t, event) + phrases.where(item.occasion)
+    date += phrases.credit_links([event])
     return f"**{phrases.headline(t, item)}**\n{phrases.small(date)}"

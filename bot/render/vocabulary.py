@@ -22,6 +22,7 @@ def kind_name(t: Words, kind: Kind, type_: str | None = None) -> str:
         Kind.TRACK: t("Song"),
         Kind.ALBUM: t("Album"),
         Kind.ORGANISATION: t("Broadcaster"),
+        Kind.OCCASION: t("Event"),
     }
     return types.get(type_ or "", kinds[kind])
 
@@ -48,6 +49,15 @@ def event_name(t: Words, kind: EventKind, number: int = 0) -> str:
         EventKind.FINALE: t("Finale"),
         EventKind.OST_RELEASE: t("Release"),
         EventKind.ALBUM_RELEASE: t("Release"),
+        EventKind.COMEBACK: t("Comeback"),
+        EventKind.TEASER: t("Teaser"),
+        EventKind.MUSIC_VIDEO: t("Music video"),
+        EventKind.CONCERT: t("Concert"),
+        EventKind.FAN_MEETING: t("Fan meeting"),
+        EventKind.BROADCAST: t("Broadcast"),
+        EventKind.WATCH_PARTY: t("Watch party"),
+        EventKind.BIRTHDAY: t("Birthday"),
+        EventKind.OTHER: t("Event"),
     }[kind]
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.catalogue.lists import OstCount, disputing, holding
 from bot.catalogue.model import (
     KOREAN,
+    OWN,
     Airing,
     Credit,
     Detail,
@@ -24,6 +26,7 @@ from bot.catalogue.model import (
     Kind,
     Label,
     Money,
+    Occasion,
     Ost,
     Performer,
     Profile,
@@ -45,6 +48,7 @@ EMOJI = {
     Kind.ALBUM: "💿",
     Kind.CHARACTER: "🎭",
     Kind.ORGANISATION: "📺",
+    Kind.OCCASION: "📌",
 }
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -181,7 +185,31 @@ def dated(t: Words, event: Event | None, now: datetime, style: Style = PLAIN) ->
         work, kind = event.after
         name = vocabulary.event_name(t, kind).lower()
         shown += " " + t("(after: {event}, {work})", event=name, work=called(t, work, style))
-    return with_status(t, shown, event.status_at(now))
+    return with_firmness(t, shown, event, now)
+
+
+def with_firmness(t: Words, shown: str, event: Event, now: datetime) -> str:
+    """A date in words with how firm it is, unless that goes without saying: what a server's people plan is firm."""
+    status = event.status_at(now)
+    return shown if event.kind in OWN and status is Status.CONFIRMED else with_status(t, shown, status)
+
+
+def lasting(t: Words, span: timedelta) -> str:
+    """A duration, to the minute."""
+    minutes = int(span.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    said = [
+        t.plural("{n} day", "{n} days", days) if days else "",
+        t.plural("{n} hour", "{n} hours", hours) if hours else "",
+        t.plural("{n} minute", "{n} minutes", minutes) if minutes else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def where(occasion: Occasion, style: Style = PLAIN) -> str:
+    """Where something of a server's own takes place, and what leads there; empty if neither is said."""
+    name = occasion.place or (urlsplit(occasion.url).hostname if occasion.url else None)
+    return style.linked(name, [occasion.url] if occasion.url else []) if name else ""
 
 
 def with_status(t: Words, shown: str, status: Status) -> str:

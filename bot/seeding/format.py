@@ -11,7 +11,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar, cast
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.catalogue import when
-from bot.catalogue.model import EventKind, Kind, Ref, Role, Status
+from bot.catalogue.model import Kind, Ref, Role, Status
 from bot.seeding.fields import (
     HANGUL,
     Currency,
@@ -223,7 +223,7 @@ class After(Table):
     """An event that is known to come before another one."""
 
     work: Slug
-    event: EventKind = EventKind.PREMIERE
+    event: Literal["premiere", "episode", "finale"] = "premiere"
 
 
 Happening = TypeVar("Happening", bound=str)

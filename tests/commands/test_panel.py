@@ -43,10 +43,10 @@ async def test_where_nothing_is_set_up_there_is_a_menu_of_channels_only(world: W
 
 async def test_panel_shows_what_is_chosen_in_words_and_in_its_menus(world: World, news: ChannelHandle) -> None:
     panel = await begun(world, news)
-    assert "**Announces** premieres and OST releases" in panel.text
+    assert "**Announces** premieres, OST releases, and your own events" in panel.text
     assert panel.chosen("channel") == (str(news.id),)
     assert panel.chosen("role") == ()
-    assert panel.chosen("kinds") == ("Premieres", "OST releases")
+    assert panel.chosen("kinds")[:3] == ("Premieres", "OST releases", "Comebacks")
     assert panel.chosen("reminders") == ()
     assert panel.chosen("language") == ("English",)
     await panel.press("When and how")
@@ -243,7 +243,7 @@ async def test_panel_speaks_korean(world: World, news: ChannelHandle) -> None:
     world.korean(world.admin)
     panel = await begun(world, news)
     assert "## 알림" in panel.text
-    assert panel.chosen("kinds") == ("첫 방송", "OST 발매")
+    assert panel.chosen("kinds")[:3] == ("첫 방송", "OST 발매", "컴백")
 
 
 async def test_panels_outlive_a_restart_and_so_do_their_questions(world: World, news: ChannelHandle) -> None:

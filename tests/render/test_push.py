@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import Certainty, Event, EventKind, Kind, Label, Ref, Status, Upcoming
+from bot.catalogue.model import OWN, Certainty, Event, EventKind, Kind, Label, Occasion, Ref, Status, Upcoming
 from bot.catalogue.when import SEOUL, When, parse
 from bot.render.post_item import Announced, PostItem
 from bot.render.push import MAX_LINE, digest_line, push_line
@@ -43,14 +43,16 @@ WORK = label(Kind.WORK, "stars", "When the Stars Gossip", "별들에게 물어�
 SONG = label(Kind.TRACK, "close", "Close to You", "Close to You")
 ALBUM = label(Kind.ALBUM, "happy", "Happy", "Happy")
 JIN = label(Kind.PERSON, "jin", "Jin", "진")
-SUBJECTS = {EventKind.OST_RELEASE: SONG, EventKind.ALBUM_RELEASE: ALBUM}
+TOGETHER = Label(Ref(Kind.OCCASION, "0a1b"), {"und": "All together"})
+MUSIC = {EventKind.OST_RELEASE: SONG, EventKind.ALBUM_RELEASE: ALBUM}
+SUBJECTS = {**MUSIC, **dict.fromkeys(OWN, TOGETHER)}
 
 
 def told(
     kind: EventKind, stage: Stage, at: When = AT, subject: Label | None = None, artists: tuple[Label, ...] = (JIN,)
 ) -> PostItem:
     """A stage of an event; one that moved was announced for two days earlier."""
-    music = kind in SUBJECTS
+    music = kind in MUSIC
     event = Event(
         rank=0,
         certainty=Certainty.STATED,
@@ -66,7 +68,7 @@ def told(
         after=None,
     )
     works = (WORK,) if kind is EventKind.OST_RELEASE else ()
-    item = Upcoming(event, works, artists if music else ())
+    item = Upcoming(event, works, artists if music else (), Occasion(1) if kind in OWN else None)
     return PostItem(stage, Announced(item, None, (), before=EARLIER if stage is Stage.MOVED else None))
 
 
