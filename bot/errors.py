@@ -122,6 +122,25 @@ class RoleError(ByeolError):
 
 
 @dataclass(eq=False)
+class UnfitError(ByeolError):
+    """Something cannot be so for an occasion. `field` is what, as `bot.occasions.model.Draft` calls it."""
+
+    field: str
+
+
+@dataclass(eq=False)
+class PastError(ByeolError):
+    """Nothing of an occasion lies ahead, or an occurrence would be over already."""
+
+
+@dataclass(eq=False)
+class TooManyError(ByeolError):
+    """A server has as much as it can have. `most`: how much that is."""
+
+    most: int
+
+
+@dataclass(eq=False)
 class SettingError(ByeolError):
     """A setting is missing or wrong. `key` is its name in the environment, `problem` one plain sentence."""
 

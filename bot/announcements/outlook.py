@@ -49,7 +49,7 @@ async def lately(database: Database, guild_id: int, limit: int) -> list[Outcome]
 async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) -> list[Explained]:
     """Whether each date that concerns an entity is announced in each channel, and why; upcoming first."""
     chosen = await database.read(subscriptions.of_guild, guild_id)
-    dated = await database.read(events.concerning, ref)
+    dated = await database.read(events.concerning, ref, guild_id)
     ids = [item.event.id for item in dated]
     known = await database.read(outcomes.of_events, guild_id, ids)
     followed = await database.read(follows.concerned, guild_id, ids)

@@ -16,6 +16,7 @@ class Authority(StrEnum):
     CURATOR = "curator"
     SEED = "seed"
     IMPORT = "import"
+    SERVER = "server"
 
 
 PROVIDERS = ("wikidata", "tvmaze", "musicbrainz")
@@ -24,7 +25,7 @@ PROVIDERS = ("wikidata", "tvmaze", "musicbrainz")
 
 class Origin(NamedTuple):
     """One origin. `name` identifies it: a seed file by its folder's id and its own name, an import by its provider and
-    the provider's id of the document."""
+    the provider's id of the document, a server by its id."""
 
     authority: Authority
     name: str

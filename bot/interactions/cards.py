@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from discord import ui
 
-from bot.catalogue.model import Kind, Ref
+from bot.catalogue.model import CATALOGUED, Kind, Ref
 from bot.errors import GoneError
 from bot.interactions.host import Host
 from bot.interactions.reports import REPORTS, days_in
@@ -41,7 +41,7 @@ async def show(
 
 def _ref(key: str, *kinds: Kind) -> Ref:
     ref = Ref.parse(key)
-    if ref is None or (kinds and ref.kind not in kinds):
+    if ref is None or ref.kind not in (kinds or CATALOGUED):
         raise GoneError
     return ref
 

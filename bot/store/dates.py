@@ -94,10 +94,10 @@ def _store(connection: Connection, slot: Slot, new: dict[str, Value], now: str) 
         f"SELECT id, revision, {', '.join(_COLUMNS)} FROM event WHERE entity_id = ? AND kind = ? AND number = ?", slot
     ).fetchone()
     if row is None:
-        values = (*slot, *(new[column] for column in _COLUMNS), now)
+        values = (*slot, *(new[column] for column in _COLUMNS), now, slot.entity)
         connection.execute(
-            f"INSERT INTO event (entity_id, kind, number, revision, {', '.join(_COLUMNS)}, changed_at)"
-            f" VALUES (?, ?, ?, 1, {', '.join('?' * len(_COLUMNS))}, ?)",
+            f"INSERT INTO event (entity_id, kind, number, revision, {', '.join(_COLUMNS)}, changed_at, guild_id)"
+            f" VALUES (?, ?, ?, 1, {', '.join('?' * len(_COLUMNS))}, ?, (SELECT guild_id FROM entity WHERE id = ?))",
             values,
         )
         return

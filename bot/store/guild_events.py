@@ -38,7 +38,7 @@ _WANTED = (
     "  event.earliest AS starts_at, CASE WHEN event.precision = 'day' THEN event.latest ELSE"
     f"  strftime('%Y-%m-%dT%H:%M:%SZ', event.earliest, '+{EVENING.total_seconds():.0f} seconds') END AS ends_at"
     " FROM event JOIN entity ON entity.id = event.entity_id"
-    " WHERE event.kind = 'premiere' AND event.earliest > :recently"
+    " WHERE event.guild_id IS NULL AND event.kind = 'premiere' AND event.earliest > :recently"
     "  AND event.status IN ('confirmed', 'released') AND event.precision IN ('minute', 'day')),"
     " wanted AS (SELECT s.guild_id, event.id AS event_id, event.mark, event.starts_at, event.ends_at,"
     "  s.paused_at IS NULL AND s.left_at IS NULL AS active"

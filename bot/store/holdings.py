@@ -18,15 +18,15 @@ def revision(connection: Connection) -> int:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether the catalogue has no entities."""
-    return connection.execute("SELECT 1 FROM entity LIMIT 1").fetchone() is None
+    """Whether the catalogue has no entities; what is a server's own is none of them."""
+    return connection.execute("SELECT 1 FROM entity WHERE guild_id IS NULL LIMIT 1").fetchone() is None
 
 
 def size(connection: Connection) -> int:
     """The number of entities, statements and sources that seed files and curators state."""
     (count,) = connection.execute(
         "SELECT (SELECT count(DISTINCT entity_id) FROM entity_origin WHERE origin NOT LIKE 'import:%')"
-        " + (SELECT count(*) FROM fact WHERE origin NOT LIKE 'import:%')"
+        " + (SELECT count(*) FROM fact WHERE origin NOT LIKE 'import:%' AND origin NOT LIKE 'server:%')"
         " + (SELECT count(*) FROM source WHERE origin NOT LIKE 'import:%')"
     ).fetchone()
     return count

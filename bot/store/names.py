@@ -132,7 +132,8 @@ def changes(connection: Connection, since: int, most: int) -> tuple[int, list[En
 def upcoming(connection: Connection, now: datetime, most: int) -> list[Ref]:
     """The subjects of the next `most` events, soonest first, each followed by its artists and its dramas."""
     rows = connection.execute(
-        "SELECT entity_id FROM event WHERE earliest >= ? AND status <> 'cancelled' ORDER BY earliest, id LIMIT ?",
+        "SELECT entity_id FROM event WHERE guild_id IS NULL AND earliest >= ? AND status <> 'cancelled'"
+        " ORDER BY earliest, id LIMIT ?",
         (stamp(now), most),
     )
     subjects = list(dict.fromkeys(id_ for (id_,) in rows))

@@ -32,9 +32,11 @@ def overview(connection: Connection) -> Overview:
 
 def counted(connection: Connection) -> tuple[dict[str, int], list[tuple[str, int, str | None]]]:
     """The counts and the publishers of an `Overview`, which take a while with a large catalogue."""
-    counts = dict(connection.execute(f"SELECT kind, count(*) FROM entity WHERE {NOT_MERGED} GROUP BY kind"))
+    counts = dict(
+        connection.execute(f"SELECT kind, count(*) FROM entity WHERE guild_id IS NULL AND {NOT_MERGED} GROUP BY kind")
+    )
     (counts["event"],) = connection.execute(
-        "SELECT count(*) FROM event WHERE entity_id NOT IN (SELECT gone_id FROM merged)"
+        "SELECT count(*) FROM event WHERE guild_id IS NULL AND entity_id NOT IN (SELECT gone_id FROM merged)"
     ).fetchone()
     (counts["source"],) = connection.execute("SELECT count(*) FROM source").fetchone()
     publishers = connection.execute(

@@ -27,8 +27,9 @@ def candidates(
 ) -> list[Dated]:
     """The events whose date begins within `dated`, and those that changed within `changed`; both inclusive."""
     rows = connection.execute(
-        "SELECT entity_id FROM event WHERE earliest BETWEEN ? AND ?"
-        " UNION SELECT entity_id FROM event WHERE (revision > 1 OR status IN ('confirmed', 'cancelled'))"
+        "SELECT entity_id FROM event WHERE guild_id IS NULL AND earliest BETWEEN ? AND ?"
+        " UNION SELECT entity_id FROM event"
+        " WHERE guild_id IS NULL AND (revision > 1 OR status IN ('confirmed', 'cancelled'))"
         " AND changed_at BETWEEN ? AND ?",
         [stamp(at) for at in (*dated, *changed)],
     ).fetchall()

@@ -52,10 +52,10 @@ def numbers(value: str) -> tuple[int, ...]:
 
 
 def entity_id(connection: Connection, ref: Ref) -> int | None:
-    """The id of an entity, or of the one that it was merged into; None if there is none."""
+    """The id of an entity of the catalogue, or of the one that it was merged into; None if there is none."""
     row = connection.execute(
         "SELECT coalesce(merged.entity_id, entity.id) FROM entity LEFT JOIN merged ON gone_id = entity.id"
-        " WHERE kind = ? AND slug = ?",
+        " WHERE kind = ? AND slug = ? AND guild_id IS NULL",
         ref,
     ).fetchone()
     return row[0] if row else None

@@ -11,6 +11,7 @@ from bot.announcements.hours import Audience
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind
+from bot.store import agenda
 from bot.store.connection import Connection
 from bot.store.deliveries import wake
 from bot.store.reading import instant, numbers, stamp
@@ -82,9 +83,11 @@ def remember(connection: Connection, guild_id: int) -> None:
     connection.execute("INSERT INTO server (guild_id) VALUES (?) ON CONFLICT DO NOTHING", (guild_id,))
 
 
-def changed(connection: Connection) -> None:
-    """Record that subscriptions changed, so that the publisher plans again."""
+def changed(connection: Connection, guild_id: int | None = None) -> None:
+    """Record that subscriptions changed, so that the publisher plans again; what is a server's own, of that one."""
     connection.execute("UPDATE subscriptions SET revision = revision + 1")
+    if guild_id is not None:
+        agenda.look_again(connection, guild_id)
 
 
 def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
@@ -100,7 +103,7 @@ def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
         _replan(connection, before, now)
         if before.paused_at is not None and chosen.paused_at is None:
             wake(connection, chosen.channel_id, now)
-    changed(connection)
+    changed(connection, chosen.guild_id)
     remember(connection, chosen.guild_id)
     connection.execute(
         f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -169,7 +172,7 @@ def move(connection: Connection, guild_id: int, channel_id: int, to: int, now: d
     """
     if connection.execute("SELECT 1 FROM subscription WHERE channel_id = ?", (to,)).fetchone():
         return False
-    changed(connection)
+    changed(connection, guild_id)
     connection.execute(
         "UPDATE subscription SET channel_id = ?1, since = ?2, chosen_at = ?2, paused_at = NULL, tags = ''"
         " WHERE guild_id = ?3 AND channel_id = ?4",
@@ -222,9 +225,10 @@ def sync_guild_membership(
     for guild in back:
         connection.execute("UPDATE server SET left_at = NULL WHERE guild_id = ?", (guild,))
         connection.execute("UPDATE subscription SET left_at = NULL, since = ? WHERE guild_id = ?", (stamp(now), guild))
+        agenda.look_again(connection, guild)
     forgotten = [guild for guild, left_at in rows if left_at and left_at < stamp(now - LEFT_FOR) and guild not in here]
     for guild in forgotten:
-        for table in ("subscription", "delivery", "follow", "guild_event", "subject_role", "server"):
+        for table in ("subscription", "delivery", "follow", "guild_event", "subject_role", "entity", "server"):
             connection.execute(f"DELETE FROM {table} WHERE guild_id = ?", (guild,))
     if gone or back or forgotten:
         changed(connection)
@@ -256,7 +260,7 @@ def end(connection: Connection, guild_id: int, now: datetime, channel_id: int | 
     for one in ended:
         connection.execute("DELETE FROM subscription WHERE channel_id = ?", (one.channel_id,))
         _withdraw(connection, "channel_id", one.channel_id, "off", now)
-    changed(connection)
+    changed(connection, guild_id)
     return bool(ended)
 
 
@@ -267,10 +271,12 @@ def only_followed(connection: Connection, guild_id: int, only: bool, now: dateti
             choose(connection, replace(one, followed_only=only), now)
 
 
-def wanted(connection: Connection) -> tuple[list[Audience], set[Stage]]:
-    """The audiences of all servers, sorted, and every stage that any server chose."""
+def wanted(connection: Connection, guild_id: int | None = None) -> tuple[list[Audience], set[Stage]]:
+    """The audiences of all servers or of one, sorted, and every stage that any of them chose."""
     rows = connection.execute(
         "SELECT DISTINCT zone, quiet, digest, stages FROM subscription WHERE left_at IS NULL"
+        + (" AND guild_id = ?" if guild_id is not None else ""),
+        () if guild_id is None else (guild_id,),
     ).fetchall()
     stages = {Stage(stage) for *_, chosen in rows for stage in chosen.split(",") if stage}
     return sorted({Audience(*audience) for *audience, _ in rows}), stages

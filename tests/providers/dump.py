@@ -10,8 +10,8 @@ from bot.store.connection import Connection
 from bot.store.shapes import SHAPES
 from tests.engines import database
 
-_LEFT_OUT = frozenset({"id", "changed_at", "seen_at", "merged_at", "moved", "citations"})
-"""Columns that say in which order or when a row came about, or that count others."""
+_LEFT_OUT = frozenset({"id", "changed_at", "seen_at", "merged_at", "moved", "citations", "guild_id"})
+"""Columns that say in which order or when a row came about, that count others, or that are no provider's business."""
 
 _ENTITY = "(SELECT kind || '/' || slug FROM entity WHERE entity.id = {})"
 

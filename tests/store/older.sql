@@ -71,3 +71,8 @@ INSERT INTO subject_role (id, guild_id, entity_id, own, state, role_id, name, tr
 -- version 13
 UPDATE subscription SET tags = '12,34' WHERE id = 1;
 UPDATE delivery SET thread_id = message_id WHERE message_id IS NOT NULL;
+
+-- version 14
+INSERT INTO entity (id, kind, slug, guild_id) VALUES (9, 'occasion', '0a1b', 10);
+INSERT INTO occasion (entity_id, kind, day, zone, about_id, created_at) VALUES (9, 'concert', '2025-02-01', 'Asia/Seoul', 1, '2025-01-01T00:00:00Z');
+INSERT INTO occasion_exception VALUES (9, 0, 1, NULL, NULL, NULL);

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bot.announcements.subscription import ANNOUNCED
 from bot.store import names
 from bot.store.connection import Connection
 from bot.store.sqlite.engine import MIGRATIONS
@@ -144,7 +145,33 @@ async def test_upgrade_tells_channels_of_every_kind_that_were_told_of_all(tmp_pa
     older(path, version)
     async with opened(path) as database:
         kinds = await database.read(ask("SELECT channel_id, kinds FROM subscription ORDER BY channel_id"))
-    assert kinds == [(11, ",premiere,"), (21, ",*,"), (22, ",premiere,ost_release,")]
+    assert kinds == [(11, ",premiere,"), (21, ",*,"), (22, f",{','.join(ANNOUNCED)},")]
+
+
+async def test_upgrade_tells_channels_with_the_default_of_their_servers_own_events(tmp_path: Path) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, 13)
+    async with opened(path) as database:
+        kinds = await database.read(ask("SELECT channel_id, kinds FROM subscription ORDER BY channel_id"))
+    assert kinds == [(11, ",premiere,"), (21, ",*,"), (22, f",{','.join(ANNOUNCED)},")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO entity (kind, slug) VALUES ('person', 'another')",
+        "UPDATE entity SET slug = 'another' WHERE id = 2",
+        "UPDATE name SET text = 'Another' WHERE id = 1",
+        "DELETE FROM membership",
+    ],
+)
+async def test_upgrade_lets_search_notice_changed_entities_as_before(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "byeol.db"
+    older(path, 13)
+    async with opened(path) as database:
+        before = await database.read(names.serial)
+        await database.write(ask(change))
+        assert await database.read(names.serial) > before
 
 
 @pytest.mark.parametrize("version", range(1, 5))

@@ -1,0 +1,111 @@
+"""Reads occasions: what a server's own people put into its schedule, as they wrote it down."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from bot.catalogue.model import EventKind, Kind, Ref
+from bot.errors import GoneError
+from bot.occasions.model import Draft, Scheduled, when
+from bot.occasions.repeats import Change, Changes, Every, Repeat
+from bot.store.connection import Connection
+from bot.store.reading import stamp
+
+_MARGIN = timedelta(days=2)
+"""More than a day of any zone: what began earlier is over."""
+
+
+class Stored(NamedTuple):
+    """An occasion of a server, by the id of its entity."""
+
+    id: int
+    guild_id: int
+    scheduled: Scheduled
+
+    @property
+    def draft(self) -> Draft:
+        """What its people say of it."""
+        return self.scheduled.draft
+
+
+def one(connection: Connection, guild_id: int, slug: str) -> Scheduled | None:
+    """An occasion of a server; None if it has no such one."""
+    try:
+        return stored(connection, guild_id, slug).scheduled
+    except GoneError:
+        return None
+
+
+def between(connection: Connection, guild_id: int, since: datetime, until: datetime) -> list[int]:
+    """The ids of a server's own events that begin in a span, cancelled ones included, earliest first.
+
+    `bot.store.events.with_context` reads those that are shown.
+    """
+    rows = connection.execute(
+        "SELECT id FROM event WHERE guild_id = ? AND earliest >= ? AND earliest < ? ORDER BY earliest, id",
+        (guild_id, stamp(since), stamp(until)),
+    )
+    return [id_ for (id_,) in rows]
+
+
+def ahead(connection: Connection, guild_id: int, now: datetime) -> int:
+    """How many occurrences a server has ahead of it, cancelled ones included."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM event WHERE guild_id = ? AND earliest >= ? AND latest >= ?",
+        (guild_id, stamp(now - _MARGIN), stamp(now)),
+    ).fetchone()
+    return count
+
+
+def stored(connection: Connection, guild_id: int, slug: str) -> Stored:
+    """An occasion of a server. Raises `GoneError` if it has no such one."""
+    row = connection.execute(
+        "SELECT entity.id, name.text, occasion.kind, day, time, zone, lasts, place, url, picture,"
+        " about.kind, about.slug, every, interval, weekdays, until, count, cancelled_at"
+        " FROM entity JOIN occasion ON occasion.entity_id = entity.id JOIN name ON name.entity_id = entity.id"
+        " LEFT JOIN merged ON merged.gone_id = about_id"
+        " LEFT JOIN entity about ON about.id = coalesce(merged.entity_id, about_id)"
+        " WHERE entity.kind = 'occasion' AND entity.slug = ? AND entity.guild_id = ?",
+        (slug, guild_id),
+    ).fetchone()
+    if row is None:
+        raise GoneError
+    id_, title, kind, day, clock, zone, lasts, place, url, picture, about_kind, about_slug, *repeat, cancelled_at = row
+    draft = Draft(
+        title=title,
+        kind=EventKind(kind),
+        day=date.fromisoformat(day),
+        time=time.fromisoformat(clock) if clock else None,
+        zone=zone,
+        lasts=timedelta(seconds=lasts) if lasts else None,
+        place=place,
+        url=url,
+        picture=picture,
+        about=Ref(Kind(about_kind), about_slug) if about_slug else None,
+        repeat=_repeat(*repeat),
+    )
+    scheduled = Scheduled(Ref(Kind.OCCASION, slug), draft, cancelled_at is not None, _changes(connection, id_))
+    return Stored(id_, guild_id, scheduled)
+
+
+def _repeat(
+    every: str | None, interval: int, weekdays: str | None, until: str | None, count: int | None
+) -> Repeat | None:
+    if every is None:
+        return None
+    chosen = frozenset(map(int, weekdays.split(","))) if weekdays else frozenset[int]()
+    return Repeat(Every(every), interval, chosen, date.fromisoformat(until) if until else None, count)
+
+
+def _changes(connection: Connection, id_: int) -> Changes:
+    rows = connection.execute(
+        "SELECT number, skipped, day, time, zone FROM occasion_exception WHERE entity_id = ? ORDER BY number", (id_,)
+    ).fetchall()
+    return {
+        number: Change(
+            bool(skipped),
+            when(date.fromisoformat(day), time.fromisoformat(clock) if clock else None, zone) if day else None,
+        )
+        for number, skipped, day, clock, zone in rows
+    }
