@@ -69,7 +69,7 @@ def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
 def _explained(item: Upcoming, chosen: Subscription, known: DeliveryStatus | None, *, followed: bool) -> Explained:
     if known is not None:
         return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
-    told = followed or not chosen.followed_only
+    told = followed or not chosen.followed_only or item.occasion is not None
     why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told)
     at = schedule.due_at(item.event.when, chosen.zone) if why is AnnouncementReason.TO_COME else None
     return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))

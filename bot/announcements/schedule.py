@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.announcements.hours import Audience, after_quiet, digest_around
-from bot.catalogue.model import Event, EventKind, Status
+from bot.catalogue.model import OWN, Event, EventKind, Status
 from bot.catalogue.when import EXACT, Precision, When
 
 
@@ -56,7 +56,7 @@ SPREAD = timedelta(hours=36)
 
 
 class Dated(NamedTuple):
-    """An event with its theme: the entity (by its id in the catalogue) whose events share a message."""
+    """An event with its theme: the id of the entity whose events share a message, or of a server whose own do."""
 
     event: Event
     theme: int
@@ -67,8 +67,8 @@ class Due:
     """A stage of an event: when it is due for an audience (`at`), and when it is posted (`send_at`).
 
     `send_at` is later than `at` in quiet hours, and earlier in a digest, which covers what is ahead. A channel that
-    subscribed after that digest gets it at `alone_at`. `day` is the event's, in the zone it was stated in; empty if the
-    date is not known to the day. After `until` it is pointless, whatever a server's grace.
+    subscribed after that digest gets it at `alone_at`. `day` is the event's (see `day_of`): what was announced for it
+    is not announced again. After `until` it is pointless, whatever a server's grace.
     """
 
     event_id: int
@@ -198,20 +198,32 @@ def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime
             yield Stage.CANCELLED, event.changed_at, None
         elif event.revision > 1:
             yield Stage.MOVED, event.changed_at, None
-        if event.status is Status.CONFIRMED and at is not None and at > event.changed_at:
+        # Of what a server's own people plan, they need not be told that it is planned, a year of it at once.
+        if event.status is Status.CONFIRMED and at is not None and at > event.changed_at and event.kind not in OWN:
             yield Stage.CONFIRMED, event.changed_at, at
     if at is None or not announceable(event):
         return
     yield Stage.NOW, at, None
     for stage, ahead in REMINDERS.items():
         # A date without a time has no reminder an hour ahead.
-        if event.when.precision is Precision.MINUTE or ahead >= timedelta(days=1):
+        timely = event.when.precision is Precision.MINUTE or ahead >= timedelta(days=1)
+        if timely and not _planned_since(event, at - ahead):
             yield stage, at - ahead, at
 
 
+def _planned_since(event: Event, at: datetime) -> bool:
+    """Whether a server's own people planned something only after `at`: then a reminder due at that time is not late."""
+    return event.kind in OWN and event.changed_at is not None and event.changed_at > at
+
+
 def day_of(event: Event) -> str:
-    """The ISO day of an event in the zone it was stated in; empty if it is not, or no longer, known to the day."""
+    """The ISO day of an event in the zone it was stated in; empty if it is not, or no longer, known to the day.
+
+    Of a server's own events it is the minute: whoever comes to them has to know that it changed.
+    """
     holds = event.when.precision in EXACT and event.status not in (Status.POSTPONED, Status.CANCELLED)
+    if holds and event.kind in OWN and event.when.precision is Precision.MINUTE and event.when.earliest is not None:
+        return f"{event.when.earliest:%Y-%m-%dT%H:%MZ}"
     day = event.when.first_day if holds else None
     return day.isoformat() if day is not None else ""
 

@@ -100,8 +100,12 @@ def _several(context: RenderContext, told: Sequence[PostItem], options: PostOpti
     if stage not in CORRECTIONS and all(item.event.when == items[0].event.when for item in items):
         # The heading can be enough: episodes need no more.
         named = {EventKind.EPISODE} if heading != phrases.headline(t, items[0]) else set[EventKind]()
-        listed = [f"- {phrases.headline(t, item)}" for item in items if item.event.kind not in named]
-        blocks = [*dates(context, told[0]), *options.remarks(t), *(x for x in listed if x != f"- {heading}")]
+        listed = [
+            f"- {shown}{phrases.where(item.occasion)}"
+            for item in items
+            if item.event.kind not in named and (shown := phrases.headline(t, item)) != heading
+        ]
+        blocks = [*dates(context, told[0]), *options.remarks(t), *listed]
     else:
         blocks = [f"**{phrases.headline(t, one.found.item)}**\n" + "\n".join(dates(context, one)) for one in told]
         blocks += options.remarks(t)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.announcements.outcome import GONE, NO_TAG, REFUSED, TOO_MANY_THREADS
 from bot.announcements.schedule import CORRECTIONS, DIGEST, Stage
 from bot.catalogue.when import Precision, When
+from bot.store import agenda
 from bot.store.connection import Connection
 from bot.store.reading import instant, numbers, placeholders, stamp, text
 from bot.store.shards import Shards, due, next_try
@@ -228,15 +229,16 @@ def _overtaken(connection: Connection, delivery: int) -> bool:
 
     What has to be corrected, and what is not announced yet, is known only once the message's outcome is.
     """
-    return (
-        connection.execute(
-            "UPDATE subscriptions SET revision = revision + 1 WHERE EXISTS (SELECT 1 FROM delivery JOIN event"
-            "  ON event.id = event_id WHERE (delivery.id = ?1 OR delivery.primary_id = ?1)"
-            "  AND (event.revision <> delivery.revision OR event.status = 'cancelled' AND stage <> 'cancelled'))",
-            (delivery,),
-        ).rowcount
-        > 0
-    )
+    changed = connection.execute(
+        "SELECT delivery.guild_id FROM delivery JOIN event ON event.id = event_id"
+        " WHERE (delivery.id = ?1 OR delivery.primary_id = ?1)"
+        " AND (event.revision <> delivery.revision OR event.status = 'cancelled' AND stage <> 'cancelled') LIMIT 1",
+        (delivery,),
+    ).fetchone()
+    if changed is not None:
+        connection.execute("UPDATE subscriptions SET revision = revision + 1")
+        agenda.look_again(connection, changed[0])
+    return changed is not None
 
 
 def retry(
@@ -362,7 +364,10 @@ def date_before(connection: Connection, event_id: int, revision: int) -> When | 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Whether there is work: `revisions` change with catalogue and subscriptions; `next_try` is the next due time."""
+    """Whether there is work: `revisions` change with catalogue and subscriptions; `next_try` is the next due time.
+
+    That of a delivery, of a post action, or of a server's own events, which are to be planned.
+    """
 
     revisions: tuple[int, int]
     next_try: datetime | None
@@ -372,6 +377,7 @@ def pulse(connection: Connection, shards: Shards | None = None) -> Pulse:
     """Read the pulse in one cheap query, for the servers of some shards, or for all."""
     catalogue, subscriptions, at = connection.execute(
         "SELECT (SELECT revision FROM catalogue), (SELECT revision FROM subscriptions),"
-        f" (SELECT min(at) FROM ({next_try('delivery', shards)} UNION ALL {next_try('post_action', shards)}) AS next)"
+        f" (SELECT min(at) FROM ({next_try('delivery', shards)} UNION ALL {next_try('post_action', shards)}"
+        f"  UNION ALL {agenda.NEXT}) AS next)"
     ).fetchone()
     return Pulse((catalogue, subscriptions), instant(at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,21 +12,28 @@ from typing import NamedTuple
 from bot.announcements import schedule
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Dated, Due, Stage
+from bot.store import agenda, occasions
 from bot.store.connection import Connection
 from bot.store.dialect import as_listed
 from bot.store.follows import CONCERNS
 from bot.store.profiles import events
 from bot.store.reading import placeholders, stamp
-from bot.store.subscriptions import wants
+from bot.store.subscriptions import wanted, wants
 
 _CHUNK = 2300
 """Rows per statement: fourteen parameters each, and SQLite allows 32,766."""
 
 
+MOST_AT_ONCE = 5
+"""The most of a server's own events at one time that have messages of their own; more share one."""
+LOOK_AHEAD = timedelta(days=1)
+"""How long the own events of a server are not looked at again if nothing about them is due or changes."""
+
+
 def candidates(
     connection: Connection, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
 ) -> list[Dated]:
-    """The events whose date begins within `dated`, and those that changed within `changed`; both inclusive."""
+    """The catalogue's events that begin within `dated`, and those that changed within `changed`; both inclusive."""
     rows = connection.execute(
         "SELECT entity_id FROM event WHERE guild_id IS NULL AND earliest BETWEEN ? AND ?"
         " UNION SELECT entity_id FROM event"
@@ -40,6 +48,24 @@ def candidates(
         for entity, of_entity in events(connection, ids).items()
         for event in of_entity
         if event.rank == 0
+    ]
+
+
+def own_candidates(
+    connection: Connection, guild_id: int, dated: tuple[datetime, datetime], changed: tuple[datetime, datetime]
+) -> list[Dated]:
+    """The same of a server's own events. Each occasion has messages of its own, unless there are too many at once."""
+    rows = connection.execute(
+        "SELECT id FROM event WHERE guild_id = ? AND earliest BETWEEN ? AND ?"
+        " UNION SELECT id FROM event WHERE guild_id = ? AND (revision > 1 OR status = 'cancelled')"
+        " AND changed_at BETWEEN ? AND ?",
+        (guild_id, *map(stamp, dated), guild_id, *map(stamp, changed)),
+    ).fetchall()
+    found = events(connection, [id_ for (id_,) in rows], by="id")
+    known = [(event, entity) for entity, of_entity in found.items() for event in of_entity if event.rank == 0]
+    at_once = Counter(event.when.earliest for event, _ in known)
+    return [
+        Dated(event, entity if at_once[event.when.earliest] <= MOST_AT_ONCE else guild_id) for event, entity in known
     ]
 
 
@@ -92,16 +118,26 @@ _NEWS = f"CASE due.stage WHEN 'cancelled' THEN {_TOLD}) WHEN 'moved' THEN {_ELSE
 _POST_AT = "CASE WHEN due.send_at >= s.since THEN due.send_at ELSE due.alone_at END"
 """SQL: when to post. A channel that subscribed after a digest gets that digest's events one by one."""
 
-_WANTED = (
-    f" wanted AS (SELECT due.*, s.guild_id, s.channel_id, s.grace, {_POST_AT} AS post_at,"
-    "  coalesce(CASE WHEN due.send_at >= s.since THEN due.digest_key END, due.alone_key) AS group_key"
-    " FROM due JOIN subscription s ON s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest"
-    "  AND s.left_at IS NULL JOIN event ON event.id = due.event_id"
-    f" WHERE due.due_at >= s.since AND {wants('due.kind')}"
-    f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_POST_AT} < due.until AND {_NEWS}"
-    "  AND (s.followed_only = 0"
-    f"   OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
+_FOLLOWED = (
+    "event.guild_id IS NULL AND (s.followed_only = 0"
+    f" OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS})))"
 )
+"""SQL: whether an event is the catalogue's, and concerns a channel."""
+_OWN = "s.guild_id = event.guild_id"
+"""SQL: whether an event is of the channel's own server: that concerns each of its channels, whatever they follow."""
+
+
+def _wanted(concerns: str) -> str:
+    """SQL: what is due, for each channel that it concerns and that wants it."""
+    return (
+        f" wanted AS (SELECT due.*, s.guild_id, s.channel_id, s.grace, {_POST_AT} AS post_at,"
+        "  coalesce(CASE WHEN due.send_at >= s.since THEN due.digest_key END, due.alone_key) AS group_key"
+        f" FROM due JOIN event ON event.id = due.event_id JOIN subscription s ON {concerns}"
+        "  AND s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest AND s.left_at IS NULL"
+        f" WHERE due.due_at >= s.since AND {wants('due.kind')}"
+        f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_POST_AT} < due.until AND {_NEWS})"
+    )
+
 
 _INTO = (
     "INSERT INTO delivery (event_id, revision, stage, guild_id, channel_id, due_at, send_at, expires_at, state, nonce,"
@@ -146,28 +182,56 @@ def portions(connection: Connection, size: int) -> list[Channels]:
     return [Channels(*ends_of_one) for ends_of_one in pairwise(ends)]
 
 
-def withdraw(connection: Connection, now: datetime) -> None:
-    """Withdraw deliveries that were planned for a date that has changed since."""
+def withdraw(connection: Connection, now: datetime, guild_id: int | None = None) -> None:
+    """Withdraw deliveries, of one server or of all, that were planned for a date that has changed since."""
     connection.execute(
         "UPDATE delivery SET state = 'withdrawn', try_at = NULL, settled_at = ?1, reason = 'changed'"
         " WHERE try_at IS NOT NULL AND possibly_sent_since IS NULL"
         " AND (state IN ('planned', 'retrying') OR state = 'sending' AND try_at <= ?1) AND NOT EXISTS"
         f" (SELECT 1 FROM event WHERE event.id = event_id AND event.revision = delivery.revision AND {_TRUE})"
-        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)",
-        (stamp(now),),
+        " AND NOT EXISTS (SELECT 1 FROM delivery other WHERE other.primary_id = delivery.id)"
+        + (" AND guild_id = ?2" if guild_id is not None else ""),
+        (stamp(now), *((guild_id,) if guild_id is not None else ())),
     )
 
 
 def plan(connection: Connection, due: Sequence[Due], channels: Channels = EVERY_CHANNEL) -> int:
-    """Plan what is due for every subscription that wants it; what is planned already stays as it is.
+    """Plan what is due of the catalogue for every subscription that wants it; what is planned already stays as it is.
 
     `channels`: those that are planned for, if not all. Returns how many deliveries are new.
     """
+    return _plan(connection, due, channels, _FOLLOWED)
+
+
+def plan_own(connection: Connection, guild_id: int, now: datetime) -> None:
+    """Plan what is due of a server's own events for its channels, and see to it that they are looked at again in time.
+
+    What repeats goes on first. Does nothing if that was done since it was due.
+    """
+    if not agenda.is_due(connection, guild_id, now):
+        return
+    occasions.extend(connection, guild_id, now)
+    audiences, stages = wanted(connection, guild_id)
+    next_at = now + LOOK_AHEAD
+    if audiences:
+        dated = own_candidates(connection, guild_id, schedule.window(now, LOOK_AHEAD), schedule.changes(now))
+        coming = list(schedule.due(dated, audiences, now, stages, LOOK_AHEAD))
+        withdraw(connection, now, guild_id)
+        near = [one for one in coming if one.near_at <= now + schedule.AHEAD]
+        _plan(connection, near, EVERY_CHANNEL, _OWN)
+        later = (one.near_at - schedule.AHEAD for one in coming if one.near_at > now + schedule.AHEAD)
+        next_at = min(later, default=next_at)
+    agenda.put_off(connection, guild_id, next_at)
+
+
+def _plan(connection: Connection, due: Sequence[Due], channels: Channels, concerns: str) -> int:
     planned = 0
     for start in range(0, len(due), _CHUNK):
         rows = due[start : start + _CHUNK]
         inserted = _PLAN.format(order=as_listed(connection, "place"))
-        planned += connection.execute(f"{_INTO}{_with(rows)}{_WANTED}{inserted}", [*_values(rows), *channels]).rowcount
+        planned += connection.execute(
+            f"{_INTO}{_with(rows)}{_wanted(concerns)}{inserted}", [*_values(rows), *channels]
+        ).rowcount
     return planned
 
 
@@ -191,21 +255,28 @@ def ahead(
     now: datetime,
     span: timedelta,
 ) -> list[Plan]:
-    """What would be announced in a server within `span`, as far as is known now.
+    """What would be announced in a server within `span`, as far as is known now, earliest first.
 
     The rules run here, on the database's thread: with thousands of dates they would block the event loop for seconds.
     """
     dated = candidates(connection, schedule.window(now, span), schedule.changes(now))
-    return preview(connection, guild_id, list(schedule.due(dated, audiences, now, stages, span)))
+    own = own_candidates(connection, guild_id, schedule.window(now, span), schedule.changes(now))
+    found = [
+        one
+        for some, concerns in ((dated, _FOLLOWED), (own, _OWN))
+        for one in _preview(connection, guild_id, list(schedule.due(some, audiences, now, stages, span)), concerns)
+    ]
+    return sorted(found, key=lambda one: (one.send_at, one.channel_id, one.group_key, one.due_at))
 
 
-def preview(connection: Connection, guild_id: int, due: Sequence[Due]) -> list[Plan]:
-    """The announcements of `due` that a server would get and has not had yet, earliest first."""
+def _preview(connection: Connection, guild_id: int, due: Sequence[Due], concerns: str) -> list[Plan]:
+    """The announcements of `due` that a server would get and has not had yet."""
     found: list[Plan] = []
     for start in range(0, len(due), _CHUNK):
         rows = connection.execute(
-            f"{_with(due[start : start + _CHUNK])}{_WANTED} SELECT event_id, stage, channel_id, due_at, post_at,"
-            " group_key FROM wanted WHERE guild_id = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE"
+            f"{_with(due[start : start + _CHUNK])}{_wanted(concerns)}"
+            " SELECT event_id, stage, channel_id, due_at, post_at, group_key FROM wanted"
+            " WHERE guild_id = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE"
             "  d.event_id = wanted.event_id AND d.revision = wanted.revision AND d.stage = wanted.stage"
             "  AND d.channel_id = wanted.channel_id AND d.state NOT IN ('planned', 'withdrawn'))",
             [*_values(due[start : start + _CHUNK]), guild_id],
@@ -216,7 +287,7 @@ def preview(connection: Connection, guild_id: int, due: Sequence[Due]) -> list[P
             )
             for event, stage, channel, due_at, post_at, group_key in rows
         ]
-    return sorted(found, key=lambda one: (one.send_at, one.channel_id, one.group_key, one.due_at))
+    return found
 
 
 def _with(due: Sequence[Due]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import available_timezones
 
@@ -153,3 +154,31 @@ def test_the_window_holds_every_event_that_is_due(
     for _ in due([found], [zone], now):
         assert found.when.earliest is not None
         assert start <= found.when.earliest <= end
+
+
+def stages(one: Event, now: str) -> dict[Stage, datetime]:
+    """What is due of an event, and when."""
+    dated = [Dated(one, one.id)]
+    return {due.stage: due.at for due in schedule.due(dated, [Audience(SEOUL)], utc(now), ahead=timedelta(days=9))}
+
+
+def test_of_a_servers_own_nobody_is_told_that_it_is_planned_or_reminded_for_the_time_before() -> None:
+    own = replace(event("2025-01-26 18:00", kind=EventKind.CONCERT), changed_at=utc("2025-01-25 12:00"))
+    assert stages(own, "2025-01-25 12:00") == {
+        Stage.HOUR_AHEAD: utc("2025-01-26 08:00"),
+        Stage.NOW: utc("2025-01-26 09:00"),
+    }
+    known = replace(own, kind=EventKind.PREMIERE)
+    assert set(stages(known, "2025-01-25 12:00")) == set(Stage) - {Stage.MOVED, Stage.CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("kind", "date", "day"),
+    [
+        (EventKind.PREMIERE, "2025-01-26 18:00", "2025-01-26"),
+        (EventKind.CONCERT, "2025-01-26 18:00", "2025-01-26T09:00Z"),
+        (EventKind.CONCERT, "2025-01-26", "2025-01-26"),
+    ],
+)
+def test_a_servers_own_is_announced_for_its_minute(kind: EventKind, date: str, day: str) -> None:
+    assert schedule.day_of(event(date, kind=kind)) == day

@@ -97,6 +97,15 @@ def test_digest_has_one_button_for_all_that_are_about_nothing_known() -> None:
     assert [getattr(button, "label", None) for button in digest.view.children] == ["Coming up", "Jin"]
 
 
+def test_post_of_several_says_where_each_takes_place() -> None:
+    items = [own(place="Here"), own("Another", place="There")]
+    embed = post(CONTEXT, [_numbered(item, number) for number, item in enumerate(items)], OPTIONS).embed
+    assert embed.title == "🍿 All together"
+    assert embed.description is not None
+    assert "**Where** Here" in embed.description
+    assert "- 🍿 Another · There" in embed.description
+
+
 def _numbered(item: PostItem, number: int) -> PostItem:
     found = item.found
     return replace(item, found=replace(found, item=replace(found.item, event=replace(found.item.event, id=number))))

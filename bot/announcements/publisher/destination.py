@@ -52,8 +52,11 @@ class Destination(ABC):
         """The message with a delivery token, if it was posted after `since`. Raises `proof.UnreadError`."""
 
     @abstractmethod
-    def todo(self, *, threads: bool) -> list[str]:
-        """The post actions of a message. `threads`: whether the server wants a thread under each."""
+    def todo(self, *, threads: bool, own: bool) -> list[str]:
+        """The post actions of a message. `threads`: whether the server wants a thread under each.
+
+        `own`: whether it has what is the server's own, and is not for others that follow the channel.
+        """
 
 
 class _TextChannel(Destination):
@@ -86,8 +89,9 @@ class _TextChannel(Destination):
         found = await proof.find(self._client, limiter, self._guild_id, self._channel_id, token, since)
         return Posted(found) if found is not None else None
 
-    def todo(self, *, threads: bool) -> list[str]:
-        return [*([post_actions.PUBLISH] if self._is_news else []), *([post_actions.THREAD] if threads else [])]
+    def todo(self, *, threads: bool, own: bool) -> list[str]:
+        publish = [post_actions.PUBLISH] if self._is_news and not own else []
+        return [*publish, *([post_actions.THREAD] if threads else [])]
 
 
 class _Forum(Destination):
@@ -126,7 +130,7 @@ class _Forum(Destination):
         found = await proof.find_post(self._client, limiter, self._forum, token, since)
         return Posted(found, found) if found is not None else None
 
-    def todo(self, *, threads: bool) -> list[str]:
+    def todo(self, *, threads: bool, own: bool) -> list[str]:
         return []
 
 

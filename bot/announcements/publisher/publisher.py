@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -30,7 +31,7 @@ from bot.render.card import RenderContext
 from bot.render.post import post, post_title
 from bot.render.post_item import Announced, PostItem
 from bot.render.reasons import refused
-from bot.store import deliveries, planning, subject_roles, subscriptions
+from bot.store import agenda, deliveries, planning, subject_roles, subscriptions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
@@ -43,6 +44,8 @@ PORTION = 2000
 """Deliveries planned in one write, at most, unless one message has more: some tenths of a second's work."""
 BATCH = 50
 """Deliveries claimed at once: about a second's worth, so that none waits long while its lease runs."""
+SERVERS = 200
+"""Servers whose own events are planned before something is sent: about a second's worth."""
 IN_FLIGHT = 100
 """Deliveries that may wait for Discord's response at the same time."""
 ATTEMPT = 60.0
@@ -80,7 +83,8 @@ class Publisher(Cycle):
         self._attempts: set[asyncio.Timeout] = set()
 
     async def work(self) -> None:
-        """Send everything that is due, and run the post actions that are."""
+        """Plan servers' own events that are near, send everything that is due, and run the post actions that are."""
+        await self._plan_own()
         await self._send_due()
         await self._post_actions.do()
 
@@ -158,6 +162,17 @@ class Publisher(Cycle):
             self._metrics.settled("missed", missed)
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
 
+    async def _plan_own(self) -> None:
+        """Plan the own events of some servers that are to be looked at; of the others, at the next tick."""
+        for guild_id in await self._database.read(agenda.due, self._clock(), SERVERS):
+            if self._closing:
+                break
+            try:
+                await self._database.write(planning.plan_own, guild_id, self._clock())
+            except Exception:
+                log.exception("The own events of server %d could not be planned", guild_id)
+                await self._database.write(agenda.put_off, guild_id, self._clock() + self.plan_every)
+
     async def _leave(self, delivery: Delivery, reason: str = "stopped") -> None:
         """Give up the lease of a delivery that was not begun, so that nobody has to wait for its end."""
         await self._database.write(
@@ -218,7 +233,7 @@ class Publisher(Cycle):
                 await self._settle(delivery, "uncertain", "busy")
                 return
             if posted is not None:
-                await self._record(delivery, posted, place)
+                await self._record(delivery, posted, place, found)
                 return
             if not overtaken:
                 # It never arrived: retry it at once, no longer in doubt.
@@ -256,15 +271,16 @@ class Publisher(Cycle):
             return
         await self._limiter.leave()
         posted = await place.create(message, title, token=delivery.nonce, roles=options.roles, tags=delivery.tags)
-        await self._record(delivery, posted, place)
+        await self._record(delivery, posted, place, found)
 
     def _destination(self, delivery: Delivery) -> Destination:
         # To be asked for before a request: when it has ended, another process may serve the server.
         return destination(self._client, delivery.guild_id, delivery.channel_id)
 
-    async def _record(self, delivery: Delivery, posted: Posted, place: Destination) -> None:
+    async def _record(self, delivery: Delivery, posted: Posted, place: Destination, judged: Sequence[_Judged]) -> None:
         now = self._clock()
-        todo = place.todo(threads=delivery.threads)
+        own = any(one.found is not None and one.found.item.occasion is not None for one in judged)
+        todo = place.todo(threads=delivery.threads, own=own)
         await self._database.write(deliveries.sent, delivery.id, posted.message_id, now, todo, posted.thread_id)
         self._metrics.posted(len(delivery.parts), (now - delivery.send_at).total_seconds())
         events = ", ".join(str(part.event_id) for part in delivery.parts)

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.address import PostgresAddress
 from bot.announcements import schedule
 from bot.errors import StartError
-from bot.store import moving, planning, subscriptions
+from bot.store import agenda, moving, planning, subscriptions
 from bot.store.connection import Connection
 from bot.store.reading import instant, stamp
 from bot.store.sqlite import copies
@@ -125,6 +125,8 @@ def settle_since(connection: Connection, made_at: datetime | None, now: datetime
         dated = planning.candidates(connection, schedule.window(now), schedule.changes(now))
         planning.withdraw(connection, now)
         planning.plan(connection, list(schedule.due(dated, audiences, now, stages)))
+    for guild_id in agenda.look_at_all(connection):
+        planning.plan_own(connection, guild_id, now)
     uncertain = connection.execute(
         "UPDATE delivery SET state = 'uncertain', reason = ?, settled_at = ?, try_at = NULL"
         " WHERE state = 'planned' AND send_at <= ? AND (id <= ? OR send_at >= ?)",

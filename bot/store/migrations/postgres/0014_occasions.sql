@@ -62,7 +62,7 @@ CREATE TABLE occasion_exception (
     PRIMARY KEY (entity_id, number)
 );
 
--- When the server's own events are looked at next, to be announced in time; '' for at once, NULL where it has none.
+-- UTC; when the server's own events are looked at next, to be announced in time. NULL: it has none.
 ALTER TABLE server ADD COLUMN plan_at TEXT COLLATE "C";
 CREATE INDEX server_to_plan ON server (plan_at) WHERE plan_at IS NOT NULL;
 

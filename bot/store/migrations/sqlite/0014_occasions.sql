@@ -84,7 +84,7 @@ CREATE TABLE occasion_exception (
     PRIMARY KEY (entity_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- When the server's own events are looked at next, to be announced in time; '' for at once, NULL where it has none.
+-- UTC; when the server's own events are looked at next, to be announced in time. NULL: it has none.
 ALTER TABLE server ADD COLUMN plan_at TEXT;
 CREATE INDEX server_to_plan ON server (plan_at) WHERE plan_at IS NOT NULL;
 
