@@ -1,4 +1,4 @@
-"""A premiere as one of a server's scheduled events in Discord.
+"""A premiere, or an event of a server's own, as one of its scheduled events in Discord.
 
 Discord's limits: 100 characters for a name and for a location, 1,000 for a description
 (https://discord.com/developers/docs/resources/guild-scheduled-event).
@@ -7,7 +7,8 @@ Discord's limits: 100 characters for a name and for a location, 1,000 for a desc
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from bot.catalogue.lists import holding
 from bot.catalogue.when import Precision
@@ -37,10 +38,11 @@ class Listing:
 
 
 def listing(context: RenderContext, found: Announced, mark: str) -> Listing:
-    """The texts of a premiere's scheduled event. Its last line is `mark`, by which `bears` recognises it."""
+    """The texts of an event's scheduled event. Its last line is `mark`, by which `bears` recognises it."""
     t = context.words
     airings = holding(found.work.airings) if found.work else []
     where = [wording.called(t, airing.organisation) for airing in airings if airing.organisation.names]
+    where += _where(found)
     lines = (_time_unknown(t, found), *about(context, found), phrases.footer(t, [found.item.event]))
     # In plain words: the credit comes whole, and an address is one everywhere.
     credit = shorten(wording.credited(t, [found.item.event, *airings]), MAX_CREDIT)
@@ -52,6 +54,16 @@ def listing(context: RenderContext, found: Announced, mark: str) -> Listing:
         location=shorten(", ".join(where) or wording.called(t, found.item.event.subject), MAX_LOCATION)
         or t("untitled"),  # a name may be nothing but spaces
     )
+
+
+def _where(found: Announced) -> list[str]:
+    """Where a server's own event takes place; without a place, the address that leads there, or its host."""
+    occasion = found.item.occasion
+    if occasion is None or not (occasion.place or occasion.url):
+        return []
+    if occasion.place or not occasion.url:
+        return [wording.where(replace(occasion, url=None))]
+    return [occasion.url if len(occasion.url) <= MAX_LOCATION else urlsplit(occasion.url).hostname or ""]
 
 
 def bears(description: str | None, mark: str) -> bool:

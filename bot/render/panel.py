@@ -119,7 +119,12 @@ def _how(context: RenderContext, box: Box, place: Place, channel: Channel) -> No
     for what, on, name, about in (
         ("followed", chosen.followed_only, t("Only what you follow"), t("Choose with `/announcements follow`")),
         *([thread] if channel.forum is None else []),
-        ("events", chosen.guild_events, t("Premieres as Discord events"), t("In your server's event list")),
+        (
+            "events",
+            chosen.guild_events,
+            t("Premieres and your own events as Discord events"),
+            t("In your server's event list"),
+        ),
     ):
         said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"
         switch = button(t("Turn off") if on else t("Turn on"), place.control(what, str(int(not on))))

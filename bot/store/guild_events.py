@@ -1,4 +1,4 @@
-"""Premieres as a server's scheduled events in Discord: their wanted state, and what is known of it.
+"""Premieres and a server's own events as its scheduled events in Discord: their wanted state, and what is known of it.
 
 A row says what a server should have (`state`, `starts_at`, `ends_at`) and what is known to exist in Discord
 (`discord_id`). Planning writes the former, the row's claimant the latter; where the two differ, there is work.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.occasions.model import LONGEST
 from bot.store.connection import Connection
 from bot.store.deliveries import AWAY, Pulse
 from bot.store.follows import CONCERNS
@@ -20,8 +21,12 @@ from bot.store.subscriptions import wants
 
 HORIZON = timedelta(days=60)
 """How far ahead premieres are scheduled: nobody plans an evening earlier, and Discord allows 100 per server."""
+WEEK = timedelta(days=7)
+"""How far ahead a server's own events are scheduled: what repeats would fill the list otherwise."""
+MOST_OWN = 50
+"""The most of a server's own events that are scheduled: half of what Discord allows, for people schedule others."""
 EVENING = timedelta(minutes=70)
-"""How long a premiere lasts if only its beginning is known: about an episode. Discord requires an end."""
+"""How long an event lasts if only its beginning is known: about an episode. Discord requires an end."""
 LEASE = timedelta(seconds=90)
 """How long a claimed row belongs to its claimant."""
 
@@ -31,20 +36,39 @@ KEPT = timedelta(days=90)
 _LONGEST = timedelta(days=2)
 """An event that began earlier than this is over: nothing dated to the day lasts longer."""
 
+
+def _listed(lasts: str) -> str:
+    """SQL: the columns of an event that takes so many seconds, unless it takes a day."""
+    return (
+        "event.id, event.entity_id, event.kind, 'byeol:' || entity.kind || '/' || entity.slug ||"
+        "  CASE WHEN event.number > 0 THEN '#' || event.number ELSE '' END AS mark,"
+        " event.earliest AS starts_at, CASE WHEN event.precision = 'day' THEN event.latest ELSE"
+        f"  strftime('%Y-%m-%dT%H:%M:%SZ', event.earliest, '+' || {lasts} || ' seconds') END AS ends_at"
+    )
+
+
+_EVENING = f"{EVENING.total_seconds():.0f}"
+_CHOSEN = f"SELECT 1 FROM subscription s WHERE s.guild_id = own.guild_id AND s.guild_events = 1 AND {wants('own.kind')}"
+
 _WANTED = (
-    "WITH ahead AS MATERIALIZED (SELECT event.id, event.entity_id, event.kind,"
-    "  'byeol:' || entity.kind || '/' || entity.slug ||"
-    "  CASE WHEN event.number > 0 THEN '#' || event.number ELSE '' END AS mark,"
-    "  event.earliest AS starts_at, CASE WHEN event.precision = 'day' THEN event.latest ELSE"
-    f"  strftime('%Y-%m-%dT%H:%M:%SZ', event.earliest, '+{EVENING.total_seconds():.0f} seconds') END AS ends_at"
-    " FROM event JOIN entity ON entity.id = event.entity_id"
+    f"WITH ahead AS MATERIALIZED (SELECT {_listed(_EVENING)} FROM event JOIN entity ON entity.id = event.entity_id"
     " WHERE event.guild_id IS NULL AND event.kind = 'premiere' AND event.earliest > :recently"
     "  AND event.status IN ('confirmed', 'released') AND event.precision IN ('minute', 'day')),"
+    f" own AS MATERIALIZED (SELECT g.guild_id, {_listed(f'coalesce(lasts, {_EVENING})')}"
+    " FROM (SELECT DISTINCT guild_id FROM subscription WHERE guild_events = 1) g CROSS JOIN event"
+    "  JOIN entity ON entity.id = event.entity_id JOIN occasion ON occasion.entity_id = event.entity_id"
+    " WHERE event.guild_id = g.guild_id AND event.earliest > :long_ago AND event.earliest <= :horizon"
+    "  AND event.status = 'confirmed'),"
+    " placed AS (SELECT own.*, row_number() OVER (PARTITION BY guild_id ORDER BY starts_at, id) AS place"
+    f"  FROM own WHERE ends_at > :now AND EXISTS ({_CHOSEN})),"
     " wanted AS (SELECT s.guild_id, event.id AS event_id, event.mark, event.starts_at, event.ends_at,"
-    "  s.paused_at IS NULL AND s.left_at IS NULL AS active"
+    "  s.paused_at IS NULL AND s.left_at IS NULL AS active, event.starts_at <= :horizon AS soon"
     " FROM subscription s CROSS JOIN ahead event WHERE s.guild_events = 1"
     f"  AND {wants('event.kind')}"
-    f"  AND (s.followed_only = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS}))))"
+    f"  AND (s.followed_only = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS})))"
+    " UNION ALL SELECT guild_id, id, mark, starts_at, ends_at,"
+    f"  EXISTS ({_CHOSEN} AND s.paused_at IS NULL AND s.left_at IS NULL), starts_at <= :week"
+    f" FROM placed own WHERE place <= {MOST_OWN})"
 )
 """SQL: what each server should have. While its channels are paused or the bot has left, nothing is added and nothing
 removed: people have marked their interest there."""
@@ -76,7 +100,13 @@ class Differences:
 
 def differences(connection: Connection, now: datetime) -> Differences:
     """Compare the rows with what servers should have. This is a read, since mostly there is nothing to write."""
-    times = {"now": stamp(now), "recently": stamp(now - _LONGEST), "horizon": stamp(now + HORIZON)}
+    times = {
+        "now": stamp(now),
+        "recently": stamp(now - _LONGEST),
+        "long_ago": stamp(now - LONGEST),
+        "horizon": stamp(now + HORIZON),
+        "week": stamp(now + WEEK),
+    }
     wanted = connection.execute(
         # `wanted` gets the alias `excluded`, so that `_DIFFERS` serves this query and the upsert.
         f"{_WANTED} SELECT excluded.guild_id, excluded.mark, excluded.event_id, excluded.starts_at, excluded.ends_at"
@@ -84,7 +114,7 @@ def differences(connection: Connection, now: datetime) -> Differences:
         "  AND guild_event.mark = excluded.mark"
         # Discord accepts no event that has begun.
         " WHERE CASE WHEN guild_event.mark IS NULL THEN excluded.active AND excluded.starts_at > :now"
-        f"  AND excluded.starts_at <= :horizon ELSE guild_event.state <> 'dismissed' AND {_DIFFERS} END",
+        f"  AND excluded.soon ELSE guild_event.state <> 'dismissed' AND {_DIFFERS} END",
         times,
     )
     unwanted = connection.execute(

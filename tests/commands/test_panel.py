@@ -117,7 +117,7 @@ async def test_role_and_reminders_can_be_taken_back_and_a_digest_too(world: Worl
     [
         ("followed", "only what you follow"),
         ("threads", "a thread under each post"),
-        ("events", "premieres as Discord events"),
+        ("events", "premieres and your own events as Discord events"),
     ],
 )
 async def test_switches(world: World, news: ChannelHandle, what: str, words: str) -> None:

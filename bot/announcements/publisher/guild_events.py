@@ -1,13 +1,15 @@
-"""Premieres as a server's scheduled events in Discord: created, moved and deleted with the event, each only once.
+"""Premieres and a server's own events as its scheduled events in Discord: created, moved and deleted with the event.
 
-Scheduled events have no nonce, so before one is created, the server's events are searched for the mark in their
-descriptions. If a process dies between a request and its record, the next claimant searches after the lease.
+Each is created only once. Scheduled events have no nonce, so before one is created, the server's events are searched
+for the mark in their descriptions. If a process dies between a request and its record, the next claimant searches after
+the lease.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import discord
@@ -34,6 +36,10 @@ ATTEMPT = 45.0
 """Seconds before an attempt is aborted: half a lease, so that no request is in flight when the row is claimed again."""
 LOOK_AGAIN = timedelta(minutes=10)
 """How often to check, without asking Discord, whether a permission was granted or a server is back."""
+MOST = 100
+"""Scheduled events that a server can have (https://discord.com/developers/docs/resources/guild-scheduled-event)."""
+FULL = timedelta(hours=1)
+"""How long to wait for one of them to end."""
 REFUSED = timedelta(days=1)
 """How long to wait after a refusal: nothing signals that an admin has fixed its cause."""
 
@@ -41,7 +47,7 @@ _THERE = (discord.EventStatus.scheduled, discord.EventStatus.active)
 
 
 class GuildEvents(Cycle):
-    """Keeps servers' scheduled events in sync with premieres."""
+    """Keeps servers' scheduled events in sync with premieres and what they plan themselves."""
 
     plan_every = timedelta(hours=1)
     patience = 2.5
@@ -119,7 +125,8 @@ class GuildEvents(Cycle):
         if not guild.me.guild_permissions.create_events:
             await self._wait(one, LOOK_AGAIN, "create_events")
             return
-        standing = await self._find(guild, one)
+        there = await self._there(guild)
+        standing = self._own(there, one)
         if standing is None and one.stands_until is not None and now < one.stands_until:
             log.info("Server %d deleted the event of %s, and it stays so", one.guild_id, one.mark)
             await self._database.write(guild_events.dismiss, one)
@@ -143,6 +150,9 @@ class GuildEvents(Cycle):
             else:
                 return
         if standing is None and said is not None:
+            if len(there) >= MOST:
+                await self._wait(one, FULL, "full")
+                return
             await self._limiter.turn()
             if not await self._database.write(guild_events.begin, one):
                 return
@@ -153,15 +163,18 @@ class GuildEvents(Cycle):
         await self._database.write(guild_events.settle, one, discord_id, self._clock(), says)
         log.info("The event %s %s in server %d", one.mark, "stands" if discord_id else "does not stand", one.guild_id)
 
-    async def _find(self, guild: discord.Guild, one: GuildEvent) -> discord.ScheduledEvent | None:
-        """The bot's own scheduled event in Discord, found by its id or its mark; None if there is none."""
-        assert self._client.user is not None
+    async def _there(self, guild: discord.Guild) -> list[discord.ScheduledEvent]:
+        """The scheduled events of a server that are not over, whoever made them."""
         await self._limiter.turn()
+        return [event for event in await guild.fetch_scheduled_events(with_counts=False) if event.status in _THERE]
+
+    def _own(self, there: Sequence[discord.ScheduledEvent], one: GuildEvent) -> discord.ScheduledEvent | None:
+        """The bot's own one among them, found by its id or its mark; None if there is none."""
+        assert self._client.user is not None
         ours = [
             event
-            for event in await guild.fetch_scheduled_events(with_counts=False)
+            for event in there
             if event.creator_id == self._client.user.id
-            and event.status in _THERE
             and (event.id == one.discord_id or bears(event.description, one.mark))
         ]
         return min(ours, key=lambda event: event.id != one.discord_id, default=None)
