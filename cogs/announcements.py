@@ -295,7 +295,7 @@ class Announcements(
         """Post a preview of what comes next in a channel. Returns its address, or None if there is nothing to show."""
         now, database = self._bot.clock(), self._bot.database
         coming = next((one for one in ahead if one.channel_id == chosen.channel_id), None)
-        latest = None if coming else await database.read(events.latest, now, ANNOUNCED)
+        latest = None if coming else await database.read(events.latest, now, chosen.guild_id, ANNOUNCED)
         told: list[tuple[Stage, Upcoming]] = list(coming.told) if coming else [(Stage.NOW, latest)] if latest else []
         if not told:
             return None

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.client import Byeol
 from bot.interactions.answers import Interaction, reply_card
+from bot.interactions.cards import MONTH
 
 
 class Upcoming(commands.Cog):
@@ -16,7 +17,7 @@ class Upcoming(commands.Cog):
     @app_commands.command(name=_("upcoming"), description=_("Premieres and releases ahead"))
     @app_commands.rename(days=_("days"))
     @app_commands.describe(days=_("How many days to look ahead (default: 30)"))
-    async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = 30) -> None:
+    async def upcoming(self, interaction: Interaction, days: app_commands.Range[int, 1, 366] = MONTH) -> None:
         """Answer with the dates of the next `days` days."""
         await reply_card(interaction, "upcoming", f"days-{days}")
 

@@ -78,16 +78,17 @@ async def card_for(
         if server_of(key) != interaction.guild_id:
             raise OutdatedError
         count_report(interaction)
-    notify = await _notifies(interaction)
-    return await show(interaction.client, card, key, language or interaction.locale.value, page, notify=notify)
+    guild_id = server_within_reach(interaction)
+    notify = guild_id is not None and await interaction.client.database.read(subject_roles.offered, guild_id)
+    return await show(
+        *(interaction.client, card, key, language or interaction.locale.value, page), guild_id=guild_id, notify=notify
+    )
 
 
-async def _notifies(interaction: Interaction) -> bool:
-    """Whether who asks can be told of more: a member of a server that the bot is in, and that offers it."""
+def server_within_reach(interaction: Interaction) -> int | None:
+    """The server in which something is asked, if the bot is in it: who added it to their account can ask elsewhere."""
     client, guild_id = interaction.client, interaction.guild_id
-    if guild_id is None or client.get_guild(guild_id) is None:
-        return False
-    return await client.database.read(subject_roles.offered, guild_id)
+    return guild_id if guild_id is not None and client.get_guild(guild_id) is not None else None
 
 
 def count_report(interaction: Interaction) -> None:

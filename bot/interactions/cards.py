@@ -23,20 +23,32 @@ from bot.store import browse as lists
 from bot.store.connection import Connection
 from bot.text import words
 
+MONTH = 30
+"""The days that are shown of what is coming up, unless somebody asks for others."""
+
 T = TypeVar("T")
 Card = Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]
 
 
 async def show(
-    client: Host, card: str, key: str, language: str, page: int = 0, *, notify: bool = False
+    client: Host,
+    card: str,
+    key: str,
+    language: str,
+    page: int = 0,
+    *,
+    guild_id: int | None = None,
+    notify: bool = False,
 ) -> ui.LayoutView:
-    """Draw a card in a language; `notify`: with a button by which a member is told of more.
+    """Draw a card in a language, in a server if there is one.
+
+    `notify`: with a button by which a member is told of more.
 
     Raises `GoneError` if its entity is not, or no longer, in the catalogue.
     """
     if card not in CARDS:
         raise GoneError
-    return await CARDS[card](client, key, RenderContext(words(language), client.clock(), page, notify))
+    return await CARDS[card](client, key, RenderContext(words(language), client.clock(), page, notify, guild_id))
 
 
 def _ref(key: str, *kinds: Kind) -> Ref:
@@ -91,16 +103,14 @@ async def _cast_sources(client: Host, key: str, context: RenderContext) -> ui.La
 
 
 async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
-    days = days_in(key.removeprefix("days-"))
+    read, own = client.database.read, context.guild_id
+    # The button of a post about a server's own event names that: it opens what a command without options shows.
+    days = MONTH if key.startswith(f"{Kind.OCCASION}/") else days_in(key.removeprefix("days-"))
     until = context.now + timedelta(days=days)
-    dates = await client.database.read(events.upcoming, context.now, until)
-    found = await client.database.read(events.with_context, upcoming.page_of(dates, context.page))
-    later = (
-        await client.database.read(events.next_up, until, upcoming.FEW - len(dates))
-        if len(dates) < upcoming.FEW
-        else []
-    )
-    latest = None if found or later else await client.database.read(events.latest, context.now)
+    dates = await read(events.upcoming, context.now, until, own)
+    found = await read(events.with_context, upcoming.page_of(dates, context.page))
+    later = await read(events.next_up, until, upcoming.FEW - len(dates), own) if len(dates) < upcoming.FEW else []
+    latest = None if found or later else await read(events.latest, context.now, own)
     return upcoming.upcoming(context, days, found, len(dates), later, latest)
 
 

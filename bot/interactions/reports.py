@@ -18,7 +18,7 @@ from discord import ui
 from bot.announcements import outlook, permissions
 from bot.announcements.channels import find_forum
 from bot.announcements.publisher.retry_policy import BROKEN
-from bot.catalogue.model import Ref
+from bot.catalogue.model import Kind, Ref
 from bot.discord_internals import spoiler_channels
 from bot.errors import GoneError, OutdatedError
 from bot.interactions.host import Host
@@ -151,11 +151,18 @@ async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.Layout
 async def _why(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     guild_id, name = _server(key)
     ref = Ref.parse(name)
-    entry = await client.lookup.get(ref) if ref else None
-    if entry is None:
+    if ref is None:
         raise GoneError
-    found = await outlook.explained(client.database, guild_id, entry.ref, context.now)
-    return reports.explanation(context, reports.Report(WHY, key), entry.label, found)
+    if ref.kind is Kind.OCCASION:
+        found = await outlook.explained(client.database, guild_id, ref, context.now)
+        label = found[0].item.event.subject if found else None
+    else:
+        entry = await client.lookup.get(ref)
+        label = entry.label if entry is not None else None
+        found = await outlook.explained(client.database, guild_id, entry.ref, context.now) if entry is not None else []
+    if label is None:
+        raise GoneError
+    return reports.explanation(context, reports.Report(WHY, key), label, found)
 
 
 REPORTS: Mapping[str, Callable[[Host, str, RenderContext], Awaitable[ui.LayoutView]]] = {

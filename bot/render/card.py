@@ -55,13 +55,15 @@ class Accent(IntEnum):
 class RenderContext:
     """What a card is drawn with: the reader's words, the current time, and the page.
 
-    `notify`: readers are members of a server that offers to tell them of more.
+    `notify`: readers are members of a server that offers to tell them of more. `guild_id`: the server in which it is
+    shown, and whose own events it may show; None elsewhere.
     """
 
     words: Words
     now: datetime
     page: int = 0
     notify: bool = False
+    guild_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,13 @@ def _subject(connection: Connection, ref: Ref, guild_id: int | None) -> int | No
 def latest(
     connection: Connection,
     now: datetime,
-    kinds: Collection[EventKind] = tuple(EventKind),
     guild_id: int | None = None,
+    kinds: Collection[EventKind] = tuple(EventKind),
 ) -> Upcoming | None:
-    """The last event of some kinds before `now` whose date is firm and exact; None if there is none."""
+    """The last event of some kinds before `now` whose date is firm and exact; None if there is none.
+
+    It is the catalogue's or, if there is a server, one of its own.
+    """
     rows = [
         row
         for scope, values in _scopes(guild_id)

@@ -44,7 +44,7 @@ async def test_lists_show_it_in_its_server_alone(store: Database) -> None:
         assert ids == sorted(ids, key=lambda id_: next(at.earliest for one, at in dates if one == id_) or NOW)
         listed = [item.event.subject.ref for item in await store.read(events.with_context, ids)]
         following = [item.event.subject.ref for item in await store.read(events.next_up, NOW, 9, guild_id)]
-        last = await store.read(events.latest, NOW + timedelta(days=5), guild_id=guild_id)
+        last = await store.read(events.latest, NOW + timedelta(days=5), guild_id)
         concerning = await store.read(events.concerning, ref, guild_id)
         assert (ref in listed) is (ref in following) is seen
         assert (last is not None and last.event.subject.ref == ref) is seen
