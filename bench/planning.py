@@ -1,13 +1,11 @@
-"""The cost of finding what is due and planning it, by size of the catalogue, for very many servers."""
+"""The cost of finding what is due and planning it, by size of the catalogue and of what servers plan themselves."""
 
 from __future__ import annotations
 
 import sqlite3
 import statistics
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,12 +17,12 @@ from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.schedule import AHEAD, BEHIND, SPREAD
 from bot.store import deliveries
 from bot.store.connection import Connection
-from bot.store.database import Database
-from bot.store.engine import P, Query, T
 from bot.store.reading import stamp
 from bot.store.sqlite.engine import migrate
 
+from .costs import Costs, Timed, counted, timed
 from .measure import Contestant, Options, Report
+from .own_events import own_events
 
 SIZES = (1_000, 100_000, 1_000_000)
 """Numbers of events in the catalogue."""
@@ -37,8 +35,6 @@ LONG_AGO = NOW - timedelta(days=365)
 NEAREST = BEHIND + 3 * SPREAD
 """The minimum distance of the other events from now: outside the window of every query."""
 YEARS = timedelta(days=3650)
-GRAIN = 10
-"""How many steps of SQLite's virtual machine to count at a time."""
 
 
 async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> Report:
@@ -60,28 +56,11 @@ async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> R
             least, most = (statistics.median(getattr(found[size], kind)[question]) for size in (SIZES[0], SIZES[-1]))
             title = f"{question}: {unit}, {SIZES[-1]:,} events to {SIZES[0]:,}"
             report.add(title, "ratio", "byeol", [most / least if least else None])
+    path = folder / "planning-own.db"
+    build(path, SIZES[0])
+    await own_events(report, path, NOW, options.rounds)
+    path.unlink()
     return report
-
-
-@dataclass
-class Costs:
-    """The cost of each query, a value per round."""
-
-    steps: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in thousands
-    times: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # in milliseconds
-    writes: dict[str, list[float]] = field(default_factory=dict[str, list[float]])  # the longest, in milliseconds
-
-
-class Timed(Database):
-    """A database that knows how long its longest write took: so long did all others wait."""
-
-    longest = 0.0
-
-    async def write(self, query: Query[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        begun = time.perf_counter()
-        result = await super().write(query, *args, **kwargs)
-        self.longest = max(self.longest, time.perf_counter() - begun)
-        return result
 
 
 async def measured(path: Path, rounds: int) -> Costs:
@@ -110,35 +89,6 @@ async def measured(path: Path, rounds: int) -> Costs:
     finally:
         await database.close()
     return costs
-
-
-async def timed(database: Timed, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
-    """Time a query."""
-    database.longest, begun = 0.0, time.perf_counter()
-    await ask()
-    costs.writes.setdefault(question, []).append(database.longest * 1000)
-    costs.times.setdefault(question, []).append((time.perf_counter() - begun) * 1000)
-
-
-async def counted(database: Database, costs: Costs, question: str, ask: Callable[[], Awaitable[object]]) -> None:
-    """Run a query and count the steps of SQLite's virtual machine."""
-    count = 0
-
-    def step() -> int:
-        nonlocal count
-        count += 1
-        return 0
-
-    def watch(connection: Any, handler: Callable[[], int] | None) -> None:
-        connection.set_progress_handler(handler, GRAIN)
-
-    # Sequential queries all go to the same reader.
-    for handler in (step, None):
-        await database.read(watch, handler)
-        await database.write(watch, handler)
-        if handler is not None:
-            await ask()
-    costs.steps.setdefault(question, []).append(count * GRAIN / 1000)
 
 
 def _one_more(connection: Connection, at: datetime) -> None:

@@ -51,9 +51,11 @@ def between(connection: Connection, guild_id: int, since: datetime, until: datet
 
 def ahead(connection: Connection, guild_id: int, now: datetime) -> int:
     """How many occurrences a server has ahead of it, cancelled ones included."""
+    # Most have not begun, and are counted in the index alone.
     (count,) = connection.execute(
-        "SELECT count(*) FROM event WHERE guild_id = ? AND earliest >= ? AND latest >= ?",
-        (guild_id, stamp(now - _MARGIN), stamp(now)),
+        "SELECT (SELECT count(*) FROM event WHERE guild_id = ?1 AND earliest >= ?2)"
+        " + (SELECT count(*) FROM event WHERE guild_id = ?1 AND earliest >= ?3 AND earliest < ?2 AND latest >= ?2)",
+        (guild_id, stamp(now), stamp(now - _MARGIN)),
     ).fetchone()
     return count
 
