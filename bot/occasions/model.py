@@ -76,6 +76,24 @@ class Scheduled:
     changes: Changes
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One time that something takes place, or was to. `id`: of its event; `at`: when it is, wherever it was moved."""
+
+    id: int
+    ref: Ref
+    number: int
+    title: str
+    at: When
+    skipped: bool
+    repeat: Repeat | None
+
+    @property
+    def day(self) -> date:
+        """The day on which what repeats has it."""
+        return date.fromordinal(abs(self.number))
+
+
 def when(day: date, clock: time | None, zone: str) -> When:
     """A day, or a minute of it, on the clocks of a zone. Raises `UnfitError` if there is no such zone, year or time."""
     try:

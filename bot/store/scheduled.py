@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.catalogue.model import EventKind, Kind, Ref
+from bot.catalogue.when import Precision, When
 from bot.errors import GoneError
-from bot.occasions.model import Draft, Scheduled, when
+from bot.occasions.model import Coming, Draft, Scheduled, when
 from bot.occasions.repeats import Change, Changes, Every, Repeat
 from bot.store.connection import Connection
-from bot.store.reading import stamp
+from bot.store.reading import instant, stamp
+from bot.store.subscriptions import remember
 
 _MARGIN = timedelta(days=2)
 """More than a day of any zone: what began earlier is over."""
@@ -47,6 +49,86 @@ def between(connection: Connection, guild_id: int, since: datetime, until: datet
         (guild_id, stamp(since), stamp(until)),
     )
     return [id_ for (id_,) in rows]
+
+
+_COMING = (
+    "SELECT event.id, slug, number, text, precision, event.zone, earliest, latest, status = 'cancelled',"
+    " every, interval, weekdays, until, count FROM event JOIN entity ON entity.id = event.entity_id"
+    " JOIN occasion ON occasion.entity_id = event.entity_id JOIN name ON name.entity_id = event.entity_id"
+)
+
+
+def coming(connection: Connection, guild_id: int, now: datetime) -> list[Coming]:
+    """What a server has ahead of it, an occasion once, by its next occurrence; the next one first.
+
+    What was cancelled or skipped is left out.
+    """
+    rows = connection.execute(
+        f"{_COMING} JOIN"
+        " (SELECT id AS next_id, row_number() OVER (PARTITION BY entity_id ORDER BY earliest, id) AS nth FROM event"
+        "   WHERE guild_id = ? AND earliest >= ? AND latest >= ? AND status <> 'cancelled') ranked"
+        "  ON next_id = event.id AND nth = 1 ORDER BY earliest, event.id",
+        (guild_id, stamp(now - _MARGIN), stamp(now)),
+    )
+    return [_coming(*row) for row in rows.fetchall()]
+
+
+def repeated(connection: Connection, guild_id: int, now: datetime, most: int) -> list[Coming]:
+    """The next occurrences of what repeats in a server, skipped ones included, the next one first."""
+    rows = connection.execute(
+        f"{_COMING} WHERE event.guild_id = ? AND earliest >= ? AND latest >= ? AND every IS NOT NULL"
+        " AND cancelled_at IS NULL ORDER BY earliest, event.id LIMIT ?",
+        (guild_id, stamp(now - _MARGIN), stamp(now), most),
+    )
+    return [_coming(*row) for row in rows.fetchall()]
+
+
+def _coming(
+    id_: int,
+    slug: str,
+    number: int,
+    title: str,
+    precision: str,
+    zone: str,
+    earliest: str,
+    latest: str,
+    skipped: int,
+    *repeat: Any,
+) -> Coming:
+    at = When(Precision(precision), zone, instant(earliest), instant(latest))
+    return Coming(id_, Ref(Kind.OCCASION, slug), number, title, at, bool(skipped), _repeat(*repeat))
+
+
+def of_occasion(connection: Connection, guild_id: int, slug: str, now: datetime) -> list[int]:
+    """The ids of the events of an occasion that lie ahead, the next one first; what was skipped is left out."""
+    rows = connection.execute(
+        "SELECT event.id FROM event JOIN entity ON entity.id = event.entity_id"
+        " WHERE event.guild_id = ? AND slug = ? AND latest >= ? AND status <> 'cancelled' ORDER BY earliest, event.id",
+        (guild_id, slug, stamp(now)),
+    )
+    return [id_ for (id_,) in rows]
+
+
+def occurrence(connection: Connection, guild_id: int, slug: str, number: int) -> int | None:
+    """The id of the event that is one occurrence of an occasion; None if there is no such one."""
+    row = connection.execute(
+        "SELECT event.id FROM event JOIN entity ON entity.id = event.entity_id"
+        " WHERE event.guild_id = ? AND slug = ? AND number = ?",
+        (guild_id, slug, number),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def planners(connection: Connection, guild_id: int) -> int | None:
+    """The role whose members may change a server's schedule, besides those whom Discord lets manage events."""
+    row = connection.execute("SELECT schedule_role_id FROM server WHERE guild_id = ?", (guild_id,)).fetchone()
+    return row[0] if row else None
+
+
+def choose_planners(connection: Connection, guild_id: int, role_id: int | None) -> None:
+    """Let members with a role change a server's schedule; None: nobody by a role."""
+    remember(connection, guild_id)
+    connection.execute("UPDATE server SET schedule_role_id = ? WHERE guild_id = ?", (role_id, guild_id))
 
 
 def ahead(connection: Connection, guild_id: int, now: datetime) -> int:

@@ -228,7 +228,16 @@ def sync_guild_membership(
         agenda.look_again(connection, guild)
     forgotten = [guild for guild, left_at in rows if left_at and left_at < stamp(now - LEFT_FOR) and guild not in here]
     for guild in forgotten:
-        for table in ("subscription", "delivery", "follow", "guild_event", "subject_role", "entity", "server"):
+        for table in (
+            "subscription",
+            "delivery",
+            "follow",
+            "guild_event",
+            "subject_role",
+            "entity",
+            "pending",
+            "server",
+        ):
             connection.execute(f"DELETE FROM {table} WHERE guild_id = ?", (guild,))
     if gone or back or forgotten:
         changed(connection)

@@ -76,3 +76,7 @@ UPDATE delivery SET thread_id = message_id WHERE message_id IS NOT NULL;
 INSERT INTO entity (id, kind, slug, guild_id) VALUES (9, 'occasion', '0a1b', 10);
 INSERT INTO occasion (entity_id, kind, day, zone, about_id, created_at) VALUES (9, 'concert', '2025-02-01', 'Asia/Seoul', 1, '2025-01-01T00:00:00Z');
 INSERT INTO occasion_exception VALUES (9, 0, 1, NULL, NULL, NULL);
+
+-- version 15
+INSERT INTO pending VALUES ('0123456789abcdef', 10, NULL, '[]', '2025-01-01T00:00:00Z');
+UPDATE server SET schedule_role_id = 13 WHERE guild_id = 10;
