@@ -23,7 +23,7 @@ from bot.cluster.gateway import ClientGateway
 from bot.cluster.keeper import Keeper
 from bot.discord_internals import mark_ready, take_shards_later, use_its_gateway
 from bot.errors import SettingError, StartError, StoppingError
-from bot.interactions import buttons, following, notify, panel
+from bot.interactions import buttons, following, notify, panel, schedule
 from bot.interactions.answers import explain
 from bot.interactions.cooldown import Cooldowns
 from bot.interactions.host import Host
@@ -112,6 +112,7 @@ class Byeol(Host):
         panel.register(self)
         following.register(self)
         notify.register(self)
+        schedule.register(self)
         await self.load_cogs()
         await self.lookup.ready()
         await self.lookup.follow()
@@ -290,13 +291,13 @@ class Byeol(Host):
         self.metrics.connected(shard_id, "resumed")
 
     def command_mentions(self, t: Words) -> list[tuple[str, str]]:
-        """Every command as a clickable mention with its description: fans' commands first, then the admins'."""
+        """Every command as a clickable mention with its description: those of fans, of planners, of admins."""
         found = [
             command
             for command in self.tree.walk_commands()
             if isinstance(command, app_commands.Command) and command.description
         ]
-        found.sort(key=lambda command: (_is_for_admins(command), command.name in _OF_ITSELF))
+        found.sort(key=lambda command: (_is_for_admins(command), _is_for_planners(command), command.name in _OF_ITSELF))
         return [
             (
                 f"</{command.qualified_name}:{self._command_ids.get(command.qualified_name.split()[0], 0)}>",
@@ -309,6 +310,12 @@ class Byeol(Host):
 def _is_for_admins(command: app_commands.Command[Any, ..., Any]) -> bool:
     """Whether Discord shows a command to a server's admins alone, unless they allow it to others."""
     return command.root_parent is not None and command.root_parent.default_permissions is not None
+
+
+def _is_for_planners(command: app_commands.Command[Any, ..., Any]) -> bool:
+    """Whether a command changes a server's schedule, as its extras, or else those of its group, say."""
+    group = command.root_parent
+    return {**(group.extras if group is not None else {}), **command.extras}.get("for") == "planners"
 
 
 def _counting_limits(metrics: Metrics) -> aiohttp.TraceConfig:

@@ -129,6 +129,18 @@ class UnfitError(ByeolError):
 
 
 @dataclass(eq=False)
+class NotPlannedError(ByeolError):
+    """A server's schedule does not have that, or no longer."""
+
+
+@dataclass(eq=False)
+class PlannersOnlyError(ByeolError):
+    """Only those who plan may change a server's schedule. `role_id`: the role that lets members do so, if there is."""
+
+    role_id: int | None
+
+
+@dataclass(eq=False)
 class PastError(ByeolError):
     """Nothing of an occasion lies ahead, or an occurrence would be over already."""
 

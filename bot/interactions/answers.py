@@ -21,10 +21,16 @@ from bot.errors import (
     GoneError,
     MissingPermissionsError,
     NotFoundError,
+    NotPlannedError,
+    NotUnderstoodError,
     OutdatedError,
+    PastError,
+    PlannersOnlyError,
     RoleError,
     StoppingError,
     TooFastError,
+    TooManyError,
+    UnfitError,
     UnknownZoneError,
 )
 from bot.interactions.cards import show
@@ -32,9 +38,11 @@ from bot.interactions.host import Host
 from bot.interactions.measuring import EXPIRED, note, outcome_of
 from bot.interactions.reports import REPORTS, server_of
 from bot.render import menus
+from bot.render.asked import trouble_words as date_trouble
 from bot.render.card import escape
 from bot.render.notify import trouble_words
 from bot.render.reasons import discord_refusal, permissions_missing
+from bot.render.schedule import planners_needed, unfit
 from bot.store import browse, songs, subject_roles
 from bot.text import Words, words
 
@@ -176,6 +184,20 @@ async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutV
         case MissingPermissionsError():
             body = permissions_missing(t, error.channel_id, error.permissions)
             return menus.trouble(t, t("Something is missing"), body)
+        case NotUnderstoodError():
+            return menus.trouble(t, *date_trouble(t, error))
+        case UnfitError():
+            return menus.trouble(t, *unfit(t, error.field))
+        case PastError():
+            return menus.trouble(t, t("That is over"), t("Name a day and a time that lie ahead."))
+        case TooManyError():
+            title = t("The schedule is full: {n} dates ahead", n=t.number(error.most))
+            return menus.trouble(t, title, t("Let what repeats end earlier, or cancel something."))
+        case NotPlannedError():
+            body = t("Choose from the list that opens while you type, or see `/schedule list`.")
+            return menus.trouble(t, t("That is not in the schedule"), body)
+        case PlannersOnlyError():
+            return menus.trouble(t, t("This is for those who plan here"), planners_needed(t, error.role_id))
         case RoleError():
             return menus.trouble(t, *trouble_words(t, error))
         case DatabaseUnavailableError():

@@ -13,12 +13,12 @@ from typing import TypeVar
 from discord import ui
 
 from bot.catalogue.model import CATALOGUED, Kind, Ref
-from bot.errors import GoneError
+from bot.errors import GoneError, OutdatedError
 from bot.interactions.host import Host
 from bot.interactions.reports import REPORTS, days_in
-from bot.render import about, artist, browse, cast, drama, ost, phrases, sources, upcoming
-from bot.render.card import RenderContext
-from bot.store import artists, events, overview, songs, works
+from bot.render import about, artist, browse, cast, drama, ost, phrases, schedule, sources, upcoming
+from bot.render.card import PAGE_BLOCKS, RenderContext
+from bot.store import artists, events, overview, scheduled, songs, works
 from bot.store import browse as lists
 from bot.store.connection import Connection
 from bot.text import words
@@ -114,6 +114,16 @@ async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.Layout
     return upcoming.upcoming(context, days, found, len(dates), later, latest)
 
 
+async def _schedule(client: Host, _: str, context: RenderContext) -> ui.LayoutView:
+    if context.guild_id is None:
+        raise OutdatedError
+    found = await client.database.read(scheduled.coming, context.guild_id, context.now)
+    first = min(context.page, max(len(found) - 1, 0) // PAGE_BLOCKS) * PAGE_BLOCKS
+    shown = found[first : first + PAGE_BLOCKS]
+    items = await client.database.read(events.with_context, [one.id for one in shown])
+    return schedule.listed(context, list(zip(items, shown, strict=True)), len(found))
+
+
 async def _browse(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     t, read = context.words, client.database.read
     match ref := _ref(key, Kind.WORK, Kind.PERSON, Kind.ORGANISATION):
@@ -154,6 +164,7 @@ CARDS: dict[str, Card] = {
     "sources": _sources,
     "cast-sources": _cast_sources,
     "upcoming": _upcoming,
+    "schedule": _schedule,
     "browse": _browse,
     "about": _about,
     "help": _help,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -10,14 +11,19 @@ from discord import app_commands
 
 from bot.announcements.zones import find_zone, near_zones, zone_name
 from bot.catalogue.model import Kind, Label
-from bot.errors import AmbiguousError, NotFoundError
-from bot.interactions.answers import words_of
+from bot.errors import AmbiguousError, NotFoundError, NotPlannedError
+from bot.interactions.answers import server_within_reach, words_of
+from bot.interactions.host import Host
+from bot.occasions.model import Coming
 from bot.render.phrases import option
+from bot.render.schedule import option as planned_option
 from bot.search import Entry
-from bot.store import browse
+from bot.store import browse, scheduled
 
 LONGEST = 100
 """Characters of an option: as many as a suggestion may have. Discord would take 6,000."""
+MOST_OCCURRENCES = 200
+"""The most occurrences that are looked through for suggestions: those that come next."""
 MAX_CHOICES = 25
 """The most suggestions Discord shows."""
 
@@ -118,6 +124,53 @@ class Network(app_commands.Transformer[Any]):
 
 def _names(label: Label) -> list[str]:
     return [name.casefold() for name in (label.ref.slug, *label.names.values())]
+
+
+class FindPlanned(app_commands.Transformer[Any]):
+    """Something in the server's schedule, by its title, as its next occurrence. Raises `NotPlannedError`."""
+
+    @property
+    def max_value(self) -> int:
+        """The most characters that can be typed."""
+        return LONGEST
+
+    async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> Coming:
+        """What was chosen, or the only one whose title holds what was typed."""
+        offered = await self._all(interaction)
+        chosen = [one for one in offered if _value(one) == value] or _fitting(offered, value)
+        if len(chosen) != 1:
+            raise NotPlannedError
+        return chosen[0]
+
+    async def autocomplete(
+        self, interaction: discord.Interaction[Any], value: str | float, /
+    ) -> list[app_commands.Choice[str | float]]:
+        """What is planned, and its title holds what has been typed so far; the next first."""
+        t, now = words_of(interaction), interaction.client.clock()
+        found = _fitting(await self._all(interaction), str(value))[:MAX_CHOICES]
+        return [app_commands.Choice(name=planned_option(t, one, now), value=_value(one)) for one in found]
+
+    async def _all(self, interaction: discord.Interaction[Any]) -> list[Coming]:
+        client, guild_id = interaction.client, server_within_reach(interaction)
+        return [] if guild_id is None else await self._read(client, guild_id)
+
+    async def _read(self, client: Host, guild_id: int) -> list[Coming]:
+        return await client.database.read(scheduled.coming, guild_id, client.clock())
+
+
+class FindOccurrence(FindPlanned):
+    """One occurrence of something that repeats. Raises `NotPlannedError`."""
+
+    async def _read(self, client: Host, guild_id: int) -> list[Coming]:
+        return await client.database.read(scheduled.repeated, guild_id, client.clock(), MOST_OCCURRENCES)
+
+
+def _value(one: Coming) -> str:
+    return f"{one.ref.slug}/{one.number}"
+
+
+def _fitting(offered: Sequence[Coming], typed: str) -> list[Coming]:
+    return [one for one in offered if typed.strip().casefold() in one.title.casefold()]
 
 
 class Zone(app_commands.Transformer[Any]):

@@ -17,7 +17,7 @@ _MAIN_FIRST = (
     *OWN,
 )
 
-_SIGNS = {
+SIGNS = {
     EventKind.COMEBACK: "🌟",
     EventKind.TEASER: "🎞️",
     EventKind.MUSIC_VIDEO: "📽️",
@@ -58,8 +58,8 @@ def headline(t: Words, item: Upcoming, style: Style = PLAIN) -> str:
         case _:
             about = item.occasion.about if item.occasion is not None else None
             if about is None or called(t, about).casefold() in called(t, subject).casefold():
-                return f"{_SIGNS[kind]} {name}"
-            return f"{_SIGNS[kind]} {name} ({called(t, about, style)})"
+                return f"{SIGNS[kind]} {name}"
+            return f"{SIGNS[kind]} {name} ({called(t, about, style)})"
 
 
 def title(t: Words, items: Sequence[Upcoming], style: Style = PLAIN, *, digest: bool = False) -> str:
