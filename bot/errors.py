@@ -141,6 +141,11 @@ class PlannersOnlyError(ByeolError):
 
 
 @dataclass(eq=False)
+class UnreadableError(ByeolError):
+    """A file is no calendar, no table and no text, or is too large."""
+
+
+@dataclass(eq=False)
 class PastError(ByeolError):
     """Nothing of an occasion lies ahead, or an occurrence would be over already."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -11,13 +14,18 @@ from discord.ext import commands
 
 from bot.catalogue.model import OWN, EventKind, Ref
 from bot.client import Byeol
+from bot.errors import UnreadableError
 from bot.interactions import schedule
 from bot.interactions.answers import Interaction, reply, reply_card, words_of
 from bot.interactions.panel import server
 from bot.interactions.params import FindFollowed, FindOccurrence, FindPlanned
 from bot.interactions.planners import planner, setting_of
+from bot.occasions import exporting
 from bot.occasions.asked import Asked, read
+from bot.occasions.importing import read_file
+from bot.occasions.importing.reading import MAX_SIZE
 from bot.occasions.model import MAX_ADDRESS, MAX_PLACE, MAX_TITLE, Coming, Draft
+from bot.render import importing
 from bot.render import schedule as words
 from bot.render.schedule import MAX_WHEN
 from bot.search import Entry
@@ -177,6 +185,41 @@ class Schedule(
         one = await schedule.changed(interaction, occasions.restore, guild_id, what.ref.slug, what.number)
         view = words.restored(schedule.context_of(interaction), one, await setting_of(interaction))
         await reply(interaction, view, private=True)
+
+    @app_commands.command(name=_("import"), description=_("Plan several things at once, from a file or pasted lines"))
+    @app_commands.rename(file=_("file"))
+    @app_commands.describe(file=_("A calendar (.ics), a table (.csv) or text; without one, you paste lines"))
+    async def take_in(self, interaction: Interaction, file: discord.Attachment | None = None) -> None:
+        """Show a preview of what a file says, or ask for lines."""
+        await planner(interaction)
+        if file is None:
+            await interaction.response.send_modal(importing.form(words_of(interaction)))
+            return
+        if file.size > MAX_SIZE:
+            raise UnreadableError
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await schedule.take_in(interaction, partial(read_file, await file.read()))
+
+    @app_commands.command(name=_("export"), description=_("The schedule as a file for calendars or spreadsheets"))
+    @app_commands.rename(kind=_("format"))
+    @app_commands.describe(kind=_("For calendars, or for spreadsheets (default: for calendars)"))
+    @app_commands.choices(
+        kind=[
+            app_commands.Choice(name=_("Calendar (.ics)"), value="ics"),
+            app_commands.Choice(name=_("Spreadsheet (.csv)"), value="csv"),
+        ]
+    )
+    async def export(self, interaction: Interaction, kind: app_commands.Choice[str] | None = None) -> None:
+        """Give the schedule as a file."""
+        guild, now = server(interaction), self._bot.clock()
+        found = await self._bot.database.read(scheduled.every, guild.id, now)
+        if kind is not None and kind.value == "csv":
+            name, made = "schedule.csv", partial(exporting.table, found, now)
+        else:
+            name, made = "schedule.ics", partial(exporting.calendar, found, guild.name, now)
+        file = discord.File(io.BytesIO(await asyncio.to_thread(made)), filename=name)
+        text = words_of(interaction).plural("{n} thing planned", "{n} things planned", len(found))
+        await interaction.response.send_message(text, file=file, ephemeral=True)
 
     @app_commands.command(name=_("role"), description=_("Let members with a role change the schedule"))
     @app_commands.rename(role=_("role"))

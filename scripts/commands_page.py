@@ -158,6 +158,8 @@ def _takes(option: Node) -> str:
             return " or ".join(CHANNELS[ChannelType(type_)] for type_ in option["channel_types"])
         case Type.role:
             return "a role"
+        case Type.attachment:
+            return "a file"
         case other:
             raise NotImplementedError(f"say here what {other.name} takes")
 

@@ -32,6 +32,7 @@ from bot.errors import (
     TooManyError,
     UnfitError,
     UnknownZoneError,
+    UnreadableError,
 )
 from bot.interactions.cards import show
 from bot.interactions.host import Host
@@ -40,6 +41,7 @@ from bot.interactions.reports import REPORTS, server_of
 from bot.render import menus
 from bot.render.asked import trouble_words as date_trouble
 from bot.render.card import escape
+from bot.render.importing import unreadable
 from bot.render.notify import trouble_words
 from bot.render.reasons import discord_refusal, permissions_missing
 from bot.render.schedule import planners_needed, unfit
@@ -188,6 +190,8 @@ async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutV
             return menus.trouble(t, *date_trouble(t, error))
         case UnfitError():
             return menus.trouble(t, *unfit(t, error.field))
+        case UnreadableError():
+            return menus.trouble(t, *unreadable(t))
         case PastError():
             return menus.trouble(t, t("That is over"), t("Name a day and a time that lie ahead."))
         case TooManyError():

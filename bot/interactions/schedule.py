@@ -5,9 +5,12 @@ The controls of a preview name what is kept in `bot.store.pending`, so that they
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import discord
@@ -21,11 +24,14 @@ from bot.interactions.host import Host
 from bot.interactions.measuring import measured
 from bot.interactions.planners import planner, setting_of
 from bot.occasions.asked import Asked, Reason, read
+from bot.occasions.importing import Entry, pasted
+from bot.occasions.importing.model import Key
 from bot.occasions.model import Draft
 from bot.render import asked as asked_words
-from bot.render import schedule
+from bot.render import importing, schedule
 from bot.render.card import RenderContext
 from bot.render.controls import Note
+from bot.render.importing import PASTE
 from bot.render.schedule import BACK, END, PLAN, Single
 from bot.store import events, occasions, pending, scheduled
 from bot.store.pending import Pending
@@ -133,14 +139,36 @@ async def changed(
 async def _save(interaction: Interaction, guild_id: int, token: str) -> None:
     client = interaction.client
     kept = await client.database.read(pending.of_token, guild_id, token)
+    if len(kept.drafts) > 1:
+        await interaction.response.defer()  # many take longer than an answer may
     try:
         await client.database.write(pending.save, guild_id, token, client.clock())
     except GoneError as error:
         raise NotPlannedError from error
+    if len(kept.drafts) > 1:
+        await interaction.edit_original_response(view=importing.added(words_of(interaction), len(kept.drafts)))
+        return
     (draft,) = kept.drafts
     setting = await setting_of(interaction, draft)
     view = schedule.saved(context_of(interaction), draft, setting, new=kept.replaces is None)
     await interaction.response.edit_message(view=view)
+
+
+Reading = Callable[[str, Collection[Key], datetime], list[Entry]]
+"""Reads entries in a zone, with what is planned already, at a time."""
+
+
+async def take_in(interaction: Interaction, reading: Reading) -> None:
+    """Answer with a preview of what somebody wants to import. Raises `UnreadableError`."""
+    guild_id, client, now = await planner(interaction), interaction.client, interaction.client.clock()
+    if not interaction.response.is_done():
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    setting = await setting_of(interaction)
+    known = await client.database.read(scheduled.known, guild_id, now)
+    entries = await asyncio.to_thread(reading, setting.zone, known, now)
+    drafts = [entry.draft for entry in entries if entry.draft is not None]
+    token = await client.database.write(pending.keep, guild_id, Pending(drafts), now) if drafts else None
+    await interaction.edit_original_response(view=importing.preview(context_of(interaction), token, entries, setting))
 
 
 async def _change(interaction: Interaction, guild_id: int, token: str) -> None:
@@ -245,15 +273,19 @@ def dated(asked: Asked) -> dict[str, Any]:
 async def answered(interaction: discord.Interaction[Any]) -> None:
     """Handle a form that was filled in; its custom id identifies it, as that of a control does."""
     data = cast("Mapping[str, Any]", interaction.data or {})
-    match = re.fullmatch(PLAN, str(data.get("custom_id", "")))
-    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+    custom_id = str(data.get("custom_id", ""))
+    match = re.fullmatch(PLAN, custom_id)
+    if interaction.type is not discord.InteractionType.modal_submit or (match is None and custom_id != PASTE):
         return
     with measured(interaction, "modal", "schedule"):
         if not await admitted(interaction):
             return
         try:
             values = {at: str(label["component"]["value"] or "") for at, label in enumerate(data["components"])}
-            await _filled_in(interaction, match["token"], values)
+            if match is None:
+                await take_in(interaction, partial(pasted, values.get(0, "")))
+            else:
+                await _filled_in(interaction, match["token"], values)
         except Exception as error:
             await explain(interaction, error)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bot.catalogue.model import EventKind, Kind, Ref
 from bot.catalogue.when import Precision, When
 from bot.errors import GoneError
+from bot.occasions.importing.model import key_of
 from bot.occasions.model import Coming, Draft, Scheduled, when
 from bot.occasions.repeats import Change, Changes, Every, Repeat
 from bot.store.connection import Connection
@@ -97,6 +98,28 @@ def _coming(
 ) -> Coming:
     at = When(Precision(precision), zone, instant(earliest), instant(latest))
     return Coming(id_, Ref(Kind.OCCASION, slug), number, title, at, bool(skipped), _repeat(*repeat))
+
+
+def known(connection: Connection, guild_id: int, now: datetime) -> set[tuple[str, datetime | None]]:
+    """What a server has ahead of it, by title and begin, as `bot.occasions.importing` tells entries from each other.
+
+    Of what repeats, it is the first day as well, which may be over.
+    """
+    rows = connection.execute(
+        f"{_COMING} WHERE event.guild_id = ? AND earliest >= ? AND latest >= ? AND cancelled_at IS NULL",
+        (guild_id, stamp(now - _MARGIN), stamp(now)),
+    ).fetchall()
+    ahead = [_coming(*row) for row in rows]
+    found = {key_of(one.title, one.at.earliest) for one in ahead}
+    for slug in {one.ref.slug for one in ahead if one.repeat is not None}:
+        draft = stored(connection, guild_id, slug).draft
+        found.add(key_of(draft.title, draft.when(draft.day).earliest))
+    return found
+
+
+def every(connection: Connection, guild_id: int, now: datetime) -> list[Scheduled]:
+    """All that a server has ahead of it, as its people wrote it down, the next one first."""
+    return [stored(connection, guild_id, one.ref.slug).scheduled for one in coming(connection, guild_id, now)]
 
 
 def of_occasion(connection: Connection, guild_id: int, slug: str, now: datetime) -> list[int]:

@@ -278,3 +278,90 @@ async def test_other_servers_see_and_change_nothing_of_it(eve: World, planner: M
     channel = other.create_text_channel("general")
     assert await nosy.autocomplete(channel, "schedule edit", "what", "movie") == []
     assert "Nothing is planned" in seen(await nosy.slash(channel, "schedule list")).text
+
+
+async def paste(world: World, planner: MemberActor, text: str) -> Seen:
+    """What somebody sees who pastes lines into the form of `/schedule import`."""
+    asked = await planner.slash(world.general, "schedule import")
+    spec: Any = asked.modal
+    (label,) = spec["components"]
+    return seen(await planner.submit_modal(asked, {label["component"]["custom_id"]: text}))
+
+
+async def test_pasted_lines_are_seen_before_they_are_added(eve: World, planner: MemberActor) -> None:
+    await planned(eve, planner)
+    shown = await paste(
+        *(eve, planner),
+        "11 Jan 21:20 | Movie *night*\n12 Jan 18:00 | Come*back*\n32 Jan | Bad\nnonsense\nevery Sat 20:00 | Weekly",
+    )
+    assert shown.private
+    assert "**2 events to add**" in shown.text
+    assert r"- 📌 **Come\*back\*** — Sun 12 January, 18:00 KST" in shown.text
+    assert "Sat 4 January, 20:00 KST · every week on Sat" in shown.text
+    assert "**3 lines are left out**" in shown.text
+    assert "1 is there already" in shown.text
+    assert r"- line 3: There is no day “32 Jan” — “32 Jan \| Bad”" in shown.text
+    assert "- line 4: I find no date — “nonsense”" in shown.text
+    assert shown.labels == ["Add all 2", "Discard"]
+    assert_within_limits(shown)
+    after = await eve.press_in_place(shown, "Add all 2", by=planner)
+    assert "2 events are planned" in after.text
+    assert "3 things planned" in (await eve.ask("schedule list")).text
+
+
+async def test_nothing_is_added_of_what_cannot_be_read(eve: World, planner: MemberActor) -> None:
+    shown = await paste(eve, planner, "\n".join(f"nonsense {number}" for number in range(200)))
+    assert "Nothing to add" in shown.text
+    assert "200 lines are left out" in shown.text
+    assert "… and " in shown.text
+    assert shown.labels == []
+    assert_within_limits(shown)
+
+
+async def test_only_those_who_plan_import(eve: World) -> None:
+    assert "This is for those who plan here" in (await eve.ask("schedule import")).text
+
+
+async def test_many_are_added_at_once(eve: World, planner: MemberActor) -> None:
+    text = "\n".join(f"1{number % 9} Jan 1{number % 10}:00 | {number}" for number in range(200))
+    shown = await paste(eve, planner, text)
+    assert_within_limits(shown)
+    await eve.press_in_place(shown, "Add all 200", by=planner)
+    assert "200 things planned" in (await eve.ask("schedule list")).text
+
+
+async def exported(world: World, **options: object) -> bytes:
+    """The file of `/schedule export`."""
+    result = await world.member.slash(world.general, "schedule export", **options)
+    assert result.response is not None
+    assert result.response.ephemeral
+    (file,) = result.response.attachments
+    return await file.read()
+
+
+@pytest.mark.parametrize("kind", ["ics", "csv"])
+async def test_what_is_exported_can_be_imported_into_another_server(
+    eve: World, planner: MemberActor, kind: str
+) -> None:
+    await planned(eve, planner, "every Sat 21:20 for 2 h until 16 Feb", where="Lounge")
+    await planned(eve, planner, "12 Jan")
+    data = await exported(eve, format=kind)
+    again = await eve.ask("schedule import", by=planner, file=(f"schedule.{kind}", data))
+    assert "2 are there already" in again.text
+    other = eve.env.create_guild("Others", owner=eve.env.create_user("stranger"))
+    role = other.create_role("Events", permissions=discord.Permissions(manage_events=True))
+    there = other.add_member(eve.env.create_user("dana"), roles=[role])
+    channel = other.create_text_channel("general")
+    shown = seen(await there.slash(channel, "schedule import", file=(f"schedule.{kind}", data)))
+    assert "2 events to add" in shown.text
+    await there.click(shown.message, label="Add all 2")
+    listed = seen(await there.slash(channel, "schedule list")).text
+    assert "every week on Sat, until 16 February 2025" in listed
+    assert "Lounge" in listed
+    assert "12 January" in listed
+
+
+async def test_file_that_is_none_of_these_is_refused(eve: World, planner: MemberActor) -> None:
+    answer = await eve.ask("schedule import", by=planner, file=("cat.png", b"\x89PNG\x00\x00"))
+    assert "I can't read that file" in answer.text
+    assert ".ics" in answer.text
