@@ -140,6 +140,22 @@ class PlannersOnlyError(ByeolError):
     role_id: int | None
 
 
+class RsvpClosed(Enum):
+    """Why nobody is asked any more whether they come."""
+
+    OVER = auto()
+    CANCELLED = auto()
+    OFF = auto()
+    """Those who plan it do not want to know."""
+
+
+@dataclass(eq=False)
+class RsvpClosedError(ByeolError):
+    """A member says whether they come to what nobody is asked about."""
+
+    closed: RsvpClosed
+
+
 @dataclass(eq=False)
 class UnreadableError(ByeolError):
     """A file is no calendar, no table and no text, or is too large."""

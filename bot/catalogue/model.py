@@ -455,7 +455,8 @@ class Track:
 class Occasion:
     """What a server's own people say of an event. `about`: a drama, an artist or a song of the catalogue.
 
-    `place` is where, in words; `url` leads to it; `picture` is the address of an image. None: not said.
+    `place` is where, in words; `url` leads to it; `picture` is the address of an image. None: not said. `rsvp`: members
+    are asked whether they come.
     """
 
     guild_id: int
@@ -464,6 +465,7 @@ class Occasion:
     url: str | None = None
     picture: str | None = None
     about: Label | None = None
+    rsvp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

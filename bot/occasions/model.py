@@ -26,7 +26,8 @@ MOST_REPEATS = 1000
 class Draft:
     """What people say of an occasion. `day` and `time` are on the clocks of `zone`; a day may be all that is known.
 
-    `about`: a drama, an artist or a song of the catalogue. Raises `UnfitError` for what cannot be.
+    `about`: a drama, an artist or a song of the catalogue. `rsvp`: members are asked whether they come, and those who
+    are in get the role with the id `attendee_role_id`. Raises `UnfitError` for what cannot be.
     """
 
     title: str
@@ -40,6 +41,8 @@ class Draft:
     picture: str | None = None
     about: Ref | None = None
     repeat: Repeat | None = None
+    rsvp: bool = False
+    attendee_role_id: int | None = None
 
     def __post_init__(self) -> None:
         fits = {
@@ -51,6 +54,7 @@ class Draft:
             "picture": self.picture is None or _is_address(self.picture),
             "about": self.about is None or self.about.kind in CATALOGUED,
             "repeat": self.repeat is None or _repeats(self.repeat),
+            "rsvp": self.rsvp or self.attendee_role_id is None,
         }
         for field, fit in fits.items():
             if not fit:

@@ -35,6 +35,8 @@ def _dumped(draft: Draft) -> dict[str, Any]:
         "url": draft.url,
         "picture": draft.picture,
         "about": str(draft.about) if draft.about else None,
+        "rsvp": draft.rsvp,
+        "attendee_role_id": draft.attendee_role_id,
         "repeat": repeat
         and {
             "every": repeat.every,
@@ -59,6 +61,8 @@ def _loaded(fields: dict[str, Any]) -> Draft:
         url=fields["url"],
         picture=fields["picture"],
         about=Ref.parse(fields["about"]) if fields["about"] else None,
+        rsvp=fields.get("rsvp", False),  # what was kept before the upgrade has neither
+        attendee_role_id=fields.get("attendee_role_id"),
         repeat=repeat
         and Repeat(
             Every(repeat["every"]),

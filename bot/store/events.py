@@ -166,15 +166,18 @@ def _occasions(connection: Connection, ids: Collection[int]) -> dict[int, Occasi
     if not ids:
         return {}
     rows = connection.execute(
-        "SELECT occasion.entity_id, guild_id, lasts, place, url, picture, coalesce(merged.entity_id, about_id)"
+        "SELECT occasion.entity_id, guild_id, lasts, place, url, picture, rsvp, coalesce(merged.entity_id, about_id)"
         " FROM occasion JOIN entity ON entity.id = occasion.entity_id LEFT JOIN merged ON merged.gone_id = about_id"
         f" WHERE occasion.entity_id IN ({placeholders(ids)})",
         tuple(ids),
     ).fetchall()
     known = labels(connection, {row[-1] for row in rows} - {None})
     return {
-        id_: Occasion(guild, timedelta(seconds=lasts) if lasts else None, place, url, picture, known.get(about))
-        for id_, guild, lasts, place, url, picture, about in rows
+        id_: Occasion(
+            *(guild, timedelta(seconds=lasts) if lasts else None, place, url, picture, known.get(about)),
+            rsvp=bool(rsvp),
+        )
+        for id_, guild, lasts, place, url, picture, rsvp, about in rows
     }
 
 

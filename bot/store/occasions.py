@@ -199,6 +199,8 @@ def _describe(connection: Connection, one: Stored, now: datetime) -> None:
         "url": draft.url,
         "picture": draft.picture,
         "about_id": about,
+        "rsvp": int(draft.rsvp),
+        "attendee_role_id": draft.attendee_role_id,
         "every": repeat.every if repeat else None,
         "interval": repeat.interval if repeat else 1,
         "weekdays": ",".join(map(str, sorted(repeat.weekdays))) if repeat and repeat.weekdays else None,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.announcements import schedule
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Dated, Due, Stage
-from bot.store import agenda, occasions
+from bot.store import agenda, occasions, rsvp
 from bot.store.connection import Connection
 from bot.store.dialect import as_listed
 from bot.store.follows import CONCERNS
@@ -206,11 +206,12 @@ def plan(connection: Connection, due: Sequence[Due], channels: Channels = EVERY_
 def plan_own(connection: Connection, guild_id: int, now: datetime) -> None:
     """Plan what is due of a server's own events for its channels, and see to it that they are looked at again in time.
 
-    What repeats goes on first. Does nothing if that was done since it was due.
+    What repeats goes on first, and old answers are forgotten. Does nothing if that was done since it was due.
     """
     if not agenda.is_due(connection, guild_id, now):
         return
     occasions.extend(connection, guild_id, now)
+    rsvp.keep(connection, guild_id, now)
     audiences, stages = wanted(connection, guild_id)
     next_at = now + LOOK_AHEAD
     if audiences:

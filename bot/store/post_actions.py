@@ -1,7 +1,7 @@
 """Post actions: follow-ups on posted messages, all of them idempotent.
 
-``publish`` passes a message on to the servers that follow its channel, ``thread`` opens a thread under it, and
-``amend`` edits it to say that a date in it no longer holds.
+``publish`` passes a message on to the servers that follow its channel, ``thread`` opens a thread under it, ``amend``
+edits it to say that a date in it no longer holds, and ``count`` edits it to say how many come.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.store.deliveries import OVERTAKES
 from bot.store.reading import placeholders, stamp
 from bot.store.shards import Shards, due
 
-PUBLISH, THREAD, AMEND = "publish", "thread", "amend"
+PUBLISH, THREAD, AMEND, COUNT = "publish", "thread", "amend", "count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def stored(connection: Connection, guild_id: int, slug: str) -> Stored:
     """An occasion of a server. Raises `GoneError` if it has no such one."""
     row = connection.execute(
         "SELECT entity.id, name.text, occasion.kind, day, time, zone, lasts, place, url, picture,"
-        " about.kind, about.slug, every, interval, weekdays, until, count, cancelled_at"
+        " about.kind, about.slug, rsvp, attendee_role_id, every, interval, weekdays, until, count, cancelled_at"
         " FROM entity JOIN occasion ON occasion.entity_id = entity.id JOIN name ON name.entity_id = entity.id"
         " LEFT JOIN merged ON merged.gone_id = about_id"
         " LEFT JOIN entity about ON about.id = coalesce(merged.entity_id, about_id)"
@@ -178,7 +178,8 @@ def stored(connection: Connection, guild_id: int, slug: str) -> Stored:
     ).fetchone()
     if row is None:
         raise GoneError
-    id_, title, kind, day, clock, zone, lasts, place, url, picture, about_kind, about_slug, *repeat, cancelled_at = row
+    id_, title, kind, day, clock, zone, lasts, place, url, picture, about_kind, about_slug, rsvp, role, *rest = row
+    *repeat, cancelled_at = rest
     draft = Draft(
         title=title,
         kind=EventKind(kind),
@@ -191,6 +192,8 @@ def stored(connection: Connection, guild_id: int, slug: str) -> Stored:
         picture=picture,
         about=Ref(Kind(about_kind), about_slug) if about_slug else None,
         repeat=_repeat(*repeat),
+        rsvp=bool(rsvp),
+        attendee_role_id=role,
     )
     scheduled = Scheduled(Ref(Kind.OCCASION, slug), draft, cancelled_at is not None, _changes(connection, id_))
     return Stored(id_, guild_id, scheduled)

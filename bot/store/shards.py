@@ -16,6 +16,7 @@ _INDEXED = {
     "post_action": "delivery_id, kind",
     "guild_event": "guild_id, mark",
     "subject_role": "id",
+    "attendee_role": "guild_id, user_id, role_id",
 }
 """The outboxes, each with the key of its rows."""
 _MOST = 200

@@ -184,6 +184,8 @@ def move(connection: Connection, guild_id: int, channel_id: int, to: int, now: d
 
 LEFT_FOR = timedelta(days=30)
 """How long a server's settings are kept after the bot was removed: adding it back within that time restores them."""
+_PERSONAL = ("rsvp", "attendee_role")
+"""The tables about members of a server: they are emptied of them as soon as the bot has left."""
 
 
 def note_refusal(connection: Connection, channel_id: int, now: datetime) -> bool:
@@ -222,6 +224,8 @@ def sync_guild_membership(
         for table in ("server", "subscription"):
             connection.execute(f"UPDATE {table} SET left_at = ? WHERE guild_id = ?", (stamp(now), guild))
         _withdraw(connection, "guild_id", guild, "left", now)
+        for table in _PERSONAL:
+            connection.execute(f"DELETE FROM {table} WHERE guild_id = ?", (guild,))
     for guild in back:
         connection.execute("UPDATE server SET left_at = NULL WHERE guild_id = ?", (guild,))
         connection.execute("UPDATE subscription SET left_at = NULL, since = ? WHERE guild_id = ?", (stamp(now), guild))

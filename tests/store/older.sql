@@ -80,3 +80,8 @@ INSERT INTO occasion_exception VALUES (9, 0, 1, NULL, NULL, NULL);
 -- version 15
 INSERT INTO pending VALUES ('0123456789abcdef', 10, NULL, '[]', '2025-01-01T00:00:00Z');
 UPDATE server SET schedule_role_id = 13 WHERE guild_id = 10;
+
+-- version 16
+UPDATE occasion SET rsvp = 1, attendee_role_id = 14 WHERE entity_id = 9;
+INSERT INTO rsvp SELECT min(id), 21, 10, 'in', '2025-01-01T00:00:00Z' FROM event;
+INSERT INTO attendee_role VALUES (10, 21, 14, NULL, 0);

@@ -18,8 +18,10 @@ from bot.store.database import Database
 from bot.store.pending import Pending
 from tests.store.own import NOW, add, draft
 
+ROLES = st.none() | st.integers(1, 2**63 - 1)
 DRAFTS = st.builds(
-    Draft,
+    lambda role, **said: Draft(**said, rsvp=role is not None, attendee_role_id=role or None),
+    role=st.just(0) | ROLES,
     title=st.text(min_size=1, max_size=100).filter(str.strip),
     kind=st.sampled_from(OWN),
     day=st.dates(date(2025, 1, 1), date(2090, 1, 1)),

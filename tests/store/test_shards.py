@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.store import deliveries, guild_events, post_actions, shards, subject_roles, subscriptions
+from bot.store import attendee_roles, deliveries, guild_events, post_actions, shards, subject_roles, subscriptions
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.reading import stamp
@@ -111,6 +111,10 @@ def _fill(connection: Connection, shard: int, count: int) -> None:
             " VALUES (?, ?, 1, 1, 'standing', 1, '', ?)",
             (id_, guild(shard, number), at),
         )
+        connection.execute(
+            "INSERT INTO attendee_role (guild_id, user_id, role_id, try_at) VALUES (?, 1, 1, ?)",
+            (guild(shard, number), at),
+        )
 
 
 CLAIMS: dict[str, Callable[[Connection, Shards], object]] = {
@@ -121,6 +125,8 @@ CLAIMS: dict[str, Callable[[Connection, Shards], object]] = {
     "pulse of guild events": guild_events.pulse,
     "subject roles": lambda connection, mine: subject_roles.claim(connection, PREMIERE, 10, mine),
     "pulse of subject roles": subject_roles.pulse,
+    "attendee roles": lambda connection, mine: attendee_roles.claim(connection, PREMIERE, 10, mine),
+    "pulse of attendee roles": attendee_roles.pulse,
 }
 
 
@@ -169,7 +175,7 @@ async def test_another_count_divides_anew_and_the_same_changes_nothing(divided: 
         return connection.execute(listed[isinstance(connection, sqlite3.Connection)]).fetchall()
 
     before = await divided.read(indexes)
-    outboxes = ("delivery", "guild_event", "post_action", "subject_role")
+    outboxes = ("attendee_role", "delivery", "guild_event", "post_action", "subject_role")
     assert [name for name, _ in before] == [f"{outbox}_by_shard" for outbox in outboxes]
     await divided.write(shards.divide, COUNT)
     assert await divided.read(indexes) == before
