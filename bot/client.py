@@ -23,7 +23,7 @@ from bot.cluster.gateway import ClientGateway
 from bot.cluster.keeper import Keeper
 from bot.discord_internals import mark_ready, take_shards_later, use_its_gateway
 from bot.errors import SettingError, StartError, StoppingError
-from bot.interactions import buttons, following, notify, panel, schedule
+from bot.interactions import buttons, following, notify, panel, rsvp, schedule
 from bot.interactions.answers import explain
 from bot.interactions.cooldown import Cooldowns
 from bot.interactions.host import Host
@@ -113,6 +113,7 @@ class Byeol(Host):
         following.register(self)
         notify.register(self)
         schedule.register(self)
+        rsvp.register(self)
         await self.load_cogs()
         await self.lookup.ready()
         await self.lookup.follow()

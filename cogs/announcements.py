@@ -310,7 +310,7 @@ class Announcements(
             post(context, items, options, digest=digest),
             post_title(context, items, options, digest=digest),
             token=secrets.token_hex(10),
-            roles=(),
+            mentions=discord.AllowedMentions.none(),
             tags=chosen.tags,
         )
         return post_link(chosen.guild_id, chosen.channel_id, posted.message_id, posted.thread_id)

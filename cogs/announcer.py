@@ -12,6 +12,7 @@ from discord.ext import commands, tasks
 
 from bot.announcements import permissions
 from bot.announcements.publisher import Publisher
+from bot.announcements.publisher.attendee_roles import AttendeeRoles
 from bot.announcements.publisher.guild_events import GuildEvents
 from bot.announcements.publisher.subject_roles import SubjectRoles
 from bot.client import Byeol
@@ -54,7 +55,7 @@ class Beat:
 
 
 class Announcer(commands.Cog):
-    """Runs the publisher every few seconds, the sync of servers' scheduled events, and the care of subject roles.
+    """Runs the publisher every few seconds, the sync of servers' scheduled events, and the care of roles.
 
     Each has a loop of its own, so that announcements do not wait for a thousand events that are not urgent. All share
     one rate limiter, since Discord counts the requests of the whole bot.
@@ -65,8 +66,10 @@ class Announcer(commands.Cog):
         publisher = Publisher(bot, bot.database, bot.clock, bot.limiter, bot.served, bot.metrics)
         guild_events = GuildEvents(bot, bot.database, bot.clock, bot.limiter, bot.served)
         roles = SubjectRoles(bot, bot.database, bot.clock, bot.limiter, bot.served)
-        self._senders = (publisher, guild_events, roles)
-        self._beats = (Beat(bot, publisher.tick, bot.metrics.beat), Beat(bot, guild_events.tick), Beat(bot, roles.tick))
+        attendees = AttendeeRoles(bot, bot.database, bot.clock, bot.limiter, bot.served)
+        self._senders = (publisher, guild_events, roles, attendees)
+        others = (guild_events, roles, attendees)
+        self._beats = (Beat(bot, publisher.tick, bot.metrics.beat), *(Beat(bot, one.tick) for one in others))
 
     async def cog_load(self) -> None:
         """Start the loops."""

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.catalogue.model import OWN, EventKind, Ref
 from bot.client import Byeol
 from bot.errors import UnreadableError
-from bot.interactions import schedule
+from bot.interactions import rsvp, schedule
 from bot.interactions.answers import Interaction, reply, reply_card, words_of
 from bot.interactions.panel import server
 from bot.interactions.params import FindFollowed, FindOccurrence, FindPlanned
@@ -29,7 +29,7 @@ from bot.render import importing
 from bot.render import schedule as words
 from bot.render.schedule import MAX_WHEN
 from bot.search import Entry
-from bot.store import occasions, scheduled
+from bot.store import attendee_roles, occasions, scheduled
 from bot.store.pending import Pending
 
 KIND_CHOICES = [
@@ -76,9 +76,27 @@ class Schedule(
         """Show the schedule."""
         await reply_card(interaction, "schedule", "server")
 
+    @app_commands.command(
+        name=_("show"),
+        description=_("One thing that is planned, with buttons to say whether you come"),
+        extras={"for": "members"},
+    )
+    @app_commands.rename(what=_("what"))
+    @app_commands.describe(what=_("Which one"))
+    async def show(self, interaction: Interaction, what: app_commands.Transform[Coming, FindPlanned]) -> None:
+        """Show the next date of something."""
+        await reply_card(interaction, "planned", f"{what.ref.slug}/{what.id}")
+
+    @app_commands.command(name=_("attendees"), description=_("Who comes to something that is planned"))
+    @app_commands.rename(what=_("what"))
+    @app_commands.describe(what=_("Which one"))
+    async def attendees(self, interaction: Interaction, what: app_commands.Transform[Coming, FindPlanned]) -> None:
+        """Show who comes to the next date of something."""
+        await rsvp.show_attendees(interaction, what.ref.slug, what.id)
+
     @app_commands.command(name=_("add"), description=_("Plan something; you see it before it is saved"))
     @app_commands.rename(title=_("title"), when=_("when"), kind=_("kind"), where=_("where"), link=_("link"))
-    @app_commands.rename(about=_("about"), picture=_("picture"))
+    @app_commands.rename(about=_("about"), picture=_("picture"), asks=_("rsvp"), attendees=_("attendee_role"))
     @app_commands.describe(
         title=_("What it is called"),
         when=_("Such as “Fri 18:00”, “every Sat 21:20 for 2 h until 16 Feb”, or @time"),
@@ -87,6 +105,8 @@ class Schedule(
         link=_("A link to it"),
         about=_("The drama or the artist that it is about"),
         picture=_("The address of an image"),
+        asks=_("Ask members whether they come: “I'm in”, “Maybe”"),
+        attendees=_("A role that those who are in get, until a week after it"),
     )
     @app_commands.choices(kind=KIND_CHOICES)
     async def add(
@@ -99,8 +119,11 @@ class Schedule(
         link: Address | None = None,
         about: About | None = None,
         picture: Address | None = None,
+        asks: bool = False,
+        attendees: discord.Role | None = None,
     ) -> None:
         """Show a preview of something new."""
+        role_id = await rsvp.attendee_role(interaction, attendees) if attendees is not None else None
 
         def build(asked: Asked) -> Draft:
             return Draft(
@@ -110,6 +133,8 @@ class Schedule(
                 url=link,
                 picture=picture,
                 about=about.ref if about else None,
+                rsvp=asks or role_id is not None,
+                attendee_role_id=role_id,
                 **schedule.dated(asked),
             )
 
@@ -117,11 +142,14 @@ class Schedule(
 
     @app_commands.command(name=_("edit"), description=_("Change something planned; you see it before it is saved"))
     @app_commands.rename(what=_("what"), when=_("when"), kind=_("kind"), about=_("about"))
+    @app_commands.rename(asks=_("rsvp"), attendees=_("attendee_role"))
     @app_commands.describe(
         what=_("Which one"),
         when=_("Another time, in words; it says how long and how often as well"),
         kind=_("Another kind"),
         about=_("Another drama or artist that it is about"),
+        asks=_("Ask members whether they come, or no longer"),
+        attendees=_("Another role for those who are in; @everyone: none"),
     )
     @app_commands.choices(kind=KIND_CHOICES)
     async def edit(
@@ -131,12 +159,24 @@ class Schedule(
         when: Time | None = None,
         kind: app_commands.Choice[str] | None = None,
         about: About | None = None,
+        asks: bool | None = None,
+        attendees: discord.Role | None = None,
     ) -> None:
         """Show a preview of something as it is, or as it will be; its form changes the rest."""
         guild_id = await planner(interaction)
         before = (await schedule.stored(interaction, guild_id, what.ref.slug)).draft
         about_ref: Ref | None = about.ref if about else before.about
-        after = replace(before, kind=EventKind(kind.value) if kind else before.kind, about=about_ref)
+        role_id = before.attendee_role_id
+        if attendees is not None:
+            role_id = await rsvp.attendee_role(interaction, attendees)
+        asked = before.rsvp or (attendees is not None and role_id is not None) if asks is None else asks
+        after = replace(
+            before,
+            kind=EventKind(kind.value) if kind else before.kind,
+            about=about_ref,
+            rsvp=asked,
+            attendee_role_id=role_id if asked else None,
+        )
         if when is None:
             await schedule.show_new(interaction, guild_id, Pending([after], what.ref))
         else:
@@ -233,7 +273,8 @@ class Schedule(
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """Forget the role of those who plan if it was deleted in Discord."""
+        """Forget a role that was deleted in Discord: of those who plan, or of those who come."""
+        await self._bot.database.write(attendee_roles.gone, role.guild.id, role.id)
         if await self._bot.database.read(scheduled.planners, role.guild.id) == role.id:
             await self._bot.database.write(scheduled.choose_planners, role.guild.id, None)
 

@@ -27,6 +27,7 @@ from bot.errors import (
     PastError,
     PlannersOnlyError,
     RoleError,
+    RsvpClosedError,
     StoppingError,
     TooFastError,
     TooManyError,
@@ -44,6 +45,7 @@ from bot.render.card import escape
 from bot.render.importing import unreadable
 from bot.render.notify import trouble_words
 from bot.render.reasons import discord_refusal, permissions_missing
+from bot.render.rsvp import closed as rsvp_closed
 from bot.render.schedule import planners_needed, unfit
 from bot.store import browse, songs, subject_roles
 from bot.text import Words, words
@@ -200,6 +202,8 @@ async def _explanation(interaction: Interaction, error: Exception) -> ui.LayoutV
         case NotPlannedError():
             body = t("Choose from the list that opens while you type, or see `/schedule list`.")
             return menus.trouble(t, t("That is not in the schedule"), body)
+        case RsvpClosedError():
+            return menus.trouble(t, *rsvp_closed(t, error.closed))
         case PlannersOnlyError():
             return menus.trouble(t, t("This is for those who plan here"), planners_needed(t, error.role_id))
         case RoleError():

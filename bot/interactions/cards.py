@@ -16,11 +16,12 @@ from bot.catalogue.model import CATALOGUED, Kind, Ref
 from bot.errors import GoneError, OutdatedError
 from bot.interactions.host import Host
 from bot.interactions.reports import REPORTS, days_in
-from bot.render import about, artist, browse, cast, drama, ost, phrases, schedule, sources, upcoming
+from bot.render import about, artist, browse, cast, drama, ost, phrases, rsvp, schedule, sources, upcoming
 from bot.render.card import PAGE_BLOCKS, RenderContext
 from bot.store import artists, events, overview, scheduled, songs, works
 from bot.store import browse as lists
 from bot.store.connection import Connection
+from bot.store.rsvp import counts
 from bot.text import words
 
 MONTH = 30
@@ -124,6 +125,18 @@ async def _schedule(client: Host, _: str, context: RenderContext) -> ui.LayoutVi
     return schedule.listed(context, list(zip(items, shown, strict=True)), len(found))
 
 
+async def _planned(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
+    slug, _, event_id = key.partition("/")
+    if context.guild_id is None or not event_id.isdecimal():
+        raise OutdatedError
+    read = client.database.read
+    item = _there(next(iter(await read(events.with_context, [int(event_id)])), None))
+    occasion = item.occasion
+    if occasion is None or occasion.guild_id != context.guild_id or item.event.subject.ref.slug != slug:
+        raise GoneError
+    return rsvp.event_card(context, item, await read(counts, item.event.id) if occasion.rsvp else None)
+
+
 async def _browse(client: Host, key: str, context: RenderContext) -> ui.LayoutView:
     t, read = context.words, client.database.read
     match ref := _ref(key, Kind.WORK, Kind.PERSON, Kind.ORGANISATION):
@@ -165,6 +178,7 @@ CARDS: dict[str, Card] = {
     "cast-sources": _cast_sources,
     "upcoming": _upcoming,
     "schedule": _schedule,
+    "planned": _planned,
     "browse": _browse,
     "about": _about,
     "help": _help,

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
+from discord.abc import Snowflake
 from discord.utils import format_dt
 
 from bot.announcements.schedule import CORRECTIONS, Stage
-from bot.catalogue.model import ARTISTS, OWN, EventKind, Fact, Kind, Label, Occasion, Status
+from bot.catalogue.model import ARTISTS, OWN, EventKind, Fact, Kind, Label, Occasion, Status, Upcoming
 from bot.catalogue.when import Precision
+from bot.occasions.rsvp import Headcount
 from bot.render import phrases, vocabulary, wording
-from bot.render.card import Accent, CardLink, Content, RenderContext
+from bot.render.card import Accent, Asking, CardLink, Content, RenderContext
 from bot.render.post_item import Announced, PostItem
 from bot.text import Words
 
@@ -22,7 +24,8 @@ class PostOptions:
     """The options of a post.
 
     `delivery_token` identifies its delivery; `zone` and `role_id` are what the channel chose; `subject_roles` are
-    those of what it is about; `late`: it is posted after its time.
+    those of what it is about; `late`: it is posted after its time. `counts`: how many come, if members are asked;
+    `attendee_roles` and `attendees`: by which roles, and whom by name, it reminds those who do.
     """
 
     delivery_token: str | None
@@ -31,12 +34,21 @@ class PostOptions:
     subject_roles: Sequence[int] = ()
     late: bool = False
     preview: bool = False
+    counts: Headcount | None = None
+    attendee_roles: Sequence[int] = ()
+    attendees: Sequence[int] = ()
 
     @property
     def roles(self) -> list[int]:
         """The roles that it mentions, and the only ones that it may ping."""
         chosen = [] if self.role_id is None else [self.role_id]
-        return list(dict.fromkeys((*chosen, *self.subject_roles)))[:MOST_ROLES]
+        return list(dict.fromkeys((*chosen, *self.attendee_roles, *self.subject_roles)))[:MOST_ROLES]
+
+    @property
+    def people(self) -> Sequence[int]:
+        """The members that it mentions by name, and the only ones that it may ping: as many as fit."""
+        room = (_ROOM - _A_ROLE * len(self.roles)) // _A_MEMBER
+        return self.attendees[: max(min(room, _MOST_PEOPLE), 0)]
 
     def remarks(self, t: Words) -> list[str]:
         """Remarks on the post itself: that it is late, or a preview."""
@@ -64,11 +76,25 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
         leads=leads(context, found),
         subject=found.item.theme.ref,
         picture=(found.item.occasion.picture or "") if found.item.occasion is not None else "",
+        asking=asking(found.item, options.counts) if told.stage is not Stage.CANCELLED else None,
     )
+
+
+def asking(item: Upcoming, counts: Headcount | None) -> Asking | None:
+    """What members are asked about an event. `counts`: None if they are not."""
+    return Asking(item.event.id, item.event.subject.ref.slug, counts) if counts is not None else None
 
 
 MOST_ROLES = 70
 """The most roles that a post mentions: those of so many, with a first line, fit into Discord's 2,000 characters."""
+
+_ROOM = 1800
+"""Characters of a post's text for mentions: Discord takes 2,000, and the first line has up to 150."""
+_A_ROLE, _A_MEMBER = 25, 24
+"""Characters of a mention, at most."""
+_MOST_PEOPLE = 100
+"""The most members that a message may ping by name
+(https://discord.com/developers/docs/resources/message#allowed-mentions-object)."""
 
 MOST_TEXT = 2200
 """The most characters of a post's list: a post has one page."""
@@ -210,7 +236,8 @@ def _cards_of(t: Words, label: Label) -> list[CardLink]:
     ]
 
 
-def mentions(roles: Sequence[int]) -> discord.AllowedMentions:
-    """The mentions a post may make: these roles, and nobody else."""
-    pinged = [discord.Object(role_id) for role_id in roles]
-    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=pinged or False)
+def mentions(options: PostOptions) -> discord.AllowedMentions:
+    """The mentions a post may make: its roles and its people, and nobody else."""
+    roles: list[Snowflake] = [discord.Object(role_id) for role_id in options.roles]
+    people: list[Snowflake] = [discord.Object(user_id) for user_id in options.people]
+    return discord.AllowedMentions(everyone=False, users=people or False, replied_user=False, roles=roles or False)

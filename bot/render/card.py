@@ -18,6 +18,7 @@ from discord import ui
 from discord.utils import escape_mentions
 
 from bot.catalogue.model import Kind, Ref
+from bot.occasions.rsvp import Answer, Headcount
 from bot.text import Words
 
 MAX_LABEL = 80
@@ -77,13 +78,22 @@ class CardLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What members are asked whether they come to, and how many said so: the event, and the slug of its occasion."""
+
+    event_id: int
+    slug: str
+    counts: Headcount
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The content of a card. Paging never splits one of `blocks`; the page buttons find the card by `card` and `key`.
 
     `credit`: what the licences of its sources ask to be said, at most `MAX_CREDIT`; it stands on every page.
     `later`: blocks of lesser interest, which get pages of their own after `blocks`. `pages`: if set, `blocks` are only
     one page out of this many. `subject`: what readers may want to be told of. `picture`: the address of an image below
-    a post's text.
+    a post's text. `asking`: what readers are asked whether they come to.
     """
 
     accent: Accent
@@ -101,6 +111,7 @@ class Content:
     pages: int | None = None
     subject: Ref | None = None
     picture: str = ""
+    asking: Asking | None = None
 
 
 NOTIFIED = (Kind.WORK, Kind.PERSON, Kind.GROUP)
@@ -134,6 +145,16 @@ def open_id(card: str, ref: Ref, delivery_token: str | None = None) -> str:
 def notify_id(subject: Ref, delivery_token: str | None = None) -> str:
     """The custom id of a button by which a member is told of a subject, or no longer; see `open_id`."""
     return f"notify:{subject}" + (f":{delivery_token}" if delivery_token else "")
+
+
+def rsvp_id(answer: Answer, asking: Asking, delivery_token: str | None = None) -> str:
+    """The custom id of a button by which a member says whether they come, or takes it back; see `open_id`."""
+    return f"rsvp:{answer}:{asking.slug}:{asking.event_id}" + (f":{delivery_token}" if delivery_token else "")
+
+
+def counted(label: str, count: int) -> str:
+    """The label of such a button: how many said so stands behind it."""
+    return f"{label} · {count}" if count else label
 
 
 def pick_id(card: str, ref: Ref) -> str:
@@ -212,12 +233,32 @@ _A_ROW = 5
 
 
 def _buttons(context: RenderContext, content: Content, delivery_token: str | None) -> list[ui.Button[Any]]:
-    """The buttons under a card: those that open others, and the one by which a member is told of its subject."""
-    buttons = [_opening(lead, delivery_token) for lead in content.leads[:_A_ROW]]
+    """The buttons under a card.
+
+    By the first, members say whether they come; others open cards; by the last, they are told of its subject.
+    """
+    buttons = _answering(context.words, content.asking, delivery_token) if content.asking is not None else []
+    buttons += [_opening(lead, delivery_token) for lead in content.leads[:_A_ROW]]
     if context.notify and content.subject is not None and content.subject.kind in NOTIFIED:
         custom_id = notify_id(content.subject, delivery_token)
         buttons.append(ui.Button(label=context.words("Notify me"), emoji="🔔", custom_id=custom_id))
     return buttons
+
+
+def _answering(t: Words, asking: Asking, delivery_token: str | None) -> list[ui.Button[Any]]:
+    looks = [
+        (Answer.IN, t("I'm in"), "🙋", discord.ButtonStyle.primary),
+        (Answer.MAYBE, t("Maybe"), "🤔", discord.ButtonStyle.secondary),
+    ]
+    return [
+        ui.Button(
+            label=counted(name, asking.counts.of(answer)),
+            emoji=emoji,
+            style=style,
+            custom_id=rsvp_id(answer, asking, delivery_token),
+        )
+        for answer, name, emoji, style in looks
+    ]
 
 
 def _opening(lead: CardLink, delivery_token: str | None = None) -> ui.Button[Any]:

@@ -34,13 +34,19 @@ def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions,
         line = push_line(t, ordered, options.zone, context.now, role_id=role)
         several = len(ordered) > 1
         content = _several(context, ordered, options) if several else announcement(context, ordered[0], options)
-    return classic(context, _mentioning(line, options), content, options.delivery_token)
+    return classic(context, _mentioning(t, line, options), content, options.delivery_token)
 
 
-def _mentioning(line: str, options: PostOptions) -> str:
-    """The first line, and beneath it the subject roles: however many they are, a phone shows first what happens."""
-    others = [f"<@&{role_id}>" for role_id in options.roles if role_id != options.role_id]
-    return f"{line}\n-# 🔔 {' '.join(others)}" if others else line
+def _mentioning(t: Words, line: str, options: PostOptions) -> str:
+    """The first line, and beneath it those who come, and the subject roles: a phone shows first what happens."""
+    coming = [f"<@&{role_id}>" for role_id in options.roles if role_id in options.attendee_roles]
+    coming += [f"<@{user_id}>" for user_id in options.people]
+    if (more := len(options.attendees) - len(options.people)) > 0:
+        coming.append(t.plural("… and {n} more", "… and {n} more", more))
+    known = {options.role_id, *options.attendee_roles}
+    told = [f"<@&{role_id}>" for role_id in options.roles if role_id not in known]
+    lines = [line, *([f"-# 🙋 {' '.join(coming)}"] if coming else []), *([f"-# 🔔 {' '.join(told)}"] if told else [])]
+    return "\n".join(lines)
 
 
 def post_title(context: RenderContext, told: Sequence[PostItem], options: PostOptions, *, digest: bool = False) -> str:

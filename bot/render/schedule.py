@@ -98,6 +98,11 @@ def _described(context: RenderContext, draft: Draft, setting: Setting, about: La
         lines.append(phrases.field(t("Link"), f"<{draft.url}>"))
     if about is not None:
         lines.append(phrases.field(t("About"), phrases.called(t, about)))
+    if draft.attendee_role_id is not None:
+        role = f"<@&{draft.attendee_role_id}>"
+        lines.append(phrases.field(t("RSVP"), t("members say whether they come; who is in gets {role}", role=role)))
+    elif draft.rsvp:
+        lines.append(phrases.field(t("RSVP"), t("members say whether they come")))
     return lines
 
 

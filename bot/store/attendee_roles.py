@@ -129,7 +129,8 @@ def gone(connection: Connection, guild_id: int, role_id: int) -> None:
 def welcome(connection: Connection, guilds: Sequence[int], now: datetime) -> None:
     """Try now what waits in servers that are within reach again."""
     connection.execute(
-        f"UPDATE attendee_role SET try_at = ? WHERE try_at > ? AND claimed = 0 AND guild_id IN ({placeholders(guilds)})",
+        "UPDATE attendee_role SET try_at = ? WHERE try_at > ? AND claimed = 0"
+        f" AND guild_id IN ({placeholders(guilds)})",
         (stamp(now), stamp(now), *guilds),
     )
 

@@ -38,8 +38,8 @@ _ASKED = "event JOIN occasion ON occasion.entity_id = event.entity_id"
 class Pressed:
     """What became of a press. `answer`: what the member says now; None: nothing any more.
 
-    `show`: the pressed message may show the new counts at once; otherwise it is about to be edited anyway. `roles`: what
-    is to be given to the member, or taken, by whoever answers the press.
+    `show`: the pressed message may show the new counts at once; otherwise it is about to be edited anyway. `roles`:
+    what is to be given to the member, or taken, by whoever answers the press.
     """
 
     answer: Answer | None
@@ -56,10 +56,10 @@ class Attendee(NamedTuple):
 
 
 class Reminded(NamedTuple):
-    """Whom a post reminds that they are in: by the roles that they have, and the others by name."""
+    """A member whom a post reminds that they are in. `role_id`: the attendee role that they have, if there is one."""
 
-    roles: Sequence[int] = ()
-    people: Sequence[int] = ()
+    user_id: int
+    role_id: int | None
 
 
 def press(
@@ -86,7 +86,8 @@ def press(
     else:
         connection.execute(
             "INSERT INTO rsvp (event_id, user_id, guild_id, answer, answered_at) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (event_id, user_id) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at",
+            " ON CONFLICT (event_id, user_id) DO UPDATE"
+            "  SET answer = excluded.answer, answered_at = excluded.answered_at",
             (*mine, guild_id, after, stamp(now)),
         )
     attendee_roles.follow(connection, guild_id, now, user_id)
@@ -154,8 +155,8 @@ def attendees(connection: Connection, guild_id: int, event_id: int, page: int, s
     return [Attendee(user_id, Answer(answer)) for user_id, answer in rows]
 
 
-def remind(connection: Connection, parts: Sequence[int]) -> Reminded:
-    """Whom a message is to remind, by the ids of the deliveries in it; it is about to be sent.
+def remind(connection: Connection, parts: Sequence[int]) -> list[Reminded]:
+    """Whom a message is to remind, by the ids of the deliveries in it; it is about to be sent. First come, first.
 
     The first message about a date that says it is in an hour, or now, reminds, of all those in a server: who is in is
     mentioned once, however many channels and stages there are. One that surely was not sent gives way to another.
@@ -175,14 +176,12 @@ def remind(connection: Connection, parts: Sequence[int]) -> Reminded:
     rows = connection.execute(
         "SELECT user_id, (SELECT role_id FROM attendee_role WHERE attendee_role.guild_id = rsvp.guild_id"
         "  AND attendee_role.user_id = rsvp.user_id AND role_id = attendee_role_id AND try_at IS NULL)"
-        " FROM delivery JOIN event ON event.id = delivery.event_id JOIN occasion ON occasion.entity_id = event.entity_id"
-        " JOIN rsvp ON rsvp.event_id = event.id"
+        " FROM delivery JOIN rsvp ON rsvp.event_id = delivery.event_id JOIN event ON event.id = delivery.event_id"
+        " JOIN occasion ON occasion.entity_id = event.entity_id"
         f" WHERE delivery.id IN ({ids}) AND reminds = 1 AND answer = 'in' ORDER BY answered_at, user_id",
         tuple(parts),
     ).fetchall()
-    roles = dict.fromkeys(role_id for _, role_id in rows if role_id is not None)
-    people = dict.fromkeys(user_id for user_id, role_id in rows if role_id is None)
-    return Reminded(tuple(roles), tuple(people))
+    return [Reminded(*row) for row in rows]
 
 
 def keep(connection: Connection, guild_id: int, now: datetime) -> None:

@@ -45,7 +45,7 @@ def test_a_post_mentions_exactly_whom_it_may_ping_beneath_a_line_that_a_phone_sh
     assert len(content) <= 2000
     assert bool(others) == bool(set(subjects) - {channel})
     named = [int(id_) for id_ in re.findall(r"<@&(\d+)>", content)]
-    allowed = mentions(options.roles).to_dict()
+    allowed = mentions(options).to_dict()
     assert named == [int(id_) for id_ in allowed.get("roles", [])]
     assert len(named) == len(set(named)) == min(len({*subjects, channel} - {None}), MOST_ROLES)
     assert allowed["parse"] == []

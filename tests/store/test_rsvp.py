@@ -28,7 +28,7 @@ ROLE = 77
 
 async def asked(store: Database, **said: Any) -> Ref:
     """Plan something that members are asked about."""
-    return await add(store, **{"rsvp": True, **said})
+    return await add(store, rsvp=True, **said)
 
 
 async def press(
@@ -186,10 +186,10 @@ async def test_a_press_during_an_edit_leads_to_another_one(store: Database) -> N
     assert len(await counting(store, now + 2 * LAG)) == len(claimed) > 0
 
 
-async def reminding(store: Database, now: Any) -> list[tuple[int, str, Reminded]]:
+async def reminding(store: Database, now: Any) -> list[tuple[int, str, list[Reminded]]]:
     """Whom the messages mention that are due: each with its channel and stage. They are sent."""
     await look(store, now)
-    found: list[tuple[int, str, Reminded]] = []
+    found: list[tuple[int, str, list[Reminded]]] = []
     for delivery in await claim(store, now, limit=100):
         reminded = await store.write(rsvp.remind, [part.id for part in delivery.parts])
         found.append((delivery.channel_id, delivery.parts[0].stage, reminded))
@@ -204,10 +204,10 @@ async def test_who_is_in_is_reminded_once_by_the_first_message_an_hour_ahead(sto
     await announced(store, channel(1), channel(1, channel_id=102), until=BEGINS - 2 * HOUR)
     ahead = await reminding(store, BEGINS - HOUR)
     assert [(stage, who) for _, stage, who in ahead] == [
-        (Stage.HOUR_AHEAD, Reminded(people=(9, 7))),
-        (Stage.HOUR_AHEAD, Reminded()),
+        (Stage.HOUR_AHEAD, [Reminded(9, None), Reminded(7, None)]),
+        (Stage.HOUR_AHEAD, []),
     ]
-    assert [who for _, _, who in await reminding(store, BEGINS)] == [Reminded(), Reminded()]
+    assert [who for _, _, who in await reminding(store, BEGINS)] == [[], []]
 
 
 async def test_who_is_in_is_reminded_at_the_start_where_there_is_no_hour_ahead(store: Database) -> None:
@@ -215,7 +215,7 @@ async def test_who_is_in_is_reminded_at_the_start_where_there_is_no_hour_ahead(s
     await press(store, ref, 9)
     await announced(store, channel(1, stages=(Stage.DAY_AHEAD, Stage.NOW)), until=BEGINS - 2 * HOUR)
     assert await reminding(store, BEGINS - HOUR) == []
-    assert [who for _, _, who in await reminding(store, BEGINS)] == [Reminded(people=(9,))]
+    assert [who for _, _, who in await reminding(store, BEGINS)] == [[Reminded(9, None)]]
 
 
 async def test_a_message_that_was_not_sent_gives_way_to_another(store: Database) -> None:
@@ -225,11 +225,11 @@ async def test_a_message_that_was_not_sent_gives_way_to_another(store: Database)
     now = BEGINS - HOUR
     await look(store, now)
     first, second = await claim(store, now, limit=100)
-    assert (await store.write(rsvp.remind, [first.id])).people == (9,)
-    assert (await store.write(rsvp.remind, [second.id])).people == (), "the first is being sent"
+    assert await store.write(rsvp.remind, [first.id]) == [Reminded(9, None)]
+    assert await store.write(rsvp.remind, [second.id]) == [], "the first is being sent"
     await store.write(deliveries.retry, first.id, "one", now + MINUTE, "refused", possibly_sent_since=None)
-    assert (await store.write(rsvp.remind, [second.id])).people == (9,)
-    assert (await store.write(rsvp.remind, [first.id])).people == ()
+    assert await store.write(rsvp.remind, [second.id]) == [Reminded(9, None)]
+    assert await store.write(rsvp.remind, [first.id]) == []
 
 
 async def test_a_message_in_doubt_gives_way_to_none(store: Database) -> None:
@@ -241,8 +241,21 @@ async def test_a_message_in_doubt_gives_way_to_none(store: Database) -> None:
     first, second = await claim(store, now, limit=100)
     await store.write(rsvp.remind, [first.id])
     await store.write(deliveries.retry, first.id, "one", now + MINUTE, "no answer", possibly_sent_since=now)
-    assert (await store.write(rsvp.remind, [second.id])).people == ()
-    assert (await store.write(rsvp.remind, [first.id])).people == (9,), "what is sent again is the same"
+    assert await store.write(rsvp.remind, [second.id]) == []
+    assert await store.write(rsvp.remind, [first.id]) == [Reminded(9, None)], "what is sent again is the same"
+
+
+async def test_a_message_whose_sender_died_reminds_when_it_is_sent(store: Database) -> None:
+    ref = await asked(store)
+    await press(store, ref, 9)
+    await announced(store, until=BEGINS - 2 * HOUR)
+    now = BEGINS - HOUR
+    await look(store, now)
+    (before,) = await claim(store, now, limit=100)
+    await store.write(rsvp.remind, [before.id])
+    (after,) = await claim(store, now + HOUR / 2, limit=100)
+    assert after.id == before.id
+    assert await store.write(rsvp.remind, [after.id]) == [Reminded(9, None)]
 
 
 async def test_who_has_the_attendee_role_is_reminded_by_it(store: Database) -> None:
@@ -250,10 +263,10 @@ async def test_who_has_the_attendee_role_is_reminded_by_it(store: Database) -> N
     await choose(store, channel())
     (task,) = (await press(store, ref, 9)).roles
     await store.write(attendee_roles.settle, task, NOW)
-    await press(store, ref, 8)
+    await press(store, ref, 8, now=NOW + MINUTE)
     await announced(store, until=BEGINS - 2 * HOUR)
     (found,) = await reminding(store, BEGINS - HOUR)
-    assert found[2] == Reminded(roles=(ROLE,), people=(8,))
+    assert found[2] == [Reminded(9, ROLE), Reminded(8, None)]
 
 
 def wanted(tasks: Any) -> list[tuple[int, int, bool]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import discord
+from discord import AllowedMentions
 from discord.http import Route
 
 from bot.announcements.channels import forum_of
@@ -15,7 +16,6 @@ from bot.announcements.publisher import proof
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import SETTLED
 from bot.discord_internals import request_once
-from bot.render.announcement import mentions
 from bot.render.card import Classic
 from bot.store import post_actions
 
@@ -43,9 +43,9 @@ class Destination(ABC):
 
     @abstractmethod
     async def create(
-        self, message: Classic, title: str, *, token: str, roles: Sequence[int], tags: Sequence[int]
+        self, message: Classic, title: str, *, token: str, mentions: AllowedMentions, tags: Sequence[int]
     ) -> Posted:
-        """Post a message that may ping some roles. `title` and `tags` are a forum's post's."""
+        """Post a message that may ping what `mentions` allows. `title` and `tags` are a forum's post's."""
 
     @abstractmethod
     async def find(self, limiter: RateLimiter, token: str, since: datetime) -> Posted | None:
@@ -73,7 +73,7 @@ class _TextChannel(Destination):
         return after <= NONCE_WINDOW
 
     async def create(
-        self, message: Classic, title: str, *, token: str, roles: Sequence[int], tags: Sequence[int]
+        self, message: Classic, title: str, *, token: str, mentions: AllowedMentions, tags: Sequence[int]
     ) -> Posted:
         channel = self._client.get_partial_messageable(self._channel_id, guild_id=self._guild_id)
         posted = await channel.send(
@@ -81,7 +81,7 @@ class _TextChannel(Destination):
             embed=message.embed,
             view=message.view,
             nonce=token,
-            allowed_mentions=mentions(roles),
+            allowed_mentions=mentions,
         )
         return Posted(posted.id)
 
@@ -106,7 +106,7 @@ class _Forum(Destination):
         return False
 
     async def create(
-        self, message: Classic, title: str, *, token: str, roles: Sequence[int], tags: Sequence[int]
+        self, message: Classic, title: str, *, token: str, mentions: AllowedMentions, tags: Sequence[int]
     ) -> Posted:
         applied = forum_of(self._forum, self._forum.guild.me).applied(tags)
         created = await request_once(
@@ -120,7 +120,7 @@ class _Forum(Destination):
                     "content": message.content,
                     "embeds": [message.embed.to_dict()],
                     "components": message.view.to_components(),
-                    "allowed_mentions": mentions(roles).to_dict(),
+                    "allowed_mentions": mentions.to_dict(),
                 },
             },
         )

@@ -1,4 +1,7 @@
-"""Follow-ups on posted messages: publish them, open their threads, and edit them when a date no longer holds."""
+"""Follow-ups on posted messages: publish them, open their threads, and edit them when a date no longer holds.
+
+And when the counts of those who come do not.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ from datetime import timedelta
 import discord
 
 from bot.announcements.outcome import LOCKED, post_link
+from bot.announcements.publisher.answers import read_counts
 from bot.announcements.publisher.cycle import Served
 from bot.announcements.publisher.event_cache import EventCache
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import BROKEN, wait_after
 from bot.catalogue.model import Clock
 from bot.metrics import Metrics
+from bot.render.announcement import PostOptions
 from bot.render.card import Content, RenderContext, classic, draw, shorten
 from bot.render.headlines import title
-from bot.render.post import MAX_TITLE, outdated, outdated_line
+from bot.render.post import MAX_TITLE, outdated, outdated_line, post
 from bot.render.post_item import PostItem
 from bot.store import post_actions
 from bot.store.database import Database
@@ -37,6 +42,7 @@ _WORDS = {
     post_actions.PUBLISH: "handing it on to other servers",
     post_actions.THREAD: "opening a thread under it",
     post_actions.AMEND: "editing it",
+    post_actions.COUNT: "counting who comes",
 }
 
 _DONE_BEFORE = frozenset({40033, 160004})
@@ -147,6 +153,12 @@ class PostActions:
                     if error.code != _ARCHIVED or not await self._reopen(channel.id):
                         raise
                     await _amend(message, context, content, action.nonce)
+            case post_actions.COUNT if len(told) == 1 and not action.digest:
+                one, found = told[0]
+                counts = await read_counts(self._database, found.item)
+                if counts is not None and one.correction_id is None:
+                    options = PostOptions(action.nonce, "UTC", counts=counts)
+                    await message.edit(view=post(context, [PostItem(one.stage, found)], options).view)
             case _:
                 pass
 

@@ -17,6 +17,7 @@ import discord
 from bot.announcements import permissions, schedule
 from bot.announcements.outcome import GONE, is_held
 from bot.announcements.publisher import proof
+from bot.announcements.publisher.answers import count_again, read_answers
 from bot.announcements.publisher.cycle import Cycle, Served
 from bot.announcements.publisher.destination import Destination, Posted, destination
 from bot.announcements.publisher.event_cache import EventCache
@@ -26,7 +27,7 @@ from bot.announcements.publisher.retry_policy import BROKEN, REFUSED_RETRY, pass
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
 from bot.metrics import Metrics
-from bot.render.announcement import PostOptions
+from bot.render.announcement import PostOptions, mentions
 from bot.render.card import RenderContext
 from bot.render.post import post, post_title
 from bot.render.post_item import Announced, PostItem
@@ -234,6 +235,7 @@ class Publisher(Cycle):
                 return
             if posted is not None:
                 await self._record(delivery, posted, place, found)
+                await count_again(self._database, delivery, told, None, now)
                 return
             if not overtaken:
                 # It never arrived: retry it at once, no longer in doubt.
@@ -259,19 +261,26 @@ class Publisher(Cycle):
         events = [one.found.item.event.id for one in told]
         roles = await self._database.read(subject_roles.mentioned, delivery.guild_id, events)
         context = RenderContext(words(delivery.language or ENGLISH), now, notify=roles is not None)
+        answers = await read_answers(self._database, guild, delivery, told)
         late = now - delivery.send_at > LATE and not delivery.digest
         options = PostOptions(
             *(delivery.nonce, delivery.zone, delivery.role_id),
             subject_roles=[role_id for event in events for role_id in (roles or {}).get(event, ())],
             late=late,
+            counts=answers.counts,
+            attendee_roles=answers.roles,
+            attendees=answers.people,
         )
         message = post(context, told, options, digest=delivery.digest)
         title = post_title(context, told, options, digest=delivery.digest)
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
         await self._limiter.leave()
-        posted = await place.create(message, title, token=delivery.nonce, roles=options.roles, tags=delivery.tags)
+        posted = await place.create(
+            message, title, token=delivery.nonce, mentions=mentions(options), tags=delivery.tags
+        )
         await self._record(delivery, posted, place, found)
+        await count_again(self._database, delivery, told, answers.counts, self._clock())
 
     def _destination(self, delivery: Delivery) -> Destination:
         # To be asked for before a request: when it has ended, another process may serve the server.
