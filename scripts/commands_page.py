@@ -160,6 +160,8 @@ def _takes(option: Node) -> str:
             return "a role"
         case Type.attachment:
             return "a file"
+        case Type.boolean:
+            return "true or false"
         case other:
             raise NotImplementedError(f"say here what {other.name} takes")
 

@@ -58,8 +58,9 @@ def about(
         f"**{t('Privacy')}** "
         + t(
             "I read no messages, except to find my own post again after an interruption. I keep what admins chose "
-            "for a server, which of its roles are for “Notify me”, what it follows, and what was announced there. I "
-            "keep nothing about you, not even which of these roles you have: only Discord knows."
+            "for a server, which of its roles are for “Notify me”, what it follows and plans, and what was announced "
+            "there. Of you I keep one thing: where you pressed “I'm in” or “Maybe”, your answer and the role you got "
+            "for it, until you take it back or a week after the end."
         ),
     ]
     content = Content(
