@@ -15,6 +15,7 @@ from bot.store import agenda, deliveries, occasions, planning, subject_roles, su
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.planning import MOST_AT_ONCE
+from bot.store.sqlite import restoring
 from tests.helpers import hours, utc
 from tests.store.dated import choose, claim, server
 from tests.store.own import NOW, SATURDAY, WEEKLY, add, draft, items
@@ -287,3 +288,21 @@ async def test_who_wants_to_be_told_of_a_drama_is_mentioned_in_what_is_about_it(
     assert await store.read(subject_roles.mentioned, 1, [item.event.id]) == (
         {item.event.id: mentioned} if about else {}
     )
+
+
+async def test_after_a_restore_what_may_have_been_told_is_not_told_again_and_the_rest_is(store: Database) -> None:
+    await choose(store, channel(kinds=(EventKind.WATCH_PARTY,)))
+    await add(store)
+    await add(store, title="Weekly", repeat=WEEKLY, time=time(9, 0))
+    made_at, restored_at = BEGINS - timedelta(hours=2), BEGINS + timedelta(hours=1)
+    await pass_until(store, made_at)
+    before = await sent(store)
+    # What follows was told by the database that the backup replaces: an hour ahead, and now.
+    assert await store.write(restoring.settle_since, made_at, restored_at) == 2
+    await pass_until(store, restored_at + timedelta(days=7), restored_at)
+    assert [line for line in await sent(store) if line not in before] == [
+        "100: reminder_24h 04-11T00:00",
+        "100: reminder_1h 04-11T23:00",
+        "100: now 04-12T00:00",
+        "100: reminder_7d 04-12T00:00",
+    ]
