@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,11 +37,12 @@ _TOKEN = re.compile(
 
 
 class Drawing:
-    """Draws for a viewer in a time zone, with the names of channels and roles."""
+    """Draws for a viewer in a time zone, with the names of channels, roles and members, as of the time of a clock."""
 
-    def __init__(self, zone: str, names: Mapping[int, str]) -> None:
+    def __init__(self, zone: str, names: Mapping[int, str], clock: Callable[[], datetime]) -> None:
         self._zone = ZoneInfo(zone)
         self._names = names
+        self._clock = clock
 
     def card(self, components: Sequence[Mapping[str, Any]]) -> RenderableType:
         """Draw the components of a message."""
@@ -112,7 +113,10 @@ class Drawing:
     def _stamp(self, match: re.Match[str]) -> str:
         at = datetime.fromtimestamp(int(match[1]), self._zone)
         if match[2] == "R":
-            return "now"
+            ahead = at - self._clock()
+            if abs(ahead) < timedelta(minutes=1):
+                return "now"
+            return dates.format_timedelta(ahead, add_direction=True, threshold=1.5, locale="en")
         return dates.format_datetime(at, "d MMM y, HH:mm", locale="en")
 
 

@@ -127,7 +127,8 @@ def _build(env: simcord.Env, bot: Byeol) -> Stage:
     guild = env.create_guild("K-Drama Fans", owner=owner)
     other = env.create_guild("My New Server", owner=owner)
     mods, admins = (
-        place.create_role("Mods", permissions=discord.Permissions(manage_guild=True)) for place in (guild, other)
+        place.create_role("Mods", permissions=discord.Permissions(manage_guild=True, manage_events=True))
+        for place in (guild, other)
     )
 
     premieres = guild.create_role("Premieres", mentionable=True)

@@ -20,11 +20,14 @@ from bot.text import words
 WIDTH = 84
 MOMENTS = (
     datetime(2025, 1, 4, 9, 0, tzinfo=SEOUL),
+    datetime(2025, 1, 4, 21, 10, tzinfo=SEOUL),
     datetime(2025, 1, 5, 18, 0, tzinfo=SEOUL),
     datetime(2025, 1, 19, 18, 0, tzinfo=SEOUL),
     datetime(2025, 1, 26, 18, 0, tzinfo=SEOUL),
 )
-"""When a Korean server hears of the premiere of *When the Stars Gossip* and of its first songs."""
+"""When a Korean server hears of the premiere of *When the Stars Gossip*, of its own evening, and of the first songs."""
+PARTY = "Watch party: When the Stars Gossip"
+"""What the server plans itself, for the evening of the premiere."""
 BEFORE = datetime(2022, 10, 20, 17, 59, tzinfo=SEOUL)
 """A minute before the release of a song whose name another one gets later."""
 
@@ -37,7 +40,8 @@ class Tour:
         self._out = out
         channels = (stage.general, stage.chat, stage.announcements, stage.korean_news)
         self._names = {channel.id: channel.name or "" for channel in channels}
-        self._drawing = Drawing("Asia/Seoul", self._names)
+        self._names |= {member.id: _called(member) for member in (stage.fan, stage.korean_fan, stage.admin)}
+        self._drawing = Drawing("Asia/Seoul", self._names, stage.now)
 
     async def play(self) -> None:
         """Play the whole tour."""
@@ -45,6 +49,7 @@ class Tour:
         await self._questions()
         await self._setup()
         await self._notify()
+        await self._plan()
         for moment in MOMENTS:
             await self._announce(moment)
         self._narrate("Your own server is next: see the README, “On Discord”.")
@@ -59,6 +64,7 @@ class Tour:
         await self._questions()
         await self._setup()
         await self._notify()
+        await self._plan()
         self._narrate("The premiere is next: press “Next announcement” in the page. It arrives in English and Korean.")
 
     async def _questions(self) -> None:
@@ -86,6 +92,24 @@ class Tour:
         )
         card = await self._ask(stage.korean_fan, "drama", name="stars-gossip")
         await self._press(stage.korean_fan, card, words(stage.people[1].language)("Notify me"))
+
+    async def _plan(self) -> None:
+        stage = self._stage
+        self._narrate("The admin plans an evening for the server, as its people would write it.")
+        preview = await self._ask(
+            stage.admin,
+            "schedule add",
+            title=PARTY,
+            when="Sat 21:10 for 2 h",
+            kind="watch_party",
+            where="#ost-chat",
+            about="stars-gossip",
+            rsvp=True,
+        )
+        await self._press(stage.admin, preview, "Save")
+        self._narrate("Mina wants to come.")
+        card = await self._ask(stage.fan, "schedule show", what=PARTY)
+        await self._press(stage.fan, card, "I'm in")
 
     async def _announce(self, moment: datetime) -> None:
         announced = await self._stage.move_to(moment)
