@@ -19,6 +19,7 @@ from babel import Locale, dates, lists, numbers
 from babel.messages import mofile, pofile
 
 from bot.catalogue.model import ENGLISH, KOREAN, Text
+from bot.catalogue.month_day import MonthDay
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "byeol"
@@ -60,6 +61,13 @@ class Words:
     def day(self, day: date) -> str:
         """A day, in words."""
         return dates.format_date(day, "d MMMM y" if self.language == ENGLISH else "long", locale=self._locale)
+
+    def day_of_year(self, day: MonthDay) -> str:
+        """A day of every year, in words."""
+        leap_year = day.in_year(2000)
+        if self.language == ENGLISH:
+            return dates.format_date(leap_year, "d MMMM", locale=self._locale)
+        return dates.format_skeleton("MMMMd", _midnight(leap_year), locale=self._locale)
 
     def moment(self, at: datetime) -> str:
         """A day and a time, in words, in the time zone of `at`."""

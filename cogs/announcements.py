@@ -22,7 +22,7 @@ from bot.announcements.publisher.destination import destination
 from bot.announcements.schedule import REMINDERS as ALL_REMINDERS
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
-from bot.catalogue.model import EventKind, Upcoming
+from bot.catalogue.model import ANNIVERSARIES, EventKind, Upcoming
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
 from bot.interactions import notify, panel, reports
@@ -50,13 +50,17 @@ KINDS = {
     "main": ANNOUNCED,
     "premieres": (EventKind.PREMIERE,),
     "songs": (EventKind.OST_RELEASE,),
+    "days": (*ANNOUNCED, *ANNIVERSARIES),
     "all": tuple(EventKind),
 }
 KIND_CHOICES = [
     app_commands.Choice(name=_("Premieres, OST releases and your own events"), value="main"),
     app_commands.Choice(name=_("Premieres only"), value="premieres"),
     app_commands.Choice(name=_("OST releases only"), value="songs"),
-    app_commands.Choice(name=_("Everything: episodes, finales and albums too"), value="all"),
+    app_commands.Choice(
+        name=_("Premieres, OST releases, your own events, and anniversaries of what you follow"), value="days"
+    ),
+    app_commands.Choice(name=_("Everything: episodes, finales, albums and anniversaries too"), value="all"),
 ]
 REMINDERS = {
     "none": (),

@@ -22,6 +22,7 @@ PURE = frozenset(
     {
         "bot.catalogue",
         "bot.catalogue.licence",
+        "bot.catalogue.month_day",
         "bot.catalogue.model",
         "bot.catalogue.romanise",
         "bot.errors",

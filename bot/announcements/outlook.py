@@ -13,7 +13,7 @@ from bot.announcements import schedule
 from bot.announcements.outcome import DeliveryStatus, Explained, Outcome, Post
 from bot.announcements.schedule import AnnouncementReason
 from bot.announcements.subscription import Subscription
-from bot.catalogue.model import Ref, Upcoming
+from bot.catalogue.model import ANNIVERSARIES, Ref, Upcoming
 from bot.store import events, follows, outcomes, planning, subject_roles, subscriptions
 from bot.store.database import Database
 
@@ -69,7 +69,8 @@ def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
 def _explained(item: Upcoming, chosen: Subscription, known: DeliveryStatus | None, *, followed: bool) -> Explained:
     if known is not None:
         return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
-    told = followed or not chosen.followed_only or item.occasion is not None
+    any_subject = not chosen.followed_only and item.event.kind not in ANNIVERSARIES
+    told = followed or any_subject or item.occasion is not None
     why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told)
     at = schedule.due_at(item.event.when, chosen.zone) if why is AnnouncementReason.TO_COME else None
     return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))

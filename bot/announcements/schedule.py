@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.announcements.hours import Audience, after_quiet, digest_around
-from bot.catalogue.model import OWN, Event, EventKind, Status
+from bot.catalogue.model import ANNIVERSARIES, OWN, Event, EventKind, Status
 from bot.catalogue.when import EXACT, Precision, When
 
 
@@ -198,8 +198,10 @@ def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime
             yield Stage.CANCELLED, event.changed_at, None
         elif event.revision > 1:
             yield Stage.MOVED, event.changed_at, None
-        # Of what a server's own people plan, they need not be told that it is planned, a year of it at once.
-        if event.status is Status.CONFIRMED and at is not None and at > event.changed_at and event.kind not in OWN:
+        # Of what a server's own people plan, they need not be told that it is planned, a year of it at once; and
+        # everybody knows that a birthday comes.
+        news = event.kind not in OWN and event.kind not in ANNIVERSARIES
+        if event.status is Status.CONFIRMED and at is not None and at > event.changed_at and news:
             yield Stage.CONFIRMED, event.changed_at, at
     if at is None or not announceable(event):
         return
@@ -212,8 +214,12 @@ def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime
 
 
 def _planned_since(event: Event, at: datetime) -> bool:
-    """Whether a server's own people planned something only after `at`: then a reminder due at that time is not late."""
-    return event.kind in OWN and event.changed_at is not None and event.changed_at > at
+    """Whether nobody could have known of an event at `at`: then a reminder due at that time is not late.
+
+    A server's own people planned it only later, or began to follow only later what it is an anniversary of.
+    """
+    late = event.kind in OWN or event.kind in ANNIVERSARIES
+    return late and event.changed_at is not None and event.changed_at > at
 
 
 def day_of(event: Event) -> str:

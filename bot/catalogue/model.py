@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bot.catalogue import licence as licences
 from bot.catalogue import romanise
+from bot.catalogue.month_day import MonthDay
 from bot.catalogue.when import When
 
 Clock = Callable[[], datetime]
@@ -80,6 +81,9 @@ class EventKind(StrEnum):
     WATCH_PARTY = "watch_party"
     BIRTHDAY = "birthday"
     OTHER = "other"
+    ARTIST_BIRTHDAY = "artist_birthday"
+    DEBUT_ANNIVERSARY = "debut_anniversary"
+    PREMIERE_ANNIVERSARY = "premiere_anniversary"
 
 
 OWN = (
@@ -94,6 +98,9 @@ OWN = (
     EventKind.OTHER,
 )
 """The kinds that a server's own people put into its schedule, and nobody else states."""
+
+ANNIVERSARIES = (EventKind.ARTIST_BIRTHDAY, EventKind.DEBUT_ANNIVERSARY, EventKind.PREMIERE_ANNIVERSARY)
+"""The kinds that come round every year, for what somebody follows. Nobody states them: they follow from other dates."""
 
 
 class Status(StrEnum):
@@ -239,6 +246,18 @@ class Money(Fact):
     currency: str
     qualifier: str
     converted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearDay(Fact):
+    """A day that comes round every year: a ``birthday``, or the day of a ``debut``.
+
+    `year` is when it was the first time. It is None of a birthday, of which nobody is to be told how old they are.
+    """
+
+    kind: str
+    day: MonthDay
+    year: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +409,7 @@ class Profile:
     links: Sequence[Link]
     relations: Sequence[Relation]
     events: Sequence[Event]
+    days: Sequence[YearDay] = ()
 
     def dates(self, kind: EventKind) -> list[Event]:
         """The dates of one kind, the current one first."""
@@ -472,13 +492,20 @@ class Occasion:
 class Upcoming:
     """An event ahead, with the works its subject belongs to and who performs it.
 
-    `occasion`: what is said of it by the server whose own it is; None for an event of the catalogue.
+    `occasion`: what is said of it by the server whose own it is; None for an event of the catalogue. `since`: of an
+    anniversary, the year of what it recalls, if that is told.
     """
 
     event: Event
     works: Sequence[Label] = field(default=())
     performers: Sequence[Label] = field(default=())
     occasion: Occasion | None = None
+    since: int | None = None
+
+    @property
+    def years(self) -> int | None:
+        """How many years ago was what an anniversary recalls; None if that is not told."""
+        return None if self.since is None else self.event.number - self.since
 
     @property
     def theme(self) -> Label:

@@ -18,7 +18,7 @@ from discord import ui
 from bot.announcements import outlook, permissions
 from bot.announcements.channels import find_forum
 from bot.announcements.publisher.retry_policy import BROKEN
-from bot.catalogue.model import Kind, Ref
+from bot.catalogue.model import ANNIVERSARIES, Kind, Ref
 from bot.discord_internals import spoiler_channels
 from bot.errors import GoneError, OutdatedError
 from bot.interactions.host import Host
@@ -59,7 +59,7 @@ async def channels(client: Host, guild_id: int, *, look: bool = False) -> list[C
         Channel(
             one,
             permissions.missing_for(guild, one, roles),
-            follows_nothing=one.followed_only and not followed,
+            follows_nothing=not followed and (one.followed_only or not set(ANNIVERSARIES).isdisjoint(one.kinds)),
             forum=find_forum(guild, one.channel_id),
             spoiler=one.channel_id in hidden,
         )

@@ -203,6 +203,11 @@ class Entity:
         """
         return [statement for _, statement in self._ranked(property_, reader)]
 
+    def says(self, property_: str) -> bool:
+        """Whether it has a statement that is not deprecated, be its value known or not, and does not deny it."""
+        known = checked(_Claims, {"claims": self._claims.get(property_, [])}, self.id, property_).claims
+        return any(claim.rank in ("preferred", "normal") and claim.mainsnak.snaktype != "novalue" for claim in known)
+
     def items(self, property_: str) -> frozenset[str]:
         """The items of `every` statement."""
         return frozenset(statement.value for statement in self.every(property_, ITEM))

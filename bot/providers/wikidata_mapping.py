@@ -1,6 +1,7 @@
 """Maps an entity document of Wikidata to a record: works, groups, people, organisations and characters. Pure.
 
-Of people it takes names, occupations of the field and memberships, and nothing else that Wikidata says of them.
+Of people it takes names, occupations of the field, memberships, the day and month of their birth and the day of their
+debut, and nothing else that Wikidata says of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from bot.catalogue.model import EventKind, Kind, Status
+from bot.catalogue.month_day import MonthDay
 from bot.catalogue.romanise import has_hangul
 from bot.catalogue.when import SEOUL
 from bot.providers import wikidata_items as items
@@ -38,6 +40,10 @@ _LABELS = {
 """Languages besides English and Korean, each with the codes that Wikidata may have it under, the best first."""
 LANGUAGES = ("en", "mul", "ko", *(code for codes in _LABELS.values() for code in codes))
 """The language codes that labels and aliases are asked for."""
+
+
+_TO_THE_DAY = 11
+"""The precision of a time that is known to the day (https://www.wikidata.org/wiki/Help:Dates#Precision)."""
 
 
 def external(id_: str) -> ExternalId:
@@ -121,7 +127,7 @@ def _things(
             yield Thing(id_, kind, (*said, *events), _type_of_work(entity), "cast", also, year)
             yield from characters
         case Kind.GROUP:
-            yield Thing(id_, kind, (*names, *_site(entity)), also=also)
+            yield Thing(id_, kind, (*names, *_site(entity), *_debut(entity, "P2031", "P571")), also=also)
             for member, terms in _terms(entity, "P527").items():
                 if member not in groups:
                     yield Thing(external(member), Kind.PERSON, (record.membership(id_, *terms),))
@@ -129,7 +135,8 @@ def _things(
             joined = _terms(entity, "P463")
             memberships = (record.membership(external(group), *terms) for group, terms in joined.items())
             met = sorted({*related, *joined}, key=number)
-            said = (*names, *_occupations(entity), *memberships)
+            days = () if entity.says("P570") else (*_birthday(entity), *_debut(entity, "P2031"))
+            said = (*names, *_occupations(entity), *memberships, *days)
             yield Thing(id_, kind, said, also=also, related=tuple(map(external, met)))
         case Kind.ORGANISATION:
             yield Thing(id_, kind, names, "platform" if entity.id in items.PLATFORMS else "network")
@@ -347,6 +354,31 @@ def _events(premiere: Moment | None, finale: Moment | None) -> Iterator[Said]:
     for kind, moment in (EventKind.PREMIERE, premiere), (EventKind.FINALE, finale):
         if moment and (at := moment.when):
             yield record.event(kind, at, Status.EXPECTED)
+
+
+def _birthday(entity: Entity) -> Iterator[Said]:
+    """The day and the month of a birth, if they are known; never its year. If two are as good, neither is sure."""
+    days = {str(moment.iso)[5:] for moment in _exact(entity, "P569")}
+    if len(days) == 1:
+        yield record.year_day("birthday", MonthDay.parse(days.pop()))
+
+
+def _debut(entity: Entity, *properties: str) -> Iterator[Said]:
+    """The day on which somebody began, by the first of some properties that says it; the earliest, if several do.
+
+    Of who ended there are no anniversaries.
+    """
+    if entity.says("P576") or entity.says("P2032"):
+        return
+    first = next((min(moments) for property_ in properties if (moments := _exact(entity, property_))), None)
+    if first is not None:
+        yield record.year_day("debut", MonthDay(first.month, first.day), first.year)
+
+
+def _exact(entity: Entity, property_: str) -> list[Moment]:
+    """The best stated times of a property that are known to the day."""
+    moments = (statement.value for statement in entity.best(property_, TIME))
+    return [moment for moment in moments if moment.precision == _TO_THE_DAY and moment.when]
 
 
 def _terms(entity: Entity, property_: str) -> dict[str, tuple[str | None, str | None]]:

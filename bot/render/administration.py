@@ -14,7 +14,7 @@ from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import GRACE, Subscription
 from bot.announcements.zones import zone_name
-from bot.catalogue.model import OWN, EventKind
+from bot.catalogue.model import ANNIVERSARIES, OWN, EventKind
 from bot.render import notify, phrases
 from bot.render.card import RenderContext, escape
 from bot.render.reasons import permissions_missing, tag_needed
@@ -26,6 +26,7 @@ KIND_ORDER = (
     EventKind.EPISODE,
     EventKind.FINALE,
     EventKind.ALBUM_RELEASE,
+    *ANNIVERSARIES,
     *OWN,
 )
 
@@ -47,14 +48,18 @@ def kind_name(t: Words, kind: EventKind) -> str:
         EventKind.WATCH_PARTY: t("watch parties"),
         EventKind.BIRTHDAY: t("birthdays"),
         EventKind.OTHER: t("other events of your own"),
+        EventKind.ARTIST_BIRTHDAY: t("birthdays of artists you follow"),
+        EventKind.DEBUT_ANNIVERSARY: t("debut anniversaries of artists you follow"),
+        EventKind.PREMIERE_ANNIVERSARY: t("premiere anniversaries of dramas you follow"),
     }[kind]
 
 
 def kinds_named(t: Words, kinds: Collection[EventKind]) -> str:
-    """The kinds of events that a channel announces; a server's own in one word where it announces all of them."""
-    whole = set(OWN) <= set(kinds)
-    named = [kind_name(t, kind) for kind in KIND_ORDER if kind in kinds and not (whole and kind in OWN)]
-    return t.join_list([*named, *([t("your own events")] if whole else [])])
+    """The kinds of events that a channel announces; some in one word where it announces all of them."""
+    groups = ((ANNIVERSARIES, t("birthdays and anniversaries of what you follow")), (OWN, t("your own events")))
+    whole = {kind: name for group, name in groups if set(group) <= set(kinds) for kind in group}
+    named = (whole.get(kind) or kind_name(t, kind) for kind in KIND_ORDER if kind in kinds)
+    return t.join_list(list(dict.fromkeys(named)))
 
 
 REMINDER_ORDER = (Stage.CONFIRMED, Stage.WEEK_AHEAD, Stage.DAY_AHEAD, Stage.HOUR_AHEAD)
@@ -85,8 +90,8 @@ def digest_name(t: Words, digest: str) -> str:
 class Channel:
     """A channel with announcements, the permissions the bot lacks there, and whether it stays silent.
 
-    `follows_nothing`: it announces only what the server follows, and the server follows nothing. `forum`: set if
-    it is one. `spoiler`: members have to opt in before they see it.
+    `follows_nothing`: it announces something only of what the server follows, and the server follows nothing. `forum`:
+    set if it is one. `spoiler`: members have to opt in before they see it.
     """
 
     chosen: Subscription
@@ -190,7 +195,14 @@ def warnings(context: RenderContext, channel: Channel) -> list[str]:
     if channel.missing:
         lines += [f"⚠️ {line}" for line in permissions_missing(t, chosen.channel_id, channel.missing).split("\n")]
     lines += about_tags(t, channel)
-    if channel.follows_nothing:
+    if channel.follows_nothing and not chosen.followed_only:
+        said = t(
+            "{channel} posts birthdays and anniversaries of what you follow, and you follow nothing yet: choose with "
+            "`/announcements follow`.",
+            channel=f"<#{chosen.channel_id}>",
+        )
+        lines.append(f"⚠️ {said}")
+    elif channel.follows_nothing:
         said = t(
             "{channel} posts only what you follow, and you follow nothing yet: choose with `/announcements follow`.",
             channel=f"<#{chosen.channel_id}>",

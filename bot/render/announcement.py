@@ -10,11 +10,12 @@ from discord.abc import Snowflake
 from discord.utils import format_dt
 
 from bot.announcements.schedule import CORRECTIONS, Stage
-from bot.catalogue.model import ARTISTS, OWN, EventKind, Fact, Kind, Label, Occasion, Status, Upcoming
+from bot.announcements.zones import zone_name
+from bot.catalogue.model import ANNIVERSARIES, ARTISTS, OWN, EventKind, Fact, Kind, Label, Occasion, Status, Upcoming
 from bot.catalogue.when import Precision
 from bot.occasions.rsvp import Headcount
 from bot.render import phrases, vocabulary, wording
-from bot.render.card import Accent, Asking, CardLink, Content, RenderContext
+from bot.render.card import Accent, Asking, CardLink, Content, RenderContext, escape
 from bot.render.post_item import Announced, PostItem
 from bot.text import Words
 
@@ -64,7 +65,7 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
     """The embed of one stage of one event."""
     t, found = context.words, told.found
     more = about(context, found) if told.stage is not Stage.CANCELLED else []
-    blocks = fitting(t, [*dates(context, told), *options.remarks(t), *more])
+    blocks = fitting(t, [*dates(context, told), *by_clocks(t, found.item, options), *options.remarks(t), *more])
     return Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=phrases.headline(t, found.item),
@@ -78,6 +79,13 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
         picture=(found.item.occasion.picture or "") if found.item.occasion is not None else "",
         asking=asking(found.item, options.counts) if told.stage is not Stage.CANCELLED else None,
     )
+
+
+def by_clocks(t: Words, item: Upcoming, options: PostOptions) -> list[str]:
+    """Of an anniversary, where its day is one: it comes when it begins for the channel."""
+    if item.event.kind not in ANNIVERSARIES:
+        return []
+    return [phrases.small(t("A day by the clocks of {zone}.", zone=escape(zone_name(options.zone))))]
 
 
 def asking(item: Upcoming, counts: Headcount | None) -> Asking | None:

@@ -33,13 +33,14 @@ def artist(context: RenderContext, found: Artist) -> ui.LayoutView:
     ]
     more = [
         *phrases.also_called(t, profile),
+        *phrases.day_lines(t, profile.days),
         *phrases.detail_lines(t, profile.details),
         *phrases.link_lines(t, profile.links),
     ]
     blocks = [*lists, *(phrases.headed(t("More"), more) if lists else more)]
     works = {credit.work.ref: credit.work for credit in found.credits}
     facts: list[Fact] = [
-        *(*found.memberships, *found.credits, *found.crew, *profile.details, *profile.names),
+        *(*found.memberships, *found.credits, *found.crew, *profile.details, *profile.days, *profile.names),
         *chain.from_iterable((*song.osts, *song.events) for song in osts),
         *chain.from_iterable(album.profile.events for album in found.albums),
     ]

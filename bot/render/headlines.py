@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.catalogue.model import OWN, EventKind, Upcoming
+from bot.catalogue.model import ANNIVERSARIES, OWN, EventKind, Kind, Upcoming
 from bot.render.wording import PLAIN, Style, called
 from bot.text import Words
 
@@ -15,6 +15,7 @@ _MAIN_FIRST = (
     EventKind.EPISODE,
     EventKind.OST_RELEASE,
     *OWN,
+    *ANNIVERSARIES,
 )
 
 SIGNS = {
@@ -55,11 +56,36 @@ def headline(t: Words, item: Upcoming, style: Style = PLAIN) -> str:
             return t("🎵 {song} by {artists} ({works})", song=name, artists=artists, works=works)
         case EventKind.ALBUM_RELEASE:
             return t("💿 {album} by {artists}", album=name, artists=artists)
+        case EventKind.ARTIST_BIRTHDAY:
+            return f"🎂 {recalled(t, item, name)}"
+        case EventKind.DEBUT_ANNIVERSARY | EventKind.PREMIERE_ANNIVERSARY:
+            return f"🎉 {recalled(t, item, name)}"
         case _:
             about = item.occasion.about if item.occasion is not None else None
             if about is None or called(t, about).casefold() in called(t, subject).casefold():
                 return f"{SIGNS[kind]} {name}"
             return f"{SIGNS[kind]} {name} ({called(t, about, style)})"
+
+
+def recalled(t: Words, item: Upcoming, name: str) -> str:
+    """What an anniversary recalls, and of things how long ago that was; of people, nobody is told how old they are.
+
+    `name`: what its subject is called in the medium.
+    """
+    kind, years = item.event.kind, item.years or 0
+    match kind:
+        case EventKind.DEBUT_ANNIVERSARY if years < 1:
+            return t("Debut anniversary of {name}", name=name)
+        case EventKind.DEBUT_ANNIVERSARY if item.event.subject.ref.kind is Kind.GROUP:
+            return t.plural("{n} year of {name}", "{n} years of {name}", years, name=name)
+        case EventKind.DEBUT_ANNIVERSARY:
+            return t.plural("{n} year since {name}'s debut", "{n} years since {name}'s debut", years, name=name)
+        case EventKind.PREMIERE_ANNIVERSARY if years < 1:
+            return t("Anniversary of {work}'s premiere", work=name)
+        case EventKind.PREMIERE_ANNIVERSARY:
+            return t.plural("{n} year since {work} premiered", "{n} years since {work} premiered", years, work=name)
+        case _:
+            return t("{name}'s birthday", name=name)
 
 
 def title(t: Words, items: Sequence[Upcoming], style: Style = PLAIN, *, digest: bool = False) -> str:

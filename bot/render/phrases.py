@@ -25,6 +25,7 @@ from bot.catalogue.model import (
     Song,
     Source,
     Upcoming,
+    YearDay,
 )
 from bot.catalogue.when import When
 from bot.render import headlines, vocabulary, wording
@@ -213,6 +214,16 @@ def event_lines(t: Words, events: Sequence[Event], now: datetime) -> list[str]:
 def detail_lines(t: Words, details: Iterable[Detail]) -> list[str]:
     """Attributes, without statements that a better one contradicts."""
     return [field(line.name, line.value) for line in wording.details(t, details, MARKED)]
+
+
+def year_day(t: Words, day: YearDay) -> str:
+    """A day that comes round every year; with the year in which it was the first time, if that is told."""
+    return t.day_of_year(day.day) if day.year is None else t.day(day.day.in_year(day.year))
+
+
+def day_lines(t: Words, days: Sequence[YearDay]) -> list[str]:
+    """The days of an artist that come round every year."""
+    return [field(vocabulary.day_name(t, one.kind), year_day(t, one) + remarks(t, one)) for one in holding(days)]
 
 
 def link(t: Words, kind: str, url: str) -> str:

@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from bot.announcements.schedule import CORRECTIONS, Stage
 from bot.catalogue.model import EventKind
 from bot.render import headlines, phrases
-from bot.render.announcement import PostOptions, about, announcement, dates, fitting, leads, stage_line, stated
+from bot.render.announcement import (
+    PostOptions,
+    about,
+    announcement,
+    by_clocks,
+    dates,
+    fitting,
+    leads,
+    stage_line,
+    stated,
+)
 from bot.render.card import Accent, CardLink, Classic, Content, RenderContext, classic, shorten
 from bot.render.post_item import PostItem
 from bot.render.push import digest_line, push_line
@@ -111,7 +121,7 @@ def _several(context: RenderContext, told: Sequence[PostItem], options: PostOpti
             for item in items
             if item.event.kind not in named and (shown := phrases.headline(t, item)) != heading
         ]
-        blocks = [*dates(context, told[0]), *options.remarks(t), *listed]
+        blocks = [*dates(context, told[0]), *by_clocks(t, main.item, options), *options.remarks(t), *listed]
     else:
         blocks = [f"**{phrases.headline(t, one.found.item)}**\n" + "\n".join(dates(context, one)) for one in told]
         blocks += options.remarks(t)

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import OWN, EventKind, Label, Status, Upcoming
+from bot.catalogue.model import ANNIVERSARIES, OWN, EventKind, Label, Status, Upcoming
 from bot.catalogue.when import EXACT, Precision, When
-from bot.render import vocabulary, wording
+from bot.render import headlines, vocabulary, wording
 from bot.render.card import escape, shorten
 from bot.render.post_item import PostItem
 from bot.text import Words
@@ -113,6 +113,8 @@ class _Line:
     def happening(self, told: Sequence[PostItem]) -> str:
         """What happens now."""
         t, item = self.t, told[0].found.item
+        if item.event.kind is EventKind.ARTIST_BIRTHDAY and not self._is_past(item.event.when) and len(told) == 1:
+            return t("Happy birthday, {name}!", name=self.call(item.event.subject))
         if not _music(item.event.kind):
             return self.sentence(told)
         if len(told) > 1:
@@ -148,7 +150,7 @@ class _Line:
                 if past:
                     return t("Episode {number} of {work} aired {when}", number=number, work=subject, when=when)
                 return t("Episode {number} of {work} airs {when}", number=number, work=subject, when=when)
-            case own if own in OWN:
+            case kind if kind in OWN or kind in ANNIVERSARIES:
                 return t("{what}, {when}", what=self.what([one.found.item for one in told]), when=when)
             case _ if len(told) > 1:
                 what = self.what([one.found.item for one in told])
@@ -192,6 +194,8 @@ class _Line:
                 kind = vocabulary.event_name(t, own)
                 told = own is EventKind.OTHER or kind.casefold() in subject.casefold()
                 return subject if told else t("{kind}: {title}", kind=kind, title=subject)
+            case kind if kind in ANNIVERSARIES:
+                return headlines.recalled(t, main, subject)
             case _:
                 return t("{title} by {artists}", title=subject, artists=self._artists(main))
 

@@ -142,6 +142,8 @@ def _profile(context: RenderContext, profile: Profile) -> Iterator[Statement]:
     for detail in profile.details:
         heading = vocabulary.attribute_name(t, detail.attribute)
         yield Statement(heading, escape(t.pick(detail.value)), detail, detail.attribute)
+    for day in profile.days:
+        yield Statement(vocabulary.day_name(t, day.kind), phrases.year_day(t, day), day, ("day", day.kind))
     for money in profile.money:
         # Two conversions of one amount are not a disagreement.
         about = None if money.converted else money.attribute

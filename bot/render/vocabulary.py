@@ -58,6 +58,9 @@ def event_name(t: Words, kind: EventKind, number: int = 0) -> str:
         EventKind.WATCH_PARTY: t("Watch party"),
         EventKind.BIRTHDAY: t("Birthday"),
         EventKind.OTHER: t("Event"),
+        EventKind.ARTIST_BIRTHDAY: t("Birthday"),
+        EventKind.DEBUT_ANNIVERSARY: t("Debut anniversary"),
+        EventKind.PREMIERE_ANNIVERSARY: t("Premiere anniversary"),
     }[kind]
 
 
@@ -116,6 +119,12 @@ def name_kind(t: Words, kind: str) -> str:
         "alternative": t("also known as"),
         "spelling": t("other spelling"),
     }[kind]
+
+
+@cache
+def day_name(t: Words, kind: str) -> str:
+    """The heading of a day that comes round every year."""
+    return {"birthday": t("Birthday"), "debut": t("Debut")}[kind]
 
 
 @cache

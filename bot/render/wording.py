@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.catalogue.lists import OstCount, disputing, holding
 from bot.catalogue.model import (
+    ANNIVERSARIES,
     KOREAN,
     OWN,
     Airing,
@@ -189,9 +190,13 @@ def dated(t: Words, event: Event | None, now: datetime, style: Style = PLAIN) ->
 
 
 def with_firmness(t: Words, shown: str, event: Event, now: datetime) -> str:
-    """A date in words with how firm it is, unless that goes without saying: what a server's people plan is firm."""
+    """A date in words with how firm it is, unless that goes without saying.
+
+    What a server's people plan is firm, and so is that a birthday comes.
+    """
     status = event.status_at(now)
-    return shown if event.kind in OWN and status is Status.CONFIRMED else with_status(t, shown, status)
+    firm = event.kind in OWN or event.kind in ANNIVERSARIES
+    return shown if firm and status is Status.CONFIRMED else with_status(t, shown, status)
 
 
 def lasting(t: Words, span: timedelta) -> str:

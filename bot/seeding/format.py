@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Generic, Literal, Self, TypeVar, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.catalogue import when
 from bot.catalogue.model import Kind, Ref, Role, Status
+from bot.catalogue.month_day import MonthDay
 from bot.seeding.fields import (
     HANGUL,
     Currency,
@@ -122,6 +123,41 @@ class Money(Statement):
     currency: Currency
     qualifier: Literal["exactly", "about", "more_than"] = "exactly"
     converted: bool = False
+
+
+AnyDay = TypeVar("AnyDay", bound=str)
+
+
+class YearDay(Statement, Generic[AnyDay]):
+    """A day that comes round every year, restricted to the kinds that its entity can have."""
+
+    shape = "year_day"
+
+    kind: AnyDay
+    day: str
+
+    @model_validator(mode="after")
+    def _is_a_day(self) -> Self:
+        self._parsed()
+        return self
+
+    def _parsed(self) -> tuple[MonthDay, int | None]:
+        try:
+            if self.kind == "birthday":
+                return MonthDay.parse(self.day), None
+            first = date.fromisoformat(self.day)
+        except ValueError:
+            if self.kind == "birthday":
+                raise ValueError(
+                    f'a birthday is a month and a day, such as "12-04", without a year, not "{self.day}"'
+                ) from None
+            raise ValueError(f'a debut is a day with its year, such as "2013-06-13", not "{self.day}"') from None
+        return MonthDay.of(first), first.year
+
+    def columns(self, work: str, place: int) -> Columns:
+        """The columns, with the day apart from its year."""
+        day, year = self._parsed()
+        return {"kind": self.kind, "day": str(day), "year": year}
 
 
 class Link(Statement):
@@ -306,10 +342,12 @@ class Entity(Table):
 class Person(Entity):
     partial: tuple[Literal["songs"], ...] = ()
     groups: tuple[Annotated[Membership, short("group")], ...] = ()
+    days: tuple[YearDay[Literal["birthday", "debut"]], ...] = ()
 
 
 class Group(Entity):
     partial: tuple[Literal["members", "songs"], ...] = ()
+    days: tuple[YearDay[Literal["debut"]], ...] = ()
 
 
 class Organisation(Entity):

@@ -335,7 +335,9 @@ class _Changes:
                 "SELECT kind, number FROM event_date WHERE entity_id = ?", (id_,)
             ).fetchall():
                 self.dated.add(Slot(id_, kind, number))
-            self.connection.execute("DELETE FROM fact WHERE entity_id = ? AND shape = 'event_date'", (id_,))
+            self.connection.execute(
+                "DELETE FROM fact WHERE entity_id = ? AND shape IN ('event_date', 'year_day')", (id_,)
+            )
             return
         for kind, number in self.connection.execute(
             "UPDATE event_date SET status = 'reported' WHERE entity_id = ?1"

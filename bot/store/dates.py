@@ -1,4 +1,4 @@
-"""Keeps `event` in step with the dates that origins state."""
+"""Keeps `event` in step with the dates that origins state; `bot.store.anniversaries` makes its own."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def settle(
     for slot in slots:
         chosen = _current(connection, slot)
         if chosen is not None:
-            _store(connection, slot, chosen, now)
-        elif told := _remove(connection, slot, now, withdrawn=withdrawn):
+            store(connection, slot, chosen, now)
+        elif told := remove(connection, slot, now, withdrawn=withdrawn):
             what = f"{refs[slot.entity]} event {slot.kind} {slot.number}"
             kept.append(Change("kept", what, f"{told} announcements were made or planned for it"))
     return kept
@@ -84,8 +84,8 @@ def _current(connection: Connection, slot: Slot) -> dict[str, Value] | None:
     return dict(zip(_COLUMNS, row, strict=True))
 
 
-def _store(connection: Connection, slot: Slot, new: dict[str, Value], now: str) -> None:
-    """Store the date that counts. If it moved, a new revision begins, and the old date is archived.
+def store(connection: Connection, slot: Slot, new: dict[str, Value], now: str) -> None:
+    """Store the date of an event, which may be new. If it moved, a new revision begins, and the old date is archived.
 
     `changed_at` stays unless the date or the status changed. To be postponed is a change of date, with or without a new
     one; so is a lifted cancellation.
@@ -117,8 +117,8 @@ def _store(connection: Connection, slot: Slot, new: dict[str, Value], now: str) 
     )
 
 
-def _remove(connection: Connection, slot: Slot, now: str, *, withdrawn: bool) -> int:
-    """Remove an event that has no date any more. Returns how many announcements keep it instead."""
+def remove(connection: Connection, slot: Slot, now: str, *, withdrawn: bool) -> int:
+    """Remove an event that has no date any more. Returns how many announcements keep it instead (see `settle`)."""
     row = connection.execute("SELECT id FROM event WHERE entity_id = ? AND kind = ? AND number = ?", slot).fetchone()
     if row is None:
         return 0

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.catalogue.model import OWN, Event, EventKind, Kind, Occasion, Ref, Upcoming
+from bot.catalogue.model import ANNIVERSARIES, OWN, Event, EventKind, Kind, Occasion, Ref, Upcoming
 from bot.catalogue.when import Precision, When
 from bot.store.connection import Connection
+from bot.store.follows import CONCERNS, IS_ANNIVERSARY
 from bot.store.profiles import events
 from bot.store.reading import entity_id, instant, labels, placeholders, stamp
+from bot.store.recalled import recalled
+from bot.store.subscriptions import wants
 
 _DAY = timedelta(days=2)
 """The longest range of an exact date, and more: a day of any zone has up to 25 hours."""
 _LONGEST = timedelta(days=460)
 """The longest range of a vague date (a winter that may be either of two): one that begins earlier is over."""
+
+_HEARD = (
+    f"(NOT {IS_ANNIVERSARY}"
+    " OR EXISTS (SELECT 1 FROM subscription s JOIN follow ON follow.guild_id = s.guild_id WHERE s.guild_id = {guild}"
+    f"  AND s.left_at IS NULL AND {wants('event.kind')} AND ({CONCERNS})))"
+)
+"""SQL: whether an event is no anniversary, or one that a server is told of."""
 
 
 def upcoming(
@@ -22,18 +33,21 @@ def upcoming(
 ) -> list[tuple[int, When]]:
     """The ids and dates of the events between `now` and `until`, earliest first: the catalogue's, and a server's own.
 
-    Vague dates are included and cancelled ones left out. `with_context` reads those that are shown.
+    Vague dates are included, and cancelled ones left out; so are anniversaries that the server is not told of.
+    `with_context` reads those that are shown.
     """
     columns = "SELECT id, precision, zone, earliest, latest FROM event"
     coming = "latest >= ?4 AND status <> 'cancelled'"
     # In two ranges, since only vague dates begin long before they are over: exact ones of a year are thousands.
     rows = connection.execute(
         f"{columns} WHERE guild_id IS NULL AND earliest >= ?1 AND earliest < ?3 AND {coming}"
+        f" AND {_HEARD.format(guild='?6')}"
         f" UNION ALL {columns} WHERE precision NOT IN ('minute', 'day') AND earliest >= ?2 AND earliest < ?5"
         f" AND {coming} ORDER BY earliest, id",
         (
             *(stamp(now - _DAY), stamp(now - _LONGEST), stamp(until), stamp(now)),
             stamp(min(now - _DAY, until)),
+            guild_id,
         ),
     ).fetchall()
     if guild_id is not None:
@@ -48,13 +62,13 @@ def upcoming(
     ]
 
 
-_CATALOGUE, _OWN = "guild_id IS NULL", "guild_id = ?"
+_CATALOGUE, _OWN = f"guild_id IS NULL AND {_HEARD.format(guild='?')}", "guild_id = ?"
 """SQL: whose events are meant. Both are sought in an index of their own."""
 
 
-def _scopes(guild_id: int | None) -> list[tuple[str, tuple[int, ...]]]:
+def _scopes(guild_id: int | None) -> list[tuple[str, tuple[int | None, ...]]]:
     """The catalogue, and a server's own if there is a server: conditions with their parameters."""
-    return [(_CATALOGUE, ()), *([(_OWN, (guild_id,))] if guild_id is not None else [])]
+    return [(_CATALOGUE, (guild_id,)), *([(_OWN, (guild_id,))] if guild_id is not None else [])]
 
 
 def next_up(connection: Connection, since: datetime, most: int, guild_id: int | None = None) -> list[Upcoming]:
@@ -137,6 +151,11 @@ def with_context(connection: Connection, ids: Sequence[int]) -> list[Upcoming]:
     found: dict[int, Event] = {
         event.id: event for dated in events(connection, ids, by="id").values() for event in dated
     }
+    recalls = recalled(connection, {subjects[id_] for id_, event in found.items() if event.kind in ANNIVERSARIES})
+    since: dict[int, int | None] = {}
+    for id_, event in found.items():
+        if event.kind in ANNIVERSARIES and (one := recalls.get((subjects[id_], event.kind))) is not None:
+            found[id_], since[id_] = replace(event, sources=one.sources), one.since
     works = _pairs(
         connection,
         "SELECT entity_id, work_id FROM ost WHERE entity_id IN ({}) ORDER BY entity_id, id",
@@ -155,6 +174,7 @@ def with_context(connection: Connection, ids: Sequence[int]) -> list[Upcoming]:
             [known[work] for work in works.get(subjects[id_], ())],
             [known[artist] for artist in artists.get(subjects[id_], ())],
             own.get(subjects[id_]),
+            since.get(id_),
         )
         for id_ in ids
         if id_ in subjects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.catalogue.model import Label, Ref
+from bot.catalogue.model import ANNIVERSARIES, Label, Ref
 from bot.store.connection import Connection
 from bot.store.reading import entity_id, labels, placeholders
 from bot.store.subscriptions import changed, remember
@@ -12,11 +12,26 @@ from bot.store.subscriptions import changed, remember
 MAX_FOLLOWS = 50
 """The most entities that a server may follow: beyond this, the list means everything and nobody reads it."""
 
+
+IS_ANNIVERSARY = f"event.kind IN ({', '.join(map(repr, map(str, ANNIVERSARIES)))})"
+"""SQL: whether an event is an anniversary."""
+
+
+def current_groups(entity: str) -> str:
+    """SQL: the groups of a person, without those that they left; `entity` is an SQL expression."""
+    return (
+        f"SELECT group_id FROM membership WHERE membership.entity_id = {entity}"
+        " GROUP BY group_id HAVING max(until) IS NULL"
+    )
+
+
 CONCERNS = (
     "follow.entity_id = event.entity_id"
     " OR follow.entity_id IN (SELECT work_id FROM ost WHERE ost.entity_id = event.entity_id)"
     " OR follow.entity_id IN (SELECT artist_id FROM performer WHERE performer.entity_id = event.entity_id)"
-    " OR follow.entity_id IN (SELECT person_id FROM credit WHERE credit.entity_id = event.entity_id)"
+    " OR event.kind <> 'premiere_anniversary'"
+    "  AND follow.entity_id IN (SELECT person_id FROM credit WHERE credit.entity_id = event.entity_id)"
+    f" OR follow.entity_id IN ({current_groups('event.entity_id')})"
     " OR follow.entity_id IN (SELECT group_id FROM membership WHERE membership.entity_id IN"
     "  (SELECT artist_id FROM performer WHERE performer.entity_id = event.entity_id))"
     " OR follow.entity_id IN (SELECT coalesce(merged.entity_id, about_id) FROM occasion"
@@ -25,7 +40,8 @@ CONCERNS = (
     "  WHERE occasion.entity_id = event.entity_id)"
 )
 """SQL: whether a followed entity concerns an event: it is its subject, or its drama, performer, actor or group; or what
-a server's own is about, or that one's group."""
+a server's own is about, or that one's group. The anniversary of a premiere concerns those who follow the drama, but not
+its actors."""
 
 
 def add(connection: Connection, guild_id: int, ref: Ref) -> bool:

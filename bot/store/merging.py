@@ -16,6 +16,7 @@ from bot.catalogue.origin import Origin
 from bot.store import merged_events
 from bot.store.connection import Connection
 from bot.store.dates import Slot, settle
+from bot.store.follows import IS_ANNIVERSARY
 from bot.store.reading import entity_id, ref_of, stamp
 from bot.store.shapes import SHAPES
 
@@ -202,7 +203,8 @@ def _settle(connection: Connection, refs: dict[int, Ref], now: datetime) -> None
     """Give the events of entities the dates that count now."""
     for id_ in refs:
         slots = connection.execute(
-            "SELECT entity_id, kind, number FROM event WHERE entity_id = ?1"
+            # Anniversaries are seen to by `bot.store.anniversaries`.
+            f"SELECT entity_id, kind, number FROM event WHERE entity_id = ?1 AND NOT {IS_ANNIVERSARY}"
             " UNION SELECT entity_id, kind, number FROM event_date WHERE entity_id = ?1",
             (id_,),
         ).fetchall()

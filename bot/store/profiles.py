@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from bot.catalogue.dating import StatedDate, current
 from bot.catalogue.model import (
+    ANNIVERSARIES,
     Certainty,
     Detail,
     Event,
@@ -21,7 +22,9 @@ from bot.catalogue.model import (
     Relation,
     Source,
     Status,
+    YearDay,
 )
+from bot.catalogue.month_day import MonthDay
 from bot.catalogue.when import Precision, When
 from bot.store.connection import Connection
 from bot.store.dates import Slot, stated_date
@@ -68,7 +71,7 @@ def events(connection: Connection, ids: Collection[int], *, by: str = "entity_id
         found.setdefault(entity, []).append(
             Event(
                 rank=0,
-                certainty=Certainty(chosen.certainty) if chosen else Certainty.REPORTED,
+                certainty=Certainty(chosen.certainty) if chosen else _unstated(kind),
                 note=text(chosen.note) if chosen else None,
                 sources=tuple(dict.fromkeys(source for one in same for source in cited.get(one.date.id, ()))),
                 id=id_,
@@ -88,6 +91,11 @@ def events(connection: Connection, ids: Collection[int], *, by: str = "entity_id
     for entity, differing in others.items():
         found.setdefault(entity, []).extend(sorted(differing, key=lambda event: event.rank))
     return found
+
+
+def _unstated(kind: str) -> Certainty:
+    """How sure an event is that nobody states as such: an anniversary is as sure as what it recalls."""
+    return Certainty.STATED if kind in ANNIVERSARIES else Certainty.REPORTED
 
 
 def _stated(connection: Connection, ids: Collection[int], by: str) -> dict[Slot, list[_Stated]]:
@@ -143,6 +151,17 @@ def _disputing(
     return list(found.values())
 
 
+def year_days(connection: Connection, ids: Collection[int]) -> Mapping[int, list[YearDay]]:
+    """The days of entities that come round every year, by entity id, best first."""
+    return _grouped(
+        [
+            (row.entity, YearDay(**row.fact, kind=kind, day=MonthDay.parse(day), year=year))
+            for row in statements(connection, "year_day", ("kind", "day", "year"), ids)
+            for kind, day, year in [row.values]
+        ]
+    )
+
+
 def profiles(connection: Connection, ids: Collection[int]) -> dict[int, Profile]:
     """The profiles of entities, by id: everything that any kind of entity may have."""
     names = _grouped(
@@ -182,7 +201,12 @@ def profiles(connection: Connection, ids: Collection[int]) -> dict[int, Profile]
     related.sort(key=lambda relation: relation[3]["rank"])
     known = labels(connection, {*ids, *(other for _, _, other, _ in related)})
     relations = _grouped([(id_, Relation(**fact, kind=kind, other=known[other])) for id_, kind, other, fact in related])
-    dated = events(connection, ids)
+    days = year_days(connection, ids)
+    # That anniversaries come near is for posts and lists to say.
+    dated = {
+        id_: [event for event in found if event.kind not in ANNIVERSARIES]
+        for id_, found in events(connection, ids).items()
+    }
     return {
         id_: Profile(
             label=known[id_],
@@ -194,6 +218,7 @@ def profiles(connection: Connection, ids: Collection[int]) -> dict[int, Profile]
             links=links.get(id_, []),
             relations=relations.get(id_, []),
             events=dated.get(id_, []),
+            days=days.get(id_, []),
         )
         for id_, type_, partial in connection.execute(
             f"SELECT id, type, partial FROM entity WHERE id IN ({placeholders(ids)}) ORDER BY id",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from bot.catalogue.model import Certainty, EventKind, Kind, Role, Status, Text
+from bot.catalogue.month_day import MonthDay
 from bot.catalogue.origin import Authority, Origin
 from bot.catalogue.when import Precision, When
 from bot.store.reading import localised, stamp
@@ -140,6 +141,11 @@ def detail(attribute: str, value: Text, position: int = 0) -> Said:
 def link(kind: str, url: str) -> Said:
     """A link; `kind` as in the table `link`."""
     return Said("link", {"kind": kind, "url": url})
+
+
+def year_day(kind: str, day: MonthDay, year: int | None = None) -> Said:
+    """A ``birthday``, or the day of a ``debut`` with its year: a birthday has none."""
+    return Said("year_day", {"kind": kind, "day": str(day), "year": year})
 
 
 def membership(group: ExternalId, since: str | None = None, until: str | None = None) -> Said:

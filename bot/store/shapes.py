@@ -26,6 +26,7 @@ SHAPES: Mapping[str, Shape] = {
     "name": Shape(("text", "kind", "language"), ("position",)),
     "external_id": Shape(("authority", "value")),
     "detail": Shape(("attribute", "value"), ("position",), slot=("attribute",)),
+    "year_day": Shape(("kind", "day"), ("year",), slot=("kind",), disputes=True),
     "money": Shape(("attribute", "amount", "currency"), ("qualifier", "converted"), slot=("attribute",)),
     "link": Shape(("kind", "url")),
     "relation": Shape(("other_id", "kind"), slot=("other_id",)),

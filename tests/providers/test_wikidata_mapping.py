@@ -370,11 +370,11 @@ def test_who_left_and_came_back_is_a_member_since_the_first_day() -> None:
     assert said(main(each), "membership", "since", "until") == [("2013-06-13", None)]
 
 
-def test_of_people_only_names_occupations_and_memberships_are_taken() -> None:
+def test_of_people_only_names_occupations_memberships_and_days_are_taken() -> None:
     each = person(
         "Q2",
         "Rosa",
-        claim(time("P569", "+1990-01-01T00:00:00Z")),
+        claim(time("P569", "+1990-12-04T00:00:00Z")),
         claim(item("P21", "Q6581072")),
         claim(item("P26", "Q3")),
         claim(item("P27", "Q884")),
@@ -388,13 +388,76 @@ def test_of_people_only_names_occupations_and_memberships_are_taken() -> None:
         claim(value("P345", "nm1")),
     )
     thing = main(each, related={"Q30", "Q4"})
-    assert [part.shape for part in thing.said] == ["name", "detail", "detail", "membership"]
+    assert [part.shape for part in thing.said] == ["name", "detail", "detail", "membership", "year_day"]
+    assert "1990" not in record.dump(mapped(each))
     assert said(thing, "detail", "attribute", "value") == [
         ("occupation", '{"en": "Actor", "ko": "배우"}'),
         ("occupation", '{"en": "Singer", "ko": "가수"}'),
     ]
     assert [id_.id for id_ in thing.related] == ["Q1", "Q4", "Q30"]
     assert list(map(str, thing.also)) == ["imdb/nm1"]
+
+
+BORN, ANOTHER_DAY = time("P569", "+1990-12-04T00:00:00Z"), time("P569", "+1990-12-05T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ([claim(BORN)], [("birthday", "12-04", None)]),
+        ([claim(time("P569", "+1992-02-29T00:00:00Z"))], [("birthday", "02-29", None)]),
+        ([claim(time("P569", "+1990-12-00T00:00:00Z", 10))], []),
+        ([claim(time("P569", "+1990-00-00T00:00:00Z", 9))], []),
+        ([claim(nobody_knows("P569"))], []),
+        ([claim(BORN), claim(ANOTHER_DAY)], []),
+        (
+            [claim(BORN), claim(time("P569", "+1991-12-04T00:00:00Z"))],
+            [("birthday", "12-04", None)],
+        ),
+        (
+            [
+                claim(BORN, rank="preferred"),
+                claim(ANOTHER_DAY),
+            ],
+            [("birthday", "12-04", None)],
+        ),
+        ([claim(BORN), claim(time("P570", "+2020-00-00T00:00:00Z", 9))], []),
+        ([claim(BORN), claim(nobody_knows("P570"))], []),
+        ([claim(time("P2031", "+2008-09-18T00:00:00Z"))], [("debut", "09-18", 2008)]),
+        ([claim(time("P2031", "+2008-09-18T00:00:00Z")), claim(time("P2032", "+2019-00-00T00:00:00Z", 9))], []),
+        ([claim(time("P2031", "+2008-00-00T00:00:00Z", 9))], []),
+        ([claim(time("P571", "+2008-09-18T00:00:00Z"))], []),
+    ],
+)
+def test_days_of_a_person_are_known_to_the_day_or_not_at_all(
+    claims: list[Document], expected: list[tuple[str, str, int | None]]
+) -> None:
+    each = person("Q2", "Rosa", *claims)
+    assert said(main(each), "year_day", "kind", "day", "year") == expected
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ([claim(time("P571", "+2013-06-13T00:00:00Z"))], [("debut", "06-13", 2013)]),
+        (
+            [claim(time("P571", "+2013-06-13T00:00:00Z")), claim(time("P2031", "+2013-07-01T00:00:00Z"))],
+            [("debut", "07-01", 2013)],
+        ),
+        (
+            [claim(time("P571", "+2013-06-13T00:00:00Z")), claim(time("P2031", "+2013-00-00T00:00:00Z", 9))],
+            [("debut", "06-13", 2013)],
+        ),
+        (
+            [claim(time("P571", "+2013-06-13T00:00:00Z")), claim(time("P571", "+2012-06-12T00:00:00Z"))],
+            [("debut", "06-12", 2012)],
+        ),
+        ([claim(time("P571", "+2013-06-13T00:00:00Z")), claim(time("P576", "+2020-00-00T00:00:00Z", 9))], []),
+        ([claim(time("P571", "+2013-06-00T00:00:00Z", 10))], []),
+    ],
+)
+def test_the_day_on_which_a_group_began(claims: list[Document], expected: list[tuple[str, str, int | None]]) -> None:
+    assert said(main(group("Q1", "Seven", *claims)), "year_day", "kind", "day", "year") == expected
 
 
 def test_old_documents_without_ids_ranks_and_datatypes_are_read() -> None:

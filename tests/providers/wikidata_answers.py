@@ -166,7 +166,7 @@ def _about(world: World, entity: Entity) -> Iterator[tuple[Any, ...]]:
                 if qid := _qid(world, member.person):
                     yield "P527", _item("P527", qid), *_span(member.since, member.until)
         case Person():
-            # The sex, the birth and the country are there as well; nobody is to take them.
+            # The sex, the year of birth and the country are there as well; nobody is to take them.
             yield "P31", _item("P31", HUMAN)
             yield "P21", _item("P21", "Q6581072")
             yield "P569", _time("P569", "1998-04-12")

@@ -16,7 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.announcements.schedule import Stage
-from bot.catalogue.model import OWN, Certainty, Event, EventKind, Kind, Label, Occasion, Ref, Status, Upcoming
+from bot.catalogue.model import (
+    ANNIVERSARIES,
+    OWN,
+    Certainty,
+    Event,
+    EventKind,
+    Kind,
+    Label,
+    Occasion,
+    Ref,
+    Status,
+    Upcoming,
+)
 from bot.catalogue.when import SEOUL, When, parse
 from bot.render.post_item import Announced, PostItem
 from bot.render.push import MAX_LINE, digest_line, push_line
@@ -44,8 +56,17 @@ SONG = label(Kind.TRACK, "close", "Close to You", "Close to You")
 ALBUM = label(Kind.ALBUM, "happy", "Happy", "Happy")
 JIN = label(Kind.PERSON, "jin", "Jin", "진")
 TOGETHER = Label(Ref(Kind.OCCASION, "0a1b"), {"und": "All together"})
+BTS = label(Kind.GROUP, "bts", "BTS", "방탄소년단")
 MUSIC = {EventKind.OST_RELEASE: SONG, EventKind.ALBUM_RELEASE: ALBUM}
-SUBJECTS = {**MUSIC, **dict.fromkeys(OWN, TOGETHER)}
+SUBJECTS = {
+    **MUSIC,
+    **dict.fromkeys(OWN, TOGETHER),
+    EventKind.ARTIST_BIRTHDAY: JIN,
+    EventKind.DEBUT_ANNIVERSARY: BTS,
+}
+"""What else than the drama is the subject of a kind of event."""
+NUMBERS = {EventKind.EPISODE: 5, **dict.fromkeys(ANNIVERSARIES, 2025)}
+SINCE = {EventKind.DEBUT_ANNIVERSARY: 2013, EventKind.PREMIERE_ANNIVERSARY: 2024}
 
 
 def told(
@@ -61,14 +82,14 @@ def told(
         id=1,
         subject=subject or SUBJECTS.get(kind, WORK),
         kind=kind,
-        number=5 if kind is EventKind.EPISODE else 0,
+        number=NUMBERS.get(kind, 0),
         status=Status.CONFIRMED,
         revision=1,
         when=at,
         after=None,
     )
     works = (WORK,) if kind is EventKind.OST_RELEASE else ()
-    item = Upcoming(event, works, artists if music else (), Occasion(1) if kind in OWN else None)
+    item = Upcoming(event, works, artists if music else (), Occasion(1) if kind in OWN else None, SINCE.get(kind))
     return PostItem(stage, Announced(item, None, (), before=EARLIER if stage is Stage.MOVED else None))
 
 

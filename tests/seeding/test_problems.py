@@ -32,6 +32,16 @@ def event(what: str) -> str:
     return f"{SOURCE}{WORK}events = [{{ {what} }}]\n"
 
 
+def days(table: str, *said: str) -> str:
+    return f"""\
+[[{table}]]
+slug = "jin"
+names = ["Jin"]
+days = [{", ".join(said)}]
+sources = ["herald"]
+"""
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -62,7 +72,7 @@ def event(what: str) -> str:
             SOURCE + PERSON + "xyzzy = 1\n",
             (
                 'file1.toml:10: people[ban-dal].xyzzy: unknown key "xyzzy"; there may be slug, sources, names,'
-                " ids, details, links, partial or groups"
+                " ids, details, links, partial, groups or days"
             ),
             id="no suggestion",
         ),
@@ -164,6 +174,34 @@ def event(what: str) -> str:
                 ' "unknown" (hours may go to 29:59 as in Korean listings: the next day), found "next week"'
             ),
             id="bad date",
+        ),
+        pytest.param(
+            days("people", '{ kind = "birthday", day = "1990-12-04" }'),
+            (
+                'file1.toml:4: people[jin].days[1]: a birthday is a month and a day, such as "12-04", without a year,'
+                ' not "1990-12-04"'
+            ),
+            id="the year of a birth",
+        ),
+        pytest.param(
+            days("people", '{ kind = "birthday", day = "02-30" }'),
+            'a birthday is a month and a day, such as "12-04", without a year, not "02-30"',
+            id="a birthday on no day",
+        ),
+        pytest.param(
+            days("groups", '{ kind = "debut", day = "06-13" }'),
+            'file1.toml:4: groups[jin].days[1]: a debut is a day with its year, such as "2013-06-13", not "06-13"',
+            id="a debut without its year",
+        ),
+        pytest.param(
+            days("groups", '{ kind = "birthday", day = "06-13" }'),
+            'file1.toml:4: groups[jin].days[1].kind: expected "debut", found "birthday"',
+            id="the birthday of a group",
+        ),
+        pytest.param(
+            days("people", '{ kind = "birthday", day = "12-04" }, { kind = "birthday", day = "12-04" }'),
+            "file1.toml:4: people[jin].days[2]: is the same as the one in line 4 (kind, day): leave one out",
+            id="a birthday twice",
         ),
         pytest.param(
             event('kind = "premiere", date = "2025-02-30", status = "confirmed"'),

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.announcements.subscription import ANNOUNCED
+from bot.catalogue.model import OWN
 from bot.store import names
 from bot.store.connection import Connection
 from bot.store.sqlite.engine import MIGRATIONS
@@ -139,13 +140,18 @@ async def test_upgrade_says_of_each_statement_which_file_made_it(tmp_path: Path,
     assert sources == [("herald-1", "seed:seeds/a.toml")]
 
 
+_EARLIER = ("premiere", "episode", "finale", "ost_release", "album_release", *OWN)
+_ALL_BUT_ANNIVERSARIES = f",{','.join(_EARLIER)},"
+"""What a channel that chose everything announces: anniversaries came later, and are off until they are chosen."""
+
+
 @pytest.mark.parametrize("version", range(2, 5))
 async def test_upgrade_tells_channels_of_every_kind_that_were_told_of_all(tmp_path: Path, version: int) -> None:
     path = tmp_path / "byeol.db"
     older(path, version)
     async with opened(path) as database:
         kinds = await database.read(ask("SELECT channel_id, kinds FROM subscription ORDER BY channel_id"))
-    assert kinds == [(11, ",premiere,"), (21, ",*,"), (22, f",{','.join(ANNOUNCED)},")]
+    assert kinds == [(11, ",premiere,"), (21, _ALL_BUT_ANNIVERSARIES), (22, f",{','.join(ANNOUNCED)},")]
 
 
 async def test_upgrade_tells_channels_with_the_default_of_their_servers_own_events(tmp_path: Path) -> None:
@@ -153,7 +159,7 @@ async def test_upgrade_tells_channels_with_the_default_of_their_servers_own_even
     older(path, 13)
     async with opened(path) as database:
         kinds = await database.read(ask("SELECT channel_id, kinds FROM subscription ORDER BY channel_id"))
-    assert kinds == [(11, ",premiere,"), (21, ",*,"), (22, f",{','.join(ANNOUNCED)},")]
+    assert kinds == [(11, ",premiere,"), (21, _ALL_BUT_ANNIVERSARIES), (22, f",{','.join(ANNOUNCED)},")]
 
 
 @pytest.mark.parametrize(

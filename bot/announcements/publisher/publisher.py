@@ -32,7 +32,7 @@ from bot.render.card import RenderContext
 from bot.render.post import post, post_title
 from bot.render.post_item import Announced, PostItem
 from bot.render.reasons import refused
-from bot.store import agenda, deliveries, planning, subject_roles, subscriptions
+from bot.store import agenda, anniversaries, deliveries, planning, subject_roles, subscriptions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
@@ -142,6 +142,8 @@ class Publisher(Cycle):
         """
         audiences, stages = await self._database.read(subscriptions.wanted)
         if audiences:
+            if before is None or before.date() != now.date():
+                await self._renew_anniversaries(now)
             found = await self._database.read(planning.candidates, schedule.window(now), schedule.changes(now))
             due = [
                 one
@@ -162,6 +164,10 @@ class Publisher(Cycle):
         if missed:
             self._metrics.settled("missed", missed)
             log.warning("Announcements missed, because they came due while I was away: %d", missed)
+
+    async def _renew_anniversaries(self, now: datetime) -> None:
+        if await self._database.read(anniversaries.are_stale, now):
+            await self._database.write(anniversaries.renew, now)
 
     async def _plan_own(self) -> None:
         """Plan the own events of some servers that are to be looked at; of the others, at the next tick."""
