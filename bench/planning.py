@@ -20,6 +20,7 @@ from bot.store.connection import Connection
 from bot.store.reading import stamp
 from bot.store.sqlite.engine import migrate
 
+from .anniversaries import ENTITIES, yearly
 from .costs import Costs, Timed, counted, timed
 from .measure import Contestant, Options, Report
 from .own_events import own_events
@@ -59,6 +60,10 @@ async def planning(_: Sequence[Contestant], options: Options, folder: Path) -> R
     path = folder / "planning-own.db"
     build(path, SIZES[0])
     await own_events(report, path, NOW, options.rounds)
+    path.unlink()
+    path = folder / "planning-yearly.db"
+    build(path, max(ENTITIES))
+    await yearly(report, path, NOW, options.rounds)
     path.unlink()
     return report
 
