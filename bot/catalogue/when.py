@@ -14,6 +14,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 SEOUL = "Asia/Seoul"
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The days of a week, as slots name them."""
 
 
 class Precision(StrEnum):
