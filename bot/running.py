@@ -24,7 +24,7 @@ from bot.operations.daily_backups import daily as daily_backups
 from bot.operations.daily_backups import latest as latest_backup
 from bot.operations.watching import watch
 from bot.settings import BackupSettings, Settings, SyncSettings
-from bot.store import catalogue, holdings, leases, saved_index
+from bot.store import catalogue, expected, holdings, leases, saved_index
 from bot.store.database import Database
 from bot.store.sqlite.trouble import Untraced
 
@@ -197,8 +197,13 @@ async def _once_ready(client: Byeol, work: Callable[[], Awaitable[None]]) -> Non
 async def _take_in(chosen: Settings, open_data: SyncSettings, database: Database) -> None:
     """Take in the artists that ship with the bot, and then open data every day, if that is wanted.
 
-    What fails is tried again: the artists at the next start, open data in an hour.
+    Before that, the dates that are expected of episodes, which an earlier version did not know. What fails is tried
+    again: the artists at the next start, open data in an hour.
     """
+    try:
+        await database.write(expected.catch_up, discord.utils.utcnow())
+    except Exception:
+        log.exception("The dates of episodes that are expected could not be brought up to date")
     try:
         # Imported here and in a thread, since it is large, and answers must not wait for it.
         starter = await asyncio.to_thread(import_module, "bot.providers.starter")

@@ -100,7 +100,7 @@ class Announcements(
 
     @app_commands.command(name=_("setup"), description=_("Announce premieres and OST releases in a channel"))
     @app_commands.rename(channel=_("channel"), role=_("role"), language=_("language"), timezone=_("timezone"))
-    @app_commands.rename(kinds=_("kinds"), remind=_("remind"), quiet=_("quiet"))
+    @app_commands.rename(kinds=_("kinds"), remind=_("remind"), quiet=_("quiet"), expected=_("expected"))
     @app_commands.describe(
         channel=_("Where to announce"),
         role=_("A role to ping (default: nobody)"),
@@ -109,6 +109,7 @@ class Announcements(
         kinds=_("What to announce (default: premieres, OST releases and your own events)"),
         remind=_("Reminders ahead of time (default: none)"),
         quiet=_("Hours without posts, such as 22:00-08:00; posts wait until they end. “off” for none"),
+        expected=_("Episodes whose dates follow from the time slot, before they are confirmed (default: no)"),
     )
     @app_commands.choices(language=LANGUAGE_CHOICES, kinds=KIND_CHOICES, remind=REMINDER_CHOICES)
     @_admin
@@ -122,6 +123,7 @@ class Announcements(
         kinds: app_commands.Choice[str] | None = None,
         remind: app_commands.Choice[str] | None = None,
         quiet: app_commands.Range[str, 1, 20] | None = None,
+        expected: bool | None = None,
     ) -> None:
         """Turn announcements on in a channel, or change its settings; omitted options stay as they were."""
         assert interaction.guild_id is not None
@@ -148,6 +150,7 @@ class Announcements(
             kinds=KINDS[kinds.value] if kinds else chosen.kinds,
             stages=(*ALWAYS, *REMINDERS[remind.value]) if remind else chosen.stages,
             quiet=hours if hours is not None else chosen.quiet,
+            expected=chosen.expected if expected is None else expected,
             paused_at=None,
         )
         if not await self._bot.database.write(subscriptions.choose, chosen, now):

@@ -47,9 +47,12 @@ async def lately(database: Database, guild_id: int, limit: int) -> list[Outcome]
 
 
 async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) -> list[Explained]:
-    """Whether each date that concerns an entity is announced in each channel, and why; upcoming first."""
+    """Whether each date that concerns an entity is announced in each channel, and why; upcoming first.
+
+    Of the episodes that follow from a slot, it is the next one.
+    """
     chosen = await database.read(subscriptions.of_guild, guild_id)
-    dated = await database.read(events.concerning, ref, guild_id)
+    dated = _without_what_follows(await database.read(events.concerning, ref, guild_id), now)
     ids = [item.event.id for item in dated]
     known = await database.read(outcomes.of_events, guild_id, ids)
     followed = await database.read(follows.concerned, guild_id, ids)
@@ -58,6 +61,13 @@ async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) 
         for item in _nearest_first(dated, now)
         for one in chosen
     ]
+
+
+def _without_what_follows(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
+    """The dates without the episodes that follow from a slot, but for the next one of each drama: it stands for all."""
+    ahead = [item for item in dated if item.event.follows and item.event.when.latest is not None]
+    coming = {item.event.subject.ref: item for item in reversed(ahead) if (item.event.when.latest or now) >= now}
+    return [item for item in dated if not item.event.follows or item is coming.get(item.event.subject.ref)]
 
 
 def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
@@ -71,7 +81,7 @@ def _explained(item: Upcoming, chosen: Subscription, known: DeliveryStatus | Non
         return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
     any_subject = not chosen.followed_only and item.event.kind not in ANNIVERSARIES
     told = followed or any_subject or item.occasion is not None
-    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told)
+    why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told, expected=chosen.expected)
     at = schedule.due_at(item.event.when, chosen.zone) if why is AnnouncementReason.TO_COME else None
     return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))
 

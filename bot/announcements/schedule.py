@@ -51,6 +51,9 @@ DIGEST = "digest"
 LONGEST_DIGEST = timedelta(days=7)
 """How far ahead a digest announces what is due."""
 
+NIGHT = timedelta(hours=5)
+"""How long after the first episode of a night the others begin, at most."""
+
 SPREAD = timedelta(hours=36)
 """The most by which a day's announcement can differ from the start of the day, over all time zones."""
 
@@ -109,10 +112,18 @@ def due_at(when: When, zone: str) -> datetime | None:
     return None
 
 
-def announceable(event: Event) -> bool:
-    """Whether an event is known firmly enough to be announced: never a rumour, never a vague date."""
-    firm = event.status in (Status.CONFIRMED, Status.RELEASED)
-    return firm and event.rank == 0 and event.when.precision in EXACT
+def is_firm(event: Event, *, expected: bool) -> bool:
+    """Whether an event is known firmly enough to be announced: never a rumour.
+
+    `expected`: where somebody chose to hear of them, so are the dates that are expected of episodes.
+    """
+    hoped_for = expected and event.kind is EventKind.EPISODE and event.status is Status.EXPECTED
+    return hoped_for or event.status in (Status.CONFIRMED, Status.RELEASED)
+
+
+def announceable(event: Event, *, expected: bool = True) -> bool:
+    """Whether an event is announced: it is firm (see `is_firm`), and its date is not vague."""
+    return is_firm(event, expected=expected) and event.rank == 0 and event.when.precision in EXACT
 
 
 class AnnouncementReason(StrEnum):
@@ -120,20 +131,25 @@ class AnnouncementReason(StrEnum):
 
     TO_COME = "to_come"
     NOT_FIRM = "not_firm"
+    EXPECTED = "expected"
     VAGUE = "vague"
     NOT_CHOSEN = "not_chosen"
     NOT_FOLLOWED = "not_followed"
     BEFORE = "before"
 
 
-def why(event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool) -> AnnouncementReason:
+def why(
+    event: Event, kinds: Iterable[EventKind], zone: str, since: datetime, *, followed: bool, expected: bool
+) -> AnnouncementReason:
     """Why an event without any post will, or will not, be announced in a server with these settings."""
     if event.kind not in kinds:
         return AnnouncementReason.NOT_CHOSEN
     if not followed:
         return AnnouncementReason.NOT_FOLLOWED
-    if event.status not in (Status.CONFIRMED, Status.RELEASED):
+    if not is_firm(event, expected=True):
         return AnnouncementReason.NOT_FIRM
+    if not is_firm(event, expected=expected):
+        return AnnouncementReason.EXPECTED
     at = due_at(event.when, zone)
     if at is None:
         return AnnouncementReason.VAGUE
@@ -151,10 +167,11 @@ def due(
 
     Only `stages` are considered: those that any server wants.
     """
-    audiences = list(audiences)
+    audiences, dated = list(audiences), list(dated)
+    begins = _nights(dated)
     for event, theme in dated:
         for audience in audiences:
-            for stage, at, until in _stages(event, audience.zone):
+            for stage, at, until in _stages(event, begins.get(event.id) or due_at(event.when, audience.zone)):
                 if stage in stages and at >= now - BEHIND:
                     send_at, in_digest = _posted_at(event, stage, at, until, audience)
                     key = (event.id, event.revision, event.kind, stage, theme, audience)
@@ -162,6 +179,25 @@ def due(
                     one = Due(*key, at, send_at, alone_at, in_digest, day_of(event), until)
                     if one.near_at <= now + ahead:
                         yield one
+
+
+def _nights(dated: Iterable[Dated]) -> dict[int, datetime]:
+    """When the first of a drama's episodes of a night begins, by the id of each: they are told together."""
+    minutes = sorted(
+        (one.theme, one.event.when.earliest, one.event.id)
+        for one in dated
+        if one.event.kind is EventKind.EPISODE
+        and one.event.when.precision is Precision.MINUTE
+        and one.event.when.earliest is not None
+        and announceable(one.event)
+    )
+    found: dict[int, datetime] = {}
+    before: tuple[int, datetime] | None = None
+    for theme, at, id_ in minutes:
+        if before is None or before[0] != theme or at - before[1] > NIGHT:
+            before = (theme, at)
+        found[id_] = before[1]
+    return found
 
 
 def posted_at(event: Event, at: datetime, audience: Audience) -> datetime:
@@ -188,11 +224,10 @@ def _posted_at(
     return after_quiet(at, audience), False
 
 
-def _stages(event: Event, zone: str) -> Iterator[tuple[Stage, datetime, datetime | None]]:
-    """Each stage of an event for servers in a zone: when it is due, and after when it is pointless (None: never)."""
+def _stages(event: Event, at: datetime | None) -> Iterator[tuple[Stage, datetime, datetime | None]]:
+    """Each stage of an event announced at `at`: when it is due, and after when it is pointless (None: never)."""
     if event.rank != 0:
         return
-    at = due_at(event.when, zone)
     if event.changed_at is not None:
         if event.status is Status.CANCELLED:
             yield Stage.CANCELLED, event.changed_at, None
@@ -234,15 +269,15 @@ def day_of(event: Event) -> str:
     return day.isoformat() if day is not None else ""
 
 
-def still_due(event: Event, stage: Stage) -> bool:
-    """Whether a stage still holds for an event when it is about to be posted."""
+def still_due(event: Event, stage: Stage, *, expected: bool) -> bool:
+    """Whether a stage still holds for an event when it is about to be posted. `expected`: see `is_firm`."""
     match stage:
         case Stage.CANCELLED:
             return event.status is Status.CANCELLED
         case Stage.MOVED:
             return event.status is not Status.CANCELLED
         case _:
-            return announceable(event)
+            return announceable(event, expected=expected)
 
 
 def window(now: datetime, ahead: timedelta = AHEAD) -> tuple[datetime, datetime]:

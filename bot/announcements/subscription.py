@@ -27,7 +27,7 @@ class Subscription:
 
     `stages`: `ALWAYS`, plus the chosen reminders. `quiet` and `digest` have the form that `bot.announcements.hours`
     describes. `guild_events`: premieres are listed among the server's scheduled events. `tags`: the ids of the tags
-    that posts get in a forum.
+    that posts get in a forum. `expected`: episodes whose dates are only expected are announced, too.
     """
 
     guild_id: int
@@ -46,6 +46,7 @@ class Subscription:
     threads: bool = False
     guild_events: bool = False
     tags: Sequence[int] = ()
+    expected: bool = False
 
     @property
     def audience(self) -> Audience:

@@ -337,7 +337,10 @@ class Performer(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Event(Fact):
-    """A dated thing about `subject`. `after`: it is known to follow that entity's event of that kind."""
+    """A dated thing about `subject`. `after`: it is known to follow that entity's event of that kind.
+
+    `follows`: nobody states the date, it follows from others (see `bot.catalogue.episodes`), whose sources it has.
+    """
 
     id: int
     subject: Label
@@ -348,6 +351,7 @@ class Event(Fact):
     when: When
     after: tuple[Label, EventKind] | None
     changed_at: datetime | None = None
+    follows: bool = False
 
     def status_at(self, now: datetime) -> Status:
         """The status as a reader at `now` sees it: what has not happened yet is not released."""

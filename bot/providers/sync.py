@@ -11,7 +11,7 @@ from bot.catalogue.model import Clock
 from bot.catalogue.origin import Authority, Origin
 from bot.providers.provider import About, Held, Known, KnownWork, Provider
 from bot.providers.service import ProviderError
-from bot.store import imports, runs
+from bot.store import expected, imports, runs
 from bot.store.database import Database
 from bot.store.imports import Staged
 from bot.store.runs import Run
@@ -177,6 +177,7 @@ class _Sync:
             self._asked.told(Step("removing", done, max(left - done, 0)))
         self._note(await self._database.write(imports.remove_left, self._name, self._clock()))
         await self._database.write(imports.pass_by, self._name, self._clock())
+        await self._database.write(expected.catch_up, self._clock())
         await self._database.write(
             runs.note, self._run, fetched=self._fetched, changed=self._changed, gone=self._gone, doubtful=self._doubtful
         )

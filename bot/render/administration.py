@@ -150,6 +150,7 @@ def _extras(t: Words, channel: Channel) -> list[str]:
     return [
         *([t("only what you follow")] if chosen.followed_only else []),
         *([t("a thread under each post")] if chosen.threads and channel.forum is None else []),
+        *([t("expected episodes")] if chosen.expected and EventKind.EPISODE in chosen.kinds else []),
         *([t("premieres and your own events as Discord events")] if chosen.guild_events else []),
     ]
 

@@ -65,7 +65,8 @@ def announcement(context: RenderContext, told: PostItem, options: PostOptions) -
     """The embed of one stage of one event."""
     t, found = context.words, told.found
     more = about(context, found) if told.stage is not Stage.CANCELLED else []
-    blocks = fitting(t, [*dates(context, told), *by_clocks(t, found.item, options), *options.remarks(t), *more])
+    clocks = by_clocks(t, found.item, options)
+    blocks = fitting(t, [*dates(context, told), *clocks, *firmness(t, [told]), *options.remarks(t), *more])
     return Content(
         accent=Accent.TROUBLE if told.stage in CORRECTIONS else Accent.DATES,
         title=phrases.headline(t, found.item),
@@ -156,6 +157,18 @@ def dates(context: RenderContext, told: PostItem) -> list[str]:
     if found.before is not None and found.before != found.item.event.when:
         lines.append(phrases.field(t("Before"), f"~~{phrases.when(t, found.before)}~~"))
     return lines
+
+
+def firmness(t: Words, told: Sequence[PostItem]) -> list[str]:
+    """That dates are only expected, if some are."""
+    if not any(one.is_expected for one in told):
+        return []
+    if all(one.found.item.event.follows for one in told):
+        return ["*" + t("Expected, not confirmed: this follows from the drama's time slot.") + "*"]
+    if all(one.is_expected for one in told):
+        return ["*" + t("Expected, not confirmed.") + "*"]
+    numbers = t.numbers(sorted(one.found.item.event.number for one in told if one.is_expected))
+    return ["*" + t("Expected, not confirmed: {numbers}", numbers=numbers) + "*"]
 
 
 def about(context: RenderContext, found: Announced) -> list[str]:

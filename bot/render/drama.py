@@ -17,6 +17,7 @@ _FIRST = ("synopsis", "genre", "episodes", "slot")
 """Attributes shown on the first page or, as the slot is, in words of their own."""
 _MOST_SONGS = 6
 _MOST_PEOPLE = 4
+_MOST_EXPECTED = 4
 
 
 def drama(context: RenderContext, found: Work) -> ui.LayoutView:
@@ -37,12 +38,14 @@ def drama(context: RenderContext, found: Work) -> ui.LayoutView:
         *(
             phrases.field(vocabulary.event_name(t, event.kind, event.number), phrases.dated(t, event, context.now))
             for event in holding(profile.dates(EventKind.EPISODE))
+            if not event.follows
         ),
+        *_expected(context, found),
         *phrases.detail_lines(t, [d for d in profile.details if d.attribute not in _FIRST]),
         *phrases.link_lines(t, profile.links),
     ]
     facts = [
-        *(*profile.events, *found.airings, *found.credits, *found.crew),
+        *(*(event for event in profile.events if not event.follows), *found.airings, *found.credits, *found.crew),
         *(*profile.details, *profile.money, *profile.names),
     ]
     content = Content(
@@ -104,6 +107,25 @@ def _date(t: Words, event: Event, airings: Sequence[Airing]) -> str:
     """A date; a premiere's to the minute if its network's slot gives the time."""
     at = (begins(event.when, airings) if event.kind is EventKind.PREMIERE else None) or event.when
     return phrases.when(t, at) + phrases.remarks(t, event)
+
+
+def _expected(context: RenderContext, found: Work) -> list[str]:
+    """The next episodes that are expected by the slot, on one line."""
+    t = context.words
+    ahead = [
+        event
+        for event in found.profile.dates(EventKind.EPISODE)
+        if event.follows and event.when.latest is not None and event.when.latest >= context.now
+    ]
+    if not ahead:
+        return []
+    shown = [
+        f"{vocabulary.event_name(t, event.kind, event.number)} {phrases.when(t, event.when)}"
+        for event in ahead[:_MOST_EXPECTED]
+    ]
+    more = len(ahead) - len(shown)
+    rest = [t.plural("and {n} more", "and {n} more", more)] if more > 0 else []
+    return [phrases.field(t("Expected"), " · ".join([*shown, *rest]))]
 
 
 def airing_lines(t: Words, airings: Sequence[Airing]) -> list[str]:

@@ -13,6 +13,7 @@ from bot.announcements.channels import MAX_TAGS
 from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.subscription import Subscription
 from bot.announcements.zones import COMMON_ZONES, zone_name
+from bot.catalogue.model import EventKind
 from bot.render.administration import (
     KIND_ORDER,
     REMINDER_ORDER,
@@ -96,6 +97,9 @@ def _what(t: Words, box: Box, place: Place, fresh: Place, server: Server, channe
         _name(box, t("Tags"), menu(place.control("tags"), tags, least=0, most=most, empty=t("No tags")))
     _name(box, t("Role to ping"), role_menu(fresh.control("role"), t("Nobody"), role_id))
     _name(box, t("Announces"), menu(place.control("kinds"), kinds, most=len(kinds)))
+    if EventKind.EPISODE in chosen.kinds:
+        about = t("By the time slot, before a date is confirmed")
+        _switch(t, box, place, "expected", chosen.expected, t("Expected episodes"), about)
     _name(box, t("Reminders"), reminders)
     _name(box, t("Language"), menu(place.control("language"), languages))
 
@@ -126,9 +130,13 @@ def _how(context: RenderContext, box: Box, place: Place, channel: Channel) -> No
             t("In your server's event list"),
         ),
     ):
-        said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"
-        switch = button(t("Turn off") if on else t("Turn on"), place.control(what, str(int(not on))))
-        box.add_item(ui.Section(said, accessory=switch))
+        _switch(t, box, place, what, on, name, about)
+
+
+def _switch(t: Words, box: Box, place: Place, what: str, on: bool, name: str, about: str) -> None:
+    said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"
+    switch = button(t("Turn off") if on else t("Turn on"), place.control(what, str(int(not on))))
+    box.add_item(ui.Section(said, accessory=switch))
 
 
 def _digest(t: Words, box: Box, place: Place, chosen: Subscription) -> None:

@@ -16,6 +16,7 @@ from bot.render.announcement import (
     announcement,
     by_clocks,
     dates,
+    firmness,
     fitting,
     leads,
     stage_line,
@@ -121,10 +122,11 @@ def _several(context: RenderContext, told: Sequence[PostItem], options: PostOpti
             for item in items
             if item.event.kind not in named and (shown := phrases.headline(t, item)) != heading
         ]
-        blocks = [*dates(context, told[0]), *by_clocks(t, main.item, options), *options.remarks(t), *listed]
+        clocks = by_clocks(t, main.item, options)
+        blocks = [*dates(context, told[0]), *clocks, *firmness(t, told), *options.remarks(t), *listed]
     else:
         blocks = [f"**{phrases.headline(t, one.found.item)}**\n" + "\n".join(dates(context, one)) for one in told]
-        blocks += options.remarks(t)
+        blocks += [*firmness(t, told), *options.remarks(t)]
     if stage is not Stage.CANCELLED and main.item.event.kind is not EventKind.OST_RELEASE:
         blocks += about(context, main)
     return Content(

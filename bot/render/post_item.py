@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.announcements.schedule import Stage
 from bot.catalogue.model import Airing, Label, Status, Upcoming, Work
-from bot.catalogue.when import Precision, When, parse
+from bot.catalogue.when import WEEKDAYS, Precision, When, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,8 @@ def begins(at: When, airings: Sequence[Airing]) -> When | None:
     return parse(f"{day} {slot.time}", slot.zone) if slot else None
 
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
 def _airs_on(airing: Airing, day: date) -> bool:
-    return airing.time is not None and (not airing.days or _DAYS[day.weekday()] in airing.days)
+    return airing.time is not None and (not airing.days or WEEKDAYS[day.weekday()] in airing.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,11 @@ class PostItem:
     stage: Stage
     found: Announced
     correction: str | None = None
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the date is only expected."""
+        return self.found.item.event.status is Status.EXPECTED
 
     @property
     def back_on(self) -> bool:

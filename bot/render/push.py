@@ -34,6 +34,10 @@ _LATE = timedelta(minutes=5)
 _AN_HOUR = (timedelta(minutes=45), timedelta(minutes=75))
 """Times from now that count as an hour: quiet hours may have delayed a reminder."""
 
+_ON_AIR = frozenset({EventKind.PREMIERE, EventKind.EPISODE, EventKind.FINALE})
+_EVENING = 18
+"""The hour from which what airs today airs tonight."""
+
 Call = Callable[[Label], str]
 """Gives the name of an entity, in the room available."""
 
@@ -47,7 +51,8 @@ def digest_line(t: Words, told: Sequence[PostItem], zone: str, now: datetime, *,
     """The first line of a digest: its first entry, and how many more there are."""
 
     def line(call: Call) -> str:
-        first = _Line(t, call, ZoneInfo(zone), now).sentence(told[:1])
+        draw = _Line(t, call, ZoneInfo(zone), now)
+        first = draw.firmly(told[:1], draw.sentence(told[:1]))
         if len(told) == 1:
             return t("Coming up: {what}", what=first)
         more = len(told) - 1
@@ -81,7 +86,7 @@ def _line(draw: _Line, told: Sequence[PostItem]) -> str:
     event = found.item.event
     match told[0].stage:
         case Stage.NOW:
-            return draw.happening(told)
+            return draw.firmly(told, draw.happening(told))
         case Stage.CONFIRMED:
             return t("Date confirmed: {what}", what=draw.sentence(told))
         case Stage.MOVED if told[0].back_on:
@@ -94,11 +99,13 @@ def _line(draw: _Line, told: Sequence[PostItem]) -> str:
                 return t("Postponed to {month}: {what}", month=t.month(month), what=what)
             return t("Postponed: {what}", what=what)
         case Stage.MOVED:
+            if any(one.is_expected for one in told):
+                return t("New expected date: {what}", what=draw.sentence(told))
             return t("New date: {what}", what=draw.sentence(told))
         case Stage.CANCELLED:
             return t("Cancelled: {what}", what=draw.what([one.found.item for one in told]))
         case Stage.WEEK_AHEAD | Stage.DAY_AHEAD | Stage.HOUR_AHEAD:
-            return draw.sentence(told)
+            return draw.firmly(told, draw.sentence(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +132,18 @@ class _Line:
             return t("{song} by {artists} is out: OST of {work}", song=subject, artists=artists, work=work)
         return t("{title} by {artists} is out", title=subject, artists=artists)
 
+    def firmly(self, told: Sequence[PostItem], said: str) -> str:
+        """What is said, and whether the dates are only expected."""
+        t = self.t
+        return t("Expected: {what}", what=said) if any(one.is_expected for one in told) else said
+
     def sentence(self, told: Sequence[PostItem]) -> str:
         """What happens, and when."""
         t, found = self.t, told[0].found
         item, at = found.item, found.starts_at or found.item.event.when
-        subject, when = self.call(item.event.subject), self._when(at)
         past = self._is_past(at)
+        when = self._when(at, evening=item.event.kind in _ON_AIR and not past)
+        subject = self.call(item.event.subject)
         match item.event.kind:
             case EventKind.PREMIERE if past:
                 return t("{work} premiered {when}", work=subject, when=when)
@@ -209,15 +222,16 @@ class _Line:
             return at.earliest < self.now - _LATE
         return at.first_day is not None and at.first_day < self.now.astimezone(self.zone).date()
 
-    def _when(self, at: When) -> str:
-        """A date in the channel's zone; a day stays the day that was stated."""
+    def _when(self, at: When, *, evening: bool = False) -> str:
+        """A date in the channel's zone; a day stays the day that was stated. `evening`: tonight is told from today."""
         t, today = self.t, self.now.astimezone(self.zone).date()
         if at.precision is Precision.MINUTE and at.earliest is not None:
             local = at.earliest.astimezone(self.zone)
             clock = wording.clock(t, local)
             if _AN_HOUR[0] <= at.earliest - self.now <= _AN_HOUR[1]:
                 return t("in an hour, at {clock}", clock=clock)
-            return t("{day} at {clock}", day=self._day(local.date(), today), clock=clock)
+            tonight = evening and local.date() == today and local.hour >= _EVENING
+            return t("{day} at {clock}", day=t("tonight") if tonight else self._day(local.date(), today), clock=clock)
         day = at.first_day
         if day is None:
             return t("date not known")

@@ -194,6 +194,10 @@ def why_words(t: Words, why: AnnouncementReason, kind: EventKind) -> str:
     return {
         AnnouncementReason.TO_COME: t("⏳ Will be posted:"),
         AnnouncementReason.NOT_FIRM: t("🔎 Not yet: the date isn't confirmed. I'll announce it once it is."),
+        AnnouncementReason.EXPECTED: t(
+            "🔎 Not yet: the date is expected, not confirmed, and this channel waits for that. Change it in "
+            "`/announcements panel`."
+        ),
         AnnouncementReason.VAGUE: t("🔎 Not yet: the exact day isn't known."),
         AnnouncementReason.NOT_CHOSEN: t(
             "🚫 This channel doesn't announce {kinds}. Change it in `/announcements panel`.", kinds=kind_name(t, kind)

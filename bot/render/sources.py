@@ -134,7 +134,7 @@ def _under(heading: str, context: RenderContext, profile: Profile) -> Iterator[S
 
 def _profile(context: RenderContext, profile: Profile) -> Iterator[Statement]:
     t = context.words
-    for event in profile.events:
+    for event in [event for event in profile.events if not event.follows]:
         heading = vocabulary.event_name(t, event.kind, event.number)
         yield Statement(heading, phrases.dated(t, event, context.now), event, (event.kind, event.number))
     for name in profile.names:

@@ -135,6 +135,8 @@ def attribute_name(t: Words, attribute: str) -> str:
         "synopsis": t("Story"),
         "setting": t("Setting"),
         "episodes": t("Episodes"),
+        "episodes_a_night": t("Episodes a night"),
+        "break": t("No episode"),
         "slot": t("Time slot"),
         "trivia": t("Good to know"),
         "occupation": t("Occupation"),

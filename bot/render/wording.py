@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ from bot.catalogue.model import (
     Status,
     Text,
 )
-from bot.catalogue.when import EXACT, SEOUL, Precision, When
+from bot.catalogue.when import EXACT, SEOUL, WEEKDAYS, Precision, When
 from bot.render import vocabulary
 from bot.search import Entry
 from bot.text import Words
@@ -51,8 +51,6 @@ EMOJI = {
     Kind.ORGANISATION: "📺",
     Kind.OCCASION: "📌",
 }
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +345,7 @@ def airing(t: Words, airs: Airing, style: Style = PLAIN) -> str:
 
 def slot(t: Words, airs: Airing) -> str:
     """The days and the time of a slot, in the style of the language's listings."""
-    days = t.weekdays([_DAYS.index(day) for day in airs.days])
+    days = t.weekdays([WEEKDAYS.index(day) for day in airs.days])
     time = t.listed_time(airs.time) if airs.time else ""
     # Korean readers assume a Korean slot.
     named = airs.time and (t.language != KOREAN or airs.zone != SEOUL)
@@ -356,7 +354,9 @@ def slot(t: Words, airs: Airing) -> str:
 
 def detail(t: Words, stated: Detail, style: Style = PLAIN) -> str:
     """An attribute's value, and how certain it is."""
-    return style.text(t.pick(stated.value)) + remarks(t, stated, style)
+    value = t.pick(stated.value)
+    shown = t.day(date.fromisoformat(value)) if stated.attribute == "break" else style.text(value)
+    return shown + remarks(t, stated, style)
 
 
 def details(t: Words, stated: Iterable[Detail], style: Style = PLAIN) -> list[Line]:

@@ -73,11 +73,8 @@ def character_ref(work: str, character: str) -> Ref:
     return Ref(Kind.CHARACTER, f"{work}-{character}")
 
 
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
 def _in_order(days: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(days, key=_WEEK.index))
+    return tuple(sorted(days, key=when.WEEKDAYS.index))
 
 
 Days = Annotated[

@@ -95,6 +95,8 @@ ATTRIBUTES = Literal[
     "synopsis",
     "setting",
     "episodes",
+    "episodes_a_night",
+    "break",
     "slot",
     "trivia",
     "occupation",
@@ -113,6 +115,22 @@ class Detail(Statement):
 
     attribute: ATTRIBUTES
     value: Text
+
+    @model_validator(mode="after")
+    def _can_be_counted_with(self) -> Self:
+        words = list(self.value.values())
+        if self.attribute == "episodes_a_night" and not all(word in "123456789" for word in words):
+            raise ValueError('how many episodes a night has is one digit, such as value = "2"')
+        if self.attribute == "break" and not all(_is_day(word) for word in words):
+            raise ValueError('a break is one night without an episode, such as value = "2026-02-14"')
+        return self
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return when.parse(text).precision is when.Precision.DAY
+    except ValueError:
+        return False
 
 
 class Money(Statement):

@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.catalogue.model import Kind, Ref
 from bot.catalogue.origin import Authority, Origin
-from bot.store import uniting
+from bot.store import expected, uniting
 from bot.store.connection import Connection
-from bot.store.dates import Slot, settle
+from bot.store.dates import Slot
 from bot.store.reading import chunks, placeholders, stamp
 from bot.store.shapes import SHAPES, Shape
 from bot.store.stated import Change, Desired, EntityRow, StatementRow, Value
@@ -29,7 +29,7 @@ def apply(connection: Connection, desired: Desired, now: datetime) -> list[Chang
     catalogue.
     """
     uniting.make_way(connection, desired)
-    changes = _Changes(connection, desired, stamp(now))
+    changes = _Changes(connection, desired, now)
     changes.sources()
     changes.entities()
     changes.statements()
@@ -45,8 +45,9 @@ def apply(connection: Connection, desired: Desired, now: datetime) -> list[Chang
 class _Changes:
     """The state of one `apply`."""
 
-    def __init__(self, connection: Connection, desired: Desired, now: str) -> None:
-        self.now = now
+    def __init__(self, connection: Connection, desired: Desired, now: datetime) -> None:
+        self.at = now
+        self.now = stamp(now)
         self.connection = connection
         self.desired = desired
         self.scope = tuple(map(str, desired.origins))
@@ -59,6 +60,7 @@ class _Changes:
         self.wanted: set[int] = set()
         self.stated: set[int] = set()
         self.dated: set[Slot] = set()
+        self.scheduled: set[int] = set()
 
     def sources(self) -> None:
         columns = ("publisher", "title", "published", "url", "licence", "note", "origin")
@@ -288,14 +290,18 @@ class _Changes:
         self.made.append(Change("removed", self._describe(old.shape, old.entity, old.columns)))
 
     def _date(self, shape: str, entity: int, columns: Mapping[str, Value]) -> None:
-        """Remember that an event's date may be another one now."""
+        """Remember that an event's date may be another one now, or those of a work's episodes."""
         if shape == "event_date":
             self.dated.add(Slot(entity, str(columns["kind"]), int(columns["number"] or 0)))
+        if shape in ("airing", "detail"):
+            self.scheduled.add(entity)
 
     def dates(self) -> None:
         """Give the events concerned the dates that count now."""
         slots = [slot for slot in sorted(self.dated) if slot.entity in self.refs]
-        self.made += settle(self.connection, slots, self.refs, self.now, withdrawn=self.imported)
+        concerned = self.scheduled | {slot.entity for slot in slots if slot.kind in expected.FOLLOWED_FROM}
+        works = [id_ for id_ in sorted(concerned) if id_ in self.refs and self.refs[id_].kind is Kind.WORK]
+        self.made += expected.settle(self.connection, slots, works, self.refs, self.at, withdrawn=self.imported)
 
     def remove_unstated(self) -> None:
         """Remove the entities and sources that no origin states any more and nothing else refers to."""

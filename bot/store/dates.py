@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.catalogue.dating import StatedDate, current
 from bot.catalogue.model import Ref, Status
 from bot.catalogue.when import Precision, When
 from bot.store.connection import Connection
-from bot.store.reading import instant, text
+from bot.store.reading import instant, stamp, text
 from bot.store.stated import Change, Value
 
 _DATE = ("earliest", "latest", "precision")
@@ -30,6 +31,7 @@ def settle(
     slots: Collection[Slot],
     refs: Mapping[int, Ref],
     now: str,
+    expected: Mapping[Slot, When] = MappingProxyType({}),
     *,
     withdrawn: bool = False,
 ) -> list[Change]:
@@ -38,10 +40,12 @@ def settle(
     Changed dates are stamped with `now`. An event without a date is removed, unless it was announced: then it is only
     no longer firm, and past announcements stay on record. `withdrawn`: then it has no date any more, which is a change
     that servers are told of. That is for imports: in files, a date may be gone for a moment while somebody edits.
+
+    `expected`: the dates that follow for events of which none is stated (see `bot.store.expected`).
     """
     kept: list[Change] = []
     for slot in slots:
-        chosen = _current(connection, slot)
+        chosen = _current(connection, slot) or (_expected(expected[slot]) if slot in expected else None)
         if chosen is not None:
             store(connection, slot, chosen, now)
         elif told := remove(connection, slot, now, withdrawn=withdrawn):
@@ -82,6 +86,13 @@ def _current(connection: Connection, slot: Slot) -> dict[str, Value] | None:
         return None
     row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM event_date WHERE id = ?", (chosen.id,)).fetchone()
     return dict(zip(_COLUMNS, row, strict=True))
+
+
+def _expected(when: When) -> dict[str, Value]:
+    assert when.earliest is not None, "only exact dates are expected"
+    assert when.latest is not None, "a date has both bounds or none"
+    bounds = (stamp(when.earliest), stamp(when.latest), when.precision.value)
+    return dict(zip(_COLUMNS, (Status.EXPECTED.value, *bounds, when.zone, None, None, None), strict=True))
 
 
 def store(connection: Connection, slot: Slot, new: dict[str, Value], now: str) -> None:
@@ -137,7 +148,7 @@ def doubt(connection: Connection, id_: int, now: str) -> None:
     connection.execute("UPDATE event SET after_id = NULL, after_kind = NULL WHERE id = ?", (id_,))
     connection.execute(
         "UPDATE event SET status = 'reported', changed_at = ?1 WHERE id = ?2"
-        " AND (status = 'confirmed' OR status = 'released' AND earliest > ?1)",
+        " AND (status = 'confirmed' OR status IN ('released', 'expected') AND earliest > ?1)",
         (now, id_),
     )
 

@@ -37,7 +37,7 @@ class Delivery:
 
     `nonce` is the delivery token. `possibly_sent_since`: since when the message may exist without a record of it; None
     if it is not in doubt. `language` is None if the channel has no subscription any more. `reason`: why the last try
-    failed, if there was one.
+    failed, if there was one. `expected`: the channel hears of dates that are only expected.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Delivery:
     digest: bool
     reason: str | None
     parts: Sequence[Part]
+    expected: bool = False
 
 
 HELD = f"(reason IN ('{GONE}', '{NO_TAG}', '{TOO_MANY_THREADS}') OR reason LIKE '{REFUSED}%')"
@@ -108,7 +109,7 @@ def claim(
         "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.possibly_sent_since,"
         " s.role_id, s.language,"
         " coalesce(s.zone, 'UTC'),"
-        " coalesce(s.threads, 0), coalesce(s.tags, ''), d.group_key, d.reason"
+        " coalesce(s.threads, 0), coalesce(s.tags, ''), d.group_key, d.reason, coalesce(s.expected, 0)"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
         f" WHERE d.id IN ({placeholders(claimed)}) AND d.primary_id IS NULL ORDER BY d.due_at, d.id",
         claimed,
@@ -122,9 +123,10 @@ def claim(
             digest=group_key.startswith(DIGEST),
             reason=reason,
             parts=parts[id_],
+            expected=bool(expected),
         )
         for id_, guild, channel, send_at, nonce, attempts, doubt, *rest in rows
-        for role, language, zone, threads, tags, group_key, reason in [rest]
+        for role, language, zone, threads, tags, group_key, reason, expected in [rest]
     ]
 
 

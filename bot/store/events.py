@@ -72,13 +72,17 @@ def _scopes(guild_id: int | None) -> list[tuple[str, tuple[int | None, ...]]]:
 
 
 def next_up(connection: Connection, since: datetime, most: int, guild_id: int | None = None) -> list[Upcoming]:
-    """The first `most` events that are dated to the day or the minute, at or after `since`."""
+    """The first `most` events that are dated to the day or the minute, at or after `since`.
+
+    Episodes that are only expected are left out: firm news further ahead comes before more of the same.
+    """
     rows = [
         row
         for scope, values in _scopes(guild_id)
         for row in connection.execute(
             f"SELECT earliest, id FROM event WHERE {scope} AND earliest >= ? AND precision IN ('minute', 'day')"
-            " AND status <> 'cancelled' ORDER BY earliest, id LIMIT ?",
+            " AND status <> 'cancelled' AND NOT (kind = 'episode' AND status = 'expected')"
+            " ORDER BY earliest, id LIMIT ?",
             (*values, stamp(since), most),
         )
     ]

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from bot.catalogue.model import Kind, Ref
 from bot.catalogue.origin import Origin
-from bot.store import merged_events
+from bot.store import expected, merged_events
 from bot.store.connection import Connection
-from bot.store.dates import Slot, settle
+from bot.store.dates import Slot
 from bot.store.follows import IS_ANNIVERSARY
 from bot.store.reading import entity_id, ref_of, stamp
 from bot.store.shapes import SHAPES
@@ -208,5 +208,5 @@ def _settle(connection: Connection, refs: dict[int, Ref], now: datetime) -> None
             " UNION SELECT entity_id, kind, number FROM event_date WHERE entity_id = ?1",
             (id_,),
         ).fetchall()
-        settle(connection, [Slot(*slot) for slot in slots], refs, stamp(now))
+        expected.settle(connection, [Slot(*slot) for slot in slots], [id_], refs, now)
     connection.execute("UPDATE catalogue SET revision = revision + 1")

@@ -83,7 +83,9 @@ def _themes(connection: Connection, ids: Collection[int]) -> dict[int, int]:
 _TRUE = (
     "(stage = 'cancelled' AND event.status = 'cancelled'"
     " OR stage = 'moved' AND event.status <> 'cancelled'"
-    " OR stage NOT IN ('cancelled', 'moved') AND event.status IN ('confirmed', 'released'))"
+    " OR stage NOT IN ('cancelled', 'moved') AND (event.status IN ('confirmed', 'released')"
+    "  OR event.status = 'expected' AND event.kind = 'episode' AND EXISTS (SELECT 1 FROM subscription s"
+    "   WHERE s.channel_id = delivery.channel_id AND s.expected = 1)))"
 )
 """SQL: whether what a delivery says still holds for its event."""
 
@@ -115,6 +117,9 @@ _ELSEWHERE = (
 
 _NEWS = f"CASE due.stage WHEN 'cancelled' THEN {_TOLD}) WHEN 'moved' THEN {_ELSEWHERE} ELSE NOT {_ALREADY} END"
 
+_FIRM = "(event.status <> 'expected' OR s.expected = 1 OR due.stage IN ('moved', 'cancelled'))"
+"""SQL: whether a channel hears of dates that are as firm as this one, or corrects what it was told."""
+
 _POST_AT = "CASE WHEN due.send_at >= s.since THEN due.send_at ELSE due.alone_at END"
 """SQL: when to post. A channel that subscribed after a digest gets that digest's events one by one."""
 
@@ -135,7 +140,7 @@ def _wanted(concerns: str) -> str:
         "  coalesce(CASE WHEN due.send_at >= s.since THEN due.digest_key END, due.alone_key) AS group_key"
         f" FROM due JOIN event ON event.id = due.event_id JOIN subscription s ON {concerns}"
         "  AND s.zone = due.zone AND s.quiet = due.quiet AND s.digest = due.digest AND s.left_at IS NULL"
-        f" WHERE due.due_at >= s.since AND {wants('due.kind')}"
+        f" WHERE due.due_at >= s.since AND {wants('due.kind')} AND {_FIRM}"
         f"  AND instr(s.stages, ',' || due.stage || ',') > 0 AND {_POST_AT} < due.until AND {_NEWS})"
     )
 

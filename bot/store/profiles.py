@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from bot.catalogue.dating import StatedDate, current
@@ -26,6 +27,7 @@ from bot.catalogue.model import (
 )
 from bot.catalogue.month_day import MonthDay
 from bot.catalogue.when import Precision, When
+from bot.store import expected
 from bot.store.connection import Connection
 from bot.store.dates import Slot, stated_date
 from bot.store.reading import instant, labels, placeholders, text
@@ -53,7 +55,10 @@ def events(connection: Connection, ids: Collection[int], *, by: str = "entity_id
         f" after_kind, changed_at FROM event WHERE {by} IN ({placeholders(ids)}) ORDER BY earliest NULLS FIRST, id",
         tuple(ids),
     ).fetchall()
-    cited = sources(connection, [one.date.id for dates in stated.values() for one in dates])
+    following = {row[0] for row in rows if _follows(row[1], row[4]) and Slot(*row[:3]) not in stated}
+    premises = expected.premises(connection, following) if following else {}
+    facts = [*(one.date.id for dates in stated.values() for one in dates), *chain.from_iterable(premises.values())]
+    cited = sources(connection, facts)
     after = {row[11] for row in rows} | {one.after[0] for dates in stated.values() for one in dates if one.after}
     known = labels(connection, {*(row[0] for row in rows), *(slot.entity for slot in stated), *after} - {None})
     found: dict[int, list[Event]] = {}
@@ -68,12 +73,16 @@ def events(connection: Connection, ids: Collection[int], *, by: str = "entity_id
             one for one in dates if one is chosen or (one.date.rank == 0 and _bounds(one.date.when) == _bounds(when))
         ]
         same.sort(key=lambda one: (one is not chosen, one.date.precedence))
+        follows = not dates and _follows(kind, status)
+        behind = premises.get(entity, ()) if follows else [one.date.id for one in same]
+        # An anniversary is as sure as what it recalls.
+        unsure = Certainty.STATED if follows or kind in ANNIVERSARIES else Certainty.REPORTED
         found.setdefault(entity, []).append(
             Event(
                 rank=0,
-                certainty=Certainty(chosen.certainty) if chosen else _unstated(kind),
+                certainty=Certainty(chosen.certainty) if chosen else unsure,
                 note=text(chosen.note) if chosen else None,
-                sources=tuple(dict.fromkeys(source for one in same for source in cited.get(one.date.id, ()))),
+                sources=tuple(dict.fromkeys(source for fact in behind for source in cited.get(fact, ()))),
                 id=id_,
                 subject=known[entity],
                 kind=EventKind(kind),
@@ -83,6 +92,7 @@ def events(connection: Connection, ids: Collection[int], *, by: str = "entity_id
                 when=when,
                 after=(known[after_id], EventKind(after_kind)) if after_id is not None else None,
                 changed_at=instant(changed_at),
+                follows=follows,
             )
         )
         stated[slot] = [one for one in dates if one not in same]
@@ -93,9 +103,9 @@ def events(connection: Connection, ids: Collection[int], *, by: str = "entity_id
     return found
 
 
-def _unstated(kind: str) -> Certainty:
-    """How sure an event is that nobody states as such: an anniversary is as sure as what it recalls."""
-    return Certainty.STATED if kind in ANNIVERSARIES else Certainty.REPORTED
+def _follows(kind: str, status: str) -> bool:
+    """Whether the date of an event that no origin states is one that `bot.store.expected` gave it."""
+    return kind == EventKind.EPISODE and status == Status.EXPECTED
 
 
 def _stated(connection: Connection, ids: Collection[int], by: str) -> dict[Slot, list[_Stated]]:

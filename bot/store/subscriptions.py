@@ -14,7 +14,7 @@ from bot.catalogue.model import EventKind
 from bot.store import agenda
 from bot.store.connection import Connection
 from bot.store.deliveries import wake
-from bot.store.reading import instant, numbers, stamp
+from bot.store.reading import instant, numbers, placeholders, stamp
 from bot.store.shards import Shards
 
 MAX_CHANNELS = 20
@@ -31,7 +31,7 @@ def wants(kind: str) -> str:
 
 _COLUMNS = (
     "guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet, digest,"
-    " followed_only, threads, guild_events, tags"
+    " followed_only, threads, guild_events, expected, tags"
 )
 
 
@@ -57,7 +57,7 @@ def of_channel(connection: Connection, guild_id: int, channel_id: int) -> Subscr
 
 def _read(row: tuple[Any, ...]) -> Subscription:
     guild, channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet, digest, *switches, tags = row
-    followed_only, threads, guild_events = map(bool, switches)
+    followed_only, threads, guild_events, expected = map(bool, switches)
     return Subscription(
         guild_id=guild,
         channel_id=channel,
@@ -75,6 +75,7 @@ def _read(row: tuple[Any, ...]) -> Subscription:
         threads=threads,
         guild_events=guild_events,
         tags=numbers(tags),
+        expected=expected,
     )
 
 
@@ -106,11 +107,12 @@ def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
     changed(connection, chosen.guild_id)
     remember(connection, chosen.guild_id)
     connection.execute(
-        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"INSERT INTO subscription ({_COLUMNS}, chosen_at) VALUES ({placeholders(_COLUMNS.split(','))}, ?)"
         " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
         "  zone = excluded.zone, kinds = excluded.kinds, stages = excluded.stages, grace = excluded.grace,"
         "  quiet = excluded.quiet, digest = excluded.digest, followed_only = excluded.followed_only,"
-        "  threads = excluded.threads, guild_events = excluded.guild_events, tags = excluded.tags,"
+        "  threads = excluded.threads, guild_events = excluded.guild_events, expected = excluded.expected,"
+        "  tags = excluded.tags,"
         "  paused_at = excluded.paused_at, chosen_at = excluded.chosen_at"
         "  WHERE subscription.guild_id = excluded.guild_id",
         (
@@ -129,6 +131,7 @@ def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
             chosen.followed_only,
             chosen.threads,
             chosen.guild_events,
+            chosen.expected,
             ",".join(map(str, chosen.tags)),
             stamp(now),
         ),

@@ -129,6 +129,16 @@ async def test_switches(world: World, news: ChannelHandle, what: str, words: str
     assert f"**Extras** {words}" not in panel.text
 
 
+async def test_expected_episodes_are_a_choice_where_episodes_are_announced(world: World, news: ChannelHandle) -> None:
+    panel = await begun(world, news)
+    assert "Expected episodes" not in panel.text
+    await panel.choose("kinds", "premiere", "episode")
+    await panel.turn("expected")
+    assert "**Extras** expected episodes" in panel.text
+    await panel.turn("expected")
+    assert "**Extras**" not in panel.text
+
+
 async def test_following_only_while_nothing_is_followed_is_warned_of(world: World, news: ChannelHandle) -> None:
     panel = await begun(world, news)
     await panel.press("When and how")

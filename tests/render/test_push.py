@@ -98,12 +98,31 @@ def line(language: str, kind: EventKind, stage: Stage, at: When = AT, zone: str 
     return push_line(words(language), [told(kind, stage, at)], zone, now)
 
 
+def tonight(language: str, stage: Stage, status: Status, at: When) -> str:
+    """The line of two episodes of a night."""
+    one = told(EventKind.EPISODE, stage, at)
+    event = replace(one.found.item.event, status=status)
+    items = [
+        replace(one, found=replace(one.found, item=replace(one.found.item, event=replace(event, number=number))))
+        for number in (5, 6)
+    ]
+    return push_line(words(language), items, SEOUL, NOW.get(stage, NOW[Stage.DAY_AHEAD] - timedelta(days=6)))
+
+
 def table() -> str:
     """Every line, a row each."""
     rows = [
         (kind.value, stage.value, dated, language, line(language, kind, stage, at))
         for kind in EventKind
         for stage in Stage
+        for dated, at in (("minute", AT), ("day", DAY))
+        for language in LANGUAGES
+    ]
+    rows += [
+        (f"episodes {status}", stage.value, dated, language, tonight(language, stage, status, at))
+        for status in (Status.CONFIRMED, Status.EXPECTED)
+        for stage in Stage
+        if status is Status.CONFIRMED or stage not in (Stage.CONFIRMED, Stage.CANCELLED)
         for dated, at in (("minute", AT), ("day", DAY))
         for language in LANGUAGES
     ]
@@ -136,8 +155,8 @@ def test_time_is_that_of_the_channels_zone() -> None:
         (EventKind.PREMIERE, Stage.NOW, AT, 2, "en", "When the Stars Gossip premiered today at 18:00 KST"),
         (EventKind.FINALE, Stage.NOW, DAY, 24, "en", "The finale of When the Stars Gossip aired yesterday"),
         (EventKind.EPISODE, Stage.NOW, DAY, 24, "ko", "별들에게 물어봐, 어제 5회 방송"),
-        (EventKind.PREMIERE, Stage.DAY_AHEAD, AT, 12, "en", "When the Stars Gossip premieres today at 18:00 KST"),
-        (EventKind.PREMIERE, Stage.HOUR_AHEAD, AT, 0.5, "en", "When the Stars Gossip premieres today at 18:00 KST"),
+        (EventKind.PREMIERE, Stage.DAY_AHEAD, AT, 12, "en", "When the Stars Gossip premieres tonight at 18:00 KST"),
+        (EventKind.PREMIERE, Stage.HOUR_AHEAD, AT, 0.5, "en", "When the Stars Gossip premieres tonight at 18:00 KST"),
     ],
 )
 def test_line_is_true_when_the_post_is_late(

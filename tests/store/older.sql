@@ -89,3 +89,6 @@ INSERT INTO attendee_role VALUES (10, 21, 14, NULL, 0);
 -- version 17
 INSERT INTO fact (id, entity_id, shape, rank, certainty, origin) VALUES (100, 2, 'year_day', 0, 'stated', 'seed:seeds/a.toml');
 INSERT INTO year_day VALUES (100, 2, 'birthday', '12-04', NULL);
+
+-- version 18
+UPDATE subscription SET expected = 1 WHERE id = 1;

@@ -391,7 +391,11 @@ def _overtaken(found: Announced | None, part: Part, delivery: Delivery, now: dat
     if delivery.language is None:
         return "withdrawn", "off"
     event = found.item.event if found else None
-    if event is None or event.revision != part.revision or not schedule.still_due(event, part.stage):
+    if (
+        event is None
+        or event.revision != part.revision
+        or not schedule.still_due(event, part.stage, expected=delivery.expected)
+    ):
         return OVERTAKEN
     if now <= part.expires_at:
         return None
