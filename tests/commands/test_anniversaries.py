@@ -50,8 +50,8 @@ async def test_a_server_is_told_of_who_it_follows_once_it_chose_so(invented: Wor
     await set_up(world, usual)
     shown = await set_up(world, chosen, kinds="days", timezone="Europe/Berlin")
     assert f"**Announces** premieres, OST releases, {ANNOUNCED}, and your own events" in shown.text
-    panel = await open_panel(world)
-    assert "you follow nothing yet: choose with `/announcements follow`" in panel.text
+    status = await world.ask("announcements status", by=world.admin)
+    assert "birthdays and anniversaries of what you follow, and you follow nothing yet: choose with" in status.text
     await world.ask("announcements follow", by=world.admin, name="bts")
     await world.at(at(17, 5))
     post = next(one for one in world.posts(chosen) if "birthday" in one.text)
