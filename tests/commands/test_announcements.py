@@ -31,7 +31,7 @@ async def test_premiere_is_posted_at_nine_with_what_a_fan_wants_to_know(eve: Wor
     (post,) = eve.posts(channel)
     assert "## 🎬 When the Stars Gossip premieres" in post.text
     assert f"<@&{role.id}>" in post.text
-    assert post.text.startswith(f"<@&{role.id}> When the Stars Gossip premieres today at 21:20 KST\n")
+    assert post.text.startswith(f"<@&{role.id}> When the Stars Gossip premieres tonight at 21:20 KST\n")
     assert f"**When** <t:{int(PREMIERE.replace(hour=21, minute=20).timestamp())}:F>" in post.text
     assert "**Where to watch** tvN Sat, Sun 21:20 KST, Netflix, TVING" in post.text
     assert "Lee Min Ho · 이민호, Gong Hyo Jin · 공효진" in post.text

@@ -162,7 +162,7 @@ async def test_the_next_post_mentions_the_role_beneath_its_first_line_and_nobody
     await world.at(PREMIERE)
     (sent,) = world.sent_to(channel)
     first, second = sent["content"].split("\n")
-    assert first == f"<@&{premieres.id}> {STARS} premieres today at 21:20 KST"
+    assert first == f"<@&{premieres.id}> {STARS} premieres tonight at 21:20 KST"
     drama_role, actor = fans.roles[STARS], fans.roles["Gong Hyo Jin"]
     assert second == f"-# 🔔 <@&{drama_role}> <@&{actor}>", "the drama before its cast, and not who only sings in it"
     assert [int(id_) for id_ in sent["allowed_mentions"]["roles"]] == [premieres.id, drama_role, actor]

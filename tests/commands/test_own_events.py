@@ -65,7 +65,9 @@ async def test_upcoming_shows_it_in_its_server_and_nowhere_else(
     assert "### 11 January 2025" in shown.text
     assert f"**🍿 {SHOWN}**\n-# <t:{when}:t> · <t:{when}:R> · [Our stage](<https://example.com/live>)" in shown.text
     assert "In spring" not in shown.text
-    assert "In spring" in (await eve.ask("upcoming", days=60)).text
+    later = await eve.ask("upcoming", days=60)
+    while "In spring" not in later.text:
+        later = await eve.press_in_place(later, "Next")
     theirs = seen(await nosy.slash(other.create_text_channel("general"), "upcoming", days=60))
     assert "When the Stars Gossip premieres" in theirs.text
     assert "gathering" not in theirs.text

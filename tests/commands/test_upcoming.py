@@ -34,8 +34,8 @@ async def test_what_comes_after_the_days_is_shown_where_little_is_ahead(database
         shown = await world.ask("upcoming")
     soon, _, later = shown.text.partition("### After that")
     assert "When the Stars Gossip premieres" in soon
-    assert "Close to You by Jin" in later
-    assert "<t:1737882000:f> · confirmed" in later
+    assert "Life is Tricky by Sion" in later
+    assert "<t:1737277200:f> · confirmed" in later
 
 
 async def test_days_are_days_in_korea_whatever_zone_a_date_was_stated_in(database: Database) -> None:
