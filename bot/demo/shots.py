@@ -73,6 +73,11 @@ def main(folder: Path) -> int:
         _take(page, lambda name: shoot(page, folder / f"{name}.png"))
         if page.locator("#demo-notice[data-stays]").count():
             sys.stderr.write("There is no Korean font, so Hangul is drawn as boxes (apt install fonts-noto-cjk).\n")
+        with running_demo(*DEMO) as evening:
+            page.goto(evening)
+            page.reload()  # the key in the address is all that differs
+            page.locator("#demo-places button").first.wait_for()
+            _take_evening(page, lambda name: shoot(page, folder / f"{name}.png"))
         chromium.close()
     sys.stdout.write(f"The pictures are in {folder}\n")
     return 0
@@ -124,6 +129,31 @@ def _take(page: Page, take: Callable[[str], object]) -> None:
     take("phone-panel")
 
 
+def _take_evening(page: Page, take: Callable[[str], object]) -> None:
+    """The evening that the tour planned: who is in says so, the post counts them, and its thread opens."""
+    resize(page, WIDE)
+    view_as(page, "지우")
+    open_channel(page, "general")
+    planned = page.locator(".channel-message", has_text="schedule show").last
+    planned.get_by_role("button", name="Maybe").click()
+    page.get_by_text("1 may come").or_(page.get_by_text("1명 미정")).first.wait_for()
+    view_as(page, "Mina")
+    open_channel(page, "announcements")
+    for _ in range(4):
+        page.click("#demo-next")
+        settle(page)
+        if page.locator(".channel-message", has_text="Watch party").count():
+            break
+    page.locator(".channel-message", has_text="Watch party").last.wait_for()
+    take("evening-en")
+    resize(page, TALL_PHONE)
+    page.click("#demo-menu")
+    open_channel(page, "news")
+    use(page, "schedule add", "Movie night", "Sat 21:20 for 2 h")
+    page.get_by_text("not saved yet").wait_for()
+    take("phone-schedule")
+
+
 def shoot(page: Page, path: Path) -> None:
     """Take a screenshot of the page, once it has polled for the latest."""
     page.wait_for_timeout(ASKS_EVERY + 200)
@@ -150,15 +180,18 @@ def open_channel(page: Page, name: str) -> None:
     settle(page)
 
 
-def use(page: Page, command: str, value: str) -> None:
-    """Use a command with one option: its first suggestion."""
+def use(page: Page, command: str, *values: str) -> None:
+    """Use a command with values for its first options: the first suggestion, where there are some."""
     before = page.evaluate("document.querySelector('.channel-message:last-child')?.dataset.messageId ?? ''")
     page.locator(COMPOSER).press_sequentially(f"/{command}")
     page.locator(".command-entry").first.wait_for()
     page.keyboard.press("Enter")
-    page.locator(".command-option-input").press_sequentially(value)
-    wait_for_suggestions(page)
-    page.keyboard.press("Enter")
+    for place, value in enumerate(values):
+        field = page.locator(".command-option-input").nth(place)
+        field.press_sequentially(value)
+        if field.get_attribute("aria-autocomplete") == "list":
+            wait_for_suggestions(page)
+            page.keyboard.press("Enter")
     page.locator("#send-message").click()
     page.locator(f".channel-message:last-child:not([data-message-id='{before}'])").wait_for()
     settle(page)
