@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -16,30 +15,28 @@ from discord.ext import commands
 from bot.announcements import outlook, permissions
 from bot.announcements.channels import Announceable
 from bot.announcements.hours import quiet_hours
-from bot.announcements.outcome import Post, post_link
-from bot.announcements.publisher import event_cache
-from bot.announcements.publisher.destination import destination
+from bot.announcements.mention import Mention
+from bot.announcements.outcome import Post
 from bot.announcements.schedule import REMINDERS as ALL_REMINDERS
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
-from bot.catalogue.model import ANNIVERSARIES, EventKind, Upcoming
+from bot.catalogue.model import ANNIVERSARIES, EventKind
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.interactions import notify, panel, reports
+from bot.interactions import filters, notify, panel, reports
 from bot.interactions.answers import Interaction, count_report, reply, reply_card, words_of
-from bot.interactions.following import following_of
-from bot.interactions.params import FindDated, FindFollowed, Zone
+from bot.interactions.following import follow_in, following_of, unfollow_in
+from bot.interactions.params import FindDated, FindFollowed, FindMention, Zone
+from bot.interactions.previews import post_preview
 from bot.render import administration, following, reasons
+from bot.render import mentions as mention_words
 from bot.render import notify as notify_words
-from bot.render.announcement import PostOptions
 from bot.render.card import Accent, RenderContext, notice
 from bot.render.menus import trouble
 from bot.render.phrases import called
-from bot.render.post import post, post_title
-from bot.render.post_item import PostItem
 from bot.search import Entry
-from bot.store import events, follows, subject_roles, subscriptions
-from bot.text import LANGUAGES, language_name, words
+from bot.store import follows, subscriptions
+from bot.text import ENGLISH, LANGUAGES, language_name, words
 
 _admin = app_commands.checks.has_permissions(manage_guild=True)
 
@@ -61,6 +58,10 @@ KIND_CHOICES = [
         name=_("Premieres, OST releases, your own events, and anniversaries of what you follow"), value="days"
     ),
     app_commands.Choice(name=_("Everything: episodes, finales, albums and anniversaries too"), value="all"),
+]
+EACH_KIND_CHOICES = [
+    app_commands.Choice(name=_(administration.kind_name(words(ENGLISH), kind)), value=kind.value)
+    for kind in administration.KIND_ORDER
 ]
 REMINDERS = {
     "none": (),
@@ -212,13 +213,23 @@ class Announcements(
             await reply_card(interaction, reports.WHY, reports.key_of(interaction.guild_id, name.ref), private=True)
 
     @app_commands.command(name=_("follow"), description=_("Announce only the dramas and artists you choose"))
-    @app_commands.rename(name=_("name"))
-    @app_commands.describe(name=_("A drama, a person or a group"))
+    @app_commands.rename(name=_("name"), channel=_("channel"))
+    @app_commands.describe(
+        name=_("A drama, a person or a group"), channel=_("For this channel alone (default: for the whole server)")
+    )
     @_admin
-    async def follow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
-        """Follow `name`, and ask whether to limit the channels to what is followed."""
+    async def follow(
+        self,
+        interaction: Interaction,
+        name: app_commands.Transform[Entry, FindFollowed],
+        channel: Announceable | None = None,
+    ) -> None:
+        """Follow `name`, and ask whether to limit the channels to what is followed, or limit one to its own list."""
         assert interaction.guild_id is not None
         t = words_of(interaction)
+        if channel is not None:
+            await follow_in(interaction, channel, name)
+            return
         if not await self._bot.database.write(follows.add, interaction.guild_id, name.ref):
             title = t("A server can follow up to {n} dramas and artists", n=follows.MAX_FOLLOWS)
             body = t("Remove one with `/announcements unfollow`.")
@@ -227,12 +238,22 @@ class Announcements(
         await self._show_follows(interaction, t("You follow {name} now", name=called(t, name.label)))
 
     @app_commands.command(name=_("unfollow"), description=_("Stop following a drama or an artist"))
-    @app_commands.rename(name=_("name"))
-    @app_commands.describe(name=_("A drama, a person or a group"))
+    @app_commands.rename(name=_("name"), channel=_("channel"))
+    @app_commands.describe(
+        name=_("A drama, a person or a group"), channel=_("For this channel alone (default: for the whole server)")
+    )
     @_admin
-    async def unfollow(self, interaction: Interaction, name: app_commands.Transform[Entry, FindFollowed]) -> None:
+    async def unfollow(
+        self,
+        interaction: Interaction,
+        name: app_commands.Transform[Entry, FindFollowed],
+        channel: Announceable | None = None,
+    ) -> None:
         """Stop following `name`; if it was the last, ask what the channels should announce."""
         assert interaction.guild_id is not None
+        if channel is not None:
+            await unfollow_in(interaction, channel, name)
+            return
         t, named = words_of(interaction), called(words_of(interaction), name.label)
         if await self._bot.database.write(follows.remove, interaction.guild_id, name.ref):
             await self._show_follows(interaction, t("You don't follow {name} any more", name=named))
@@ -266,6 +287,53 @@ class Announcements(
         """Let members who want to be told of `name` get `role`."""
         await notify.choose(interaction, name, role)
 
+    mention = app_commands.Group(name=_("mention"), description=_("Roles that posts mention, each of what it is for"))
+
+    @mention.command(name=_("add"), description=_("Mention a role in posts of one kind, or about a drama or an artist"))
+    @app_commands.rename(role=_("role"), channel=_("channel"), kind=_("kind"), name=_("name"))
+    @app_commands.describe(
+        role=_("The role to mention"),
+        channel=_("In which channel"),
+        kind=_("Only in posts of this kind (default: all of them)"),
+        name=_("Only in posts about this drama, person or group"),
+    )
+    @app_commands.choices(kind=EACH_KIND_CHOICES)
+    @_admin
+    async def add_mention(
+        self,
+        interaction: Interaction,
+        role: discord.Role,
+        channel: Announceable,
+        kind: app_commands.Choice[str] | None = None,
+        name: app_commands.Transform[Entry, FindFollowed] | None = None,
+    ) -> None:
+        """Let a channel's posts mention `role`."""
+        kinds = [EventKind(kind.value)] if kind is not None else []
+        note = await filters.add_mention(interaction, panel.server(interaction), channel.id, role, kinds, name)
+        await reply(interaction, filters.answer(note), private=True)
+
+    @mention.command(name=_("remove"), description=_("Stop mentioning a role"))
+    @app_commands.rename(mention=_("mention"))
+    @app_commands.describe(mention=_("The role, and what it is mentioned for"))
+    @_admin
+    async def remove_mention(
+        self, interaction: Interaction, mention: app_commands.Transform[Mention, FindMention]
+    ) -> None:
+        """Stop mentioning a role."""
+        await filters.remove_mention(interaction, mention)
+
+    @mention.command(name=_("list"), description=_("Which roles posts mention, and of what"))
+    async def list_mentions(self, interaction: Interaction) -> None:
+        """Show the roles that the posts of each channel mention."""
+        assert interaction.guild_id is not None
+        count_report(interaction)
+        shown = await reports.channels(self._bot, interaction.guild_id)
+        if not shown:
+            await reply(interaction, _off(interaction), private=True)
+            return
+        members = await reports.member_counts(interaction.guild)
+        await reply(interaction, mention_words.listing(words_of(interaction), shown, members), private=True)
+
     @app_commands.command(name=_("test"), description=_("Post a preview that pings nobody"))
     @app_commands.rename(channel=_("channel"))
     @app_commands.describe(channel=_("Which channel (default: all of them)"))
@@ -290,37 +358,13 @@ class Announcements(
                 return
         await interaction.response.defer(ephemeral=True, thinking=True)
         ahead = await self._ahead(interaction.guild_id, 60)
-        links = [link for one in channels if (link := await self._preview(one.chosen, ahead)) is not None]
+        links = [link for one in channels if (link := await post_preview(self._bot, one.chosen, ahead)) is not None]
         if links:
             view = notice(Accent.DATES, t("Preview posted"), "\n".join(links))
         else:
             title, body = t("Nothing to show yet"), t("The catalogue has no dates to announce yet.")
             view = trouble(t, title, body)
         await reply(interaction, view, private=True)
-
-    async def _preview(self, chosen: Subscription, ahead: list[Post]) -> str | None:
-        """Post a preview of what comes next in a channel. Returns its address, or None if there is nothing to show."""
-        now, database = self._bot.clock(), self._bot.database
-        coming = next((one for one in ahead if one.channel_id == chosen.channel_id), None)
-        latest = None if coming else await database.read(events.latest, now, chosen.guild_id, ANNOUNCED)
-        told: list[tuple[Stage, Upcoming]] = list(coming.told) if coming else [(Stage.NOW, latest)] if latest else []
-        if not told:
-            return None
-        ids = [item.event.id for _, item in told]
-        roles = await database.read(subject_roles.mentioned, chosen.guild_id, ids)
-        subjects = [role_id for id_ in ids for role_id in (roles or {}).get(id_, ())]
-        context = RenderContext(words(chosen.language), now, notify=roles is not None)
-        items = [PostItem(stage, await event_cache.announced(database, item)) for stage, item in told]
-        options = PostOptions(None, chosen.zone, chosen.role_id, subject_roles=subjects, preview=True)
-        digest = coming is not None and coming.digest
-        posted = await destination(self._bot, chosen.guild_id, chosen.channel_id).create(
-            post(context, items, options, digest=digest),
-            post_title(context, items, options, digest=digest),
-            token=secrets.token_hex(10),
-            mentions=discord.AllowedMentions.none(),
-            tags=chosen.tags,
-        )
-        return post_link(chosen.guild_id, chosen.channel_id, posted.message_id, posted.thread_id)
 
     @app_commands.command(name=_("off"), description=_("Turn announcements off"))
     @app_commands.rename(channel=_("channel"))

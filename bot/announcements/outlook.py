@@ -13,8 +13,8 @@ from bot.announcements import schedule
 from bot.announcements.outcome import DeliveryStatus, Explained, Outcome, Post
 from bot.announcements.schedule import AnnouncementReason
 from bot.announcements.subscription import Subscription
-from bot.catalogue.model import ANNIVERSARIES, Ref, Upcoming
-from bot.store import events, follows, outcomes, planning, subject_roles, subscriptions
+from bot.catalogue.model import Ref, Upcoming
+from bot.store import events, follows, mentions, outcomes, planning, subject_roles, subscriptions
 from bot.store.database import Database
 
 
@@ -27,13 +27,19 @@ async def ahead(database: Database, guild_id: int, now: datetime, span: timedelt
     plans = [plan for plan in found if now < plan.send_at <= now + span]
     items = await _items(database, (plan.event_id for plan in plans))
     mentioned = await database.read(subject_roles.mentioned, guild_id, list(items)) or {}
+    matching = await database.read(mentions.matching, guild_id, list(items))
     own = {one.channel_id: one.role_id for one in chosen}
     posts: list[Post] = []
     for (send_at, channel_id, group_key), of_post in groupby(
         plans, key=lambda plan: (plan.send_at, plan.channel_id, plan.group_key)
     ):
         told = [(plan.stage, items[plan.event_id]) for plan in of_post]
-        roles = [own.get(channel_id), *(id_ for _, item in told for id_ in mentioned.get(item.event.id, ()))]
+        ids = [item.event.id for _, item in told]
+        roles = [
+            own.get(channel_id),
+            *(role_id for id_ in ids for role_id in matching.get((channel_id, id_), ())),
+            *(role_id for id_ in ids for role_id in mentioned.get(id_, ())),
+        ]
         pinged = [role_id for role_id in dict.fromkeys(roles) if role_id is not None]
         posts.append(Post(channel_id, send_at, told, group_key.startswith(schedule.DIGEST), pinged))
     return posts
@@ -55,9 +61,9 @@ async def explained(database: Database, guild_id: int, ref: Ref, now: datetime) 
     dated = _without_what_follows(await database.read(events.concerning, ref, guild_id), now)
     ids = [item.event.id for item in dated]
     known = await database.read(outcomes.of_events, guild_id, ids)
-    followed = await database.read(follows.concerned, guild_id, ids)
+    told = await database.read(follows.told, guild_id, ids)
     return [
-        _explained(item, one, known.get((item.event.id, one.channel_id)), followed=item.event.id in followed)
+        _explained(item, one, known.get((item.event.id, one.channel_id)), told=(one.channel_id, item.event.id) in told)
         for item in _nearest_first(dated, now)
         for one in chosen
     ]
@@ -76,11 +82,9 @@ def _nearest_first(dated: list[Upcoming], now: datetime) -> list[Upcoming]:
     return [*(item for item in dated if item not in past), *reversed(past)]
 
 
-def _explained(item: Upcoming, chosen: Subscription, known: DeliveryStatus | None, *, followed: bool) -> Explained:
+def _explained(item: Upcoming, chosen: Subscription, known: DeliveryStatus | None, *, told: bool) -> Explained:
     if known is not None:
         return Explained(item, chosen.channel_id, known, known.send_at if known.state == "planned" else None)
-    any_subject = not chosen.followed_only and item.event.kind not in ANNIVERSARIES
-    told = followed or any_subject or item.occasion is not None
     why = schedule.why(item.event, chosen.kinds, chosen.zone, chosen.since, followed=told, expected=chosen.expected)
     at = schedule.due_at(item.event.when, chosen.zone) if why is AnnouncementReason.TO_COME else None
     return Explained(item, chosen.channel_id, why, at and schedule.posted_at(item.event, at, chosen.audience))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import discord
 
@@ -77,26 +77,35 @@ def _named(channel: discord.abc.GuildChannel, permission: str) -> str:
     return CREATE_POSTS if in_forum else permission
 
 
-def missing_for(guild: discord.Guild | None, chosen: Subscription, subject_roles: Sequence[int] = ()) -> list[str]:
+def missing_for(
+    guild: discord.Guild | None,
+    chosen: Subscription,
+    subject_roles: Sequence[int] = (),
+    mentioned: Sequence[int] = (),
+) -> list[str]:
     """The permissions that the bot lacks for a subscription; ``view_channel`` if the channel is gone.
 
-    `subject_roles`: those of the server.
+    `subject_roles`: those of the server; `mentioned`: those of the channel's mentions.
     """
     if guild is None:
         return []
     channel = guild.get_channel(chosen.channel_id)
     if not isinstance(channel, Announceable):
         return ["view_channel"]
-    return missing_in(channel, guild.me, chosen, subject_roles)
+    return missing_in(channel, guild.me, chosen, subject_roles, mentioned)
 
 
 def missing_in(
-    channel: Announceable, me: discord.Member, chosen: Subscription, subject_roles: Sequence[int] = ()
+    channel: Announceable,
+    me: discord.Member,
+    chosen: Subscription,
+    subject_roles: Sequence[int] = (),
+    mentioned: Sequence[int] = (),
 ) -> list[str]:
     """The permissions that the bot, as the member `me`, lacks for a subscription in its channel; see `missing_for`."""
     lacking = _lacking(channel, me, threads=chosen.threads)
-    mentioned = [*subject_roles] if chosen.role_id is None else [chosen.role_id, *subject_roles]
-    roles = [role for id_ in mentioned if (role := channel.guild.get_role(id_)) is not None]
+    own = [] if chosen.role_id is None else [chosen.role_id]
+    roles = [role for id_ in (*own, *mentioned, *subject_roles) if (role := channel.guild.get_role(id_)) is not None]
     if not all(_pingable(channel, role, me) for role in roles):
         lacking.append("mention_everyone")
     if subject_roles and not me.guild_permissions.manage_roles:
@@ -104,6 +113,12 @@ def missing_in(
     if chosen.guild_events and not me.guild_permissions.create_events:
         lacking.append("create_events")
     return lacking
+
+
+def standing(guild: discord.Guild | None, roles: Iterable[int]) -> list[int]:
+    """Those of some roles that were not deleted, as far as that is known."""
+    known = guild is not None and not guild.unavailable
+    return [role_id for role_id in roles if guild is None or not known or guild.get_role(role_id) is not None]
 
 
 def pingable(channel: Announceable, role: discord.Role) -> bool:

@@ -8,32 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
 import discord
-from discord import app_commands, ui
+from discord import app_commands
 
 from bot.announcements import permissions
 from bot.announcements.channels import MAX_TAGS, Announceable
 from bot.announcements.hours import DAILY, DIGEST, WEEK, quiet_hours
+from bot.announcements.mention import MAX_MENTIONS
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, Subscription
 from bot.announcements.zones import find_zone
 from bot.catalogue.model import EventKind
 from bot.errors import OutdatedError, UnknownZoneError
-from bot.interactions.answers import Interaction, explain, reply, words_of
+from bot.interactions import filters
+from bot.interactions.answers import Interaction, explain, words_of
 from bot.interactions.buttons import Action, values_of
+from bot.interactions.control import ControlInteraction, turned_off
 from bot.interactions.gate import admitted
 from bot.interactions.host import Host
 from bot.interactions.measuring import measured
-from bot.interactions.reports import channels, member_counts, spoilers
+from bot.interactions.reports import member_counts, spoilers
 from bot.render import questions, reasons
 from bot.render.administration import spoiler_words
-from bot.render.card import RenderContext
+from bot.render.card import MAX_MENU
 from bot.render.controls import CONTROL, Note, Place, Tab
-from bot.render.panel import EACH, Server, panel
+from bot.render.panel import EACH
 from bot.store import follows, subscriptions
 from bot.text import LANGUAGES, Words
 
@@ -69,83 +72,6 @@ CHANGES: Mapping[str, Change] = {
     "resume": lambda chosen, _: replace(chosen, paused_at=None),
 }
 """The changes made by controls that need only the chosen values."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlInteraction:
-    """One use of a control: by whom, on which panel and tab, and with which choices."""
-
-    interaction: Interaction
-    guild: discord.Guild
-    place: Place
-    values: Sequence[str] = ()
-
-    @property
-    def client(self) -> Host:
-        """The bot."""
-        return self.interaction.client
-
-    @property
-    def context(self) -> RenderContext:
-        """The words and the time of the answer."""
-        return RenderContext(words_of(self.interaction), self.client.clock())
-
-    async def chosen(self) -> Subscription | None:
-        """The channel's current settings."""
-        return await self.client.database.read(subscriptions.of_channel, self.guild.id, self.place.channel_id)
-
-    async def change(self, change: Callable[[Subscription], Subscription], note: Note | None = None) -> None:
-        """Change the channel's settings, and redraw the panel with a note, if there is one."""
-        now = self.client.clock()
-        await self.client.database.write(
-            subscriptions.update_subscription, self.guild.id, self.place.channel_id, change, now
-        )
-        await self.show(note)
-
-    async def refuse(self, title: str, body: str = "") -> None:
-        """Change nothing, and say why."""
-        await self.show(Note(title, body, refusal=True))
-
-    def closed(self, channel_id: int) -> Note | None:
-        """Why a channel is refused if the bot may not post there; None if it may."""
-        channel = self.guild.get_channel(channel_id)
-        lacking = permissions.missing(channel) if isinstance(channel, Announceable) else ["view_channel"]
-        if not lacking:
-            return None
-        t = self.context.words
-        return Note(t("Something is missing"), reasons.permissions_missing(t, channel_id, lacking), refusal=True)
-
-    async def show(self, note: Note | None = None, channel_id: int | None = None) -> None:
-        """Draw the panel as it is now, or another channel's; if nothing is announced yet, offer to begin."""
-        place = self.place if channel_id is None else replace(self.place, channel_id=channel_id)
-        read = self.client.database.read
-        all_chosen = {one.channel_id: one for one in await read(subscriptions.of_guild, self.guild.id)}
-        chosen = all_chosen.get(place.channel_id)
-        if chosen is None:
-            await self.ask_where(replace(place, channel_id=next(iter(all_chosen), 0)), note, place.channel_id)
-            return
-        server = Server(
-            names={id_: there.name if (there := self.guild.get_channel(id_)) else str(id_) for id_ in all_chosen},
-            standing={one.id for one in (*self.guild.channels, *self.guild.roles)},
-        )
-        (channel,) = [
-            one for one in await channels(self.client, self.guild.id) if one.chosen.channel_id == place.channel_id
-        ]
-        await self.put(panel(self.context, place, server, channel, note))
-
-    async def ask_where(self, back: Place, note: Note | None = None, offered: int = 0) -> None:
-        """Ask for a channel to announce in; a channel that was named, or was turned off meanwhile, is offered."""
-        there = self.guild.get_channel(offered)
-        if there is not None and note is None:
-            note = _turned_off(self.context.words, there.id)
-        await self.put(questions.where(self.context, back, note, there.id if there else None))
-
-    async def put(self, view: ui.LayoutView) -> None:
-        """Answer a command, or redraw in place the panel that was used."""
-        if self.interaction.message is None:
-            await reply(self.interaction, view, private=True)
-        else:
-            await self.interaction.response.edit_message(view=view)
 
 
 async def _go(use: ControlInteraction) -> None:
@@ -248,12 +174,8 @@ async def _end(use: ControlInteraction) -> None:
     now, database = use.client.clock(), use.client.database
     await database.write(subscriptions.end, use.guild.id, now, use.place.channel_id)
     left = await database.read(subscriptions.of_guild, use.guild.id)
-    note = _turned_off(use.context.words, use.place.channel_id)
+    note = turned_off(use.context.words, use.place.channel_id)
     await use.show(note, left[0].channel_id if left else 0)
-
-
-def _turned_off(t: Words, channel_id: int) -> Note:
-    return Note(t("Announcements are off in {channel}", channel=f"<#{channel_id}>"))
 
 
 STEPS: Mapping[str, Callable[[ControlInteraction], Awaitable[None]]] = {
@@ -267,6 +189,12 @@ STEPS: Mapping[str, Callable[[ControlInteraction], Awaitable[None]]] = {
     "elsewhere": _elsewhere,
     "quiet": _quiet,
     "hours": _hours,
+    "which": filters.ask_what_to_follow,
+    "follow": filters.follow,
+    "unfollow": filters.unfollow,
+    "whom": filters.ask_whom_to_mention,
+    "mention": filters.mention,
+    "unmention": filters.unmention,
     "off": _off,
     "end": _end,
 }
@@ -285,7 +213,10 @@ async def first_choice(interaction: Interaction, channel_id: int) -> Subscriptio
         followed = await client.database.read(follows.of_guild, interaction.guild_id)
         return replace(first, followed_only=bool(followed))
     like = others[0]
-    return replace(first, language=like.language, zone=like.zone, quiet=like.quiet, followed_only=like.followed_only)
+    first = replace(first, language=like.language, zone=like.zone, quiet=like.quiet)
+    # What the first one follows alone is no rule for another.
+    narrowed = like.followed_only and like.channel_id not in await client.database.read(follows.lists, like.guild_id)
+    return replace(first, followed_only=narrowed)
 
 
 async def open_panel(interaction: Interaction, channel_id: int | None = None) -> None:
@@ -316,7 +247,7 @@ def server(interaction: Interaction) -> discord.Guild:
     return guild
 
 
-_ID, _SWITCH = r"\d{1,20}", "[01]"
+_ID, _SWITCH, _TYPED = r"\d{1,20}", "[01]", r"(?s:.{0,100})"
 OFFERED: Mapping[str, tuple[str, range]] = {
     "kinds": ("|".join(EventKind), range(1, len(EventKind) + 1)),
     "reminders": ("|".join(stage for stage in Stage if stage not in ALWAYS), range(len(Stage))),
@@ -333,8 +264,12 @@ OFFERED: Mapping[str, tuple[str, range]] = {
     "begin": (_ID, range(1, 2)),
     "channel": (_ID, range(1, 2)),
     "role": (_ID, range(2)),
-    "zone": (r"(?s:.{0,100})", range(1, 2)),
-    "hours": (r"(?s:.{0,100})", range(1, 2)),
+    "zone": (_TYPED, range(1, 2)),
+    "hours": (_TYPED, range(1, 2)),
+    "follow": (_TYPED, range(1, 2)),
+    "unfollow": (r"(?:work|person|group)/[a-z0-9-]+", range(1, MAX_MENU + 1)),
+    "mention": (_TYPED, range(2, len(EventKind) + 3)),
+    "unmention": (_ID, range(1, MAX_MENTIONS + 1)),
 }
 """What the controls with values offer: a pattern of each value, and how many can be chosen."""
 
@@ -383,9 +318,15 @@ async def answered(interaction: discord.Interaction[Any]) -> None:
         if not await admitted(interaction):
             return
         try:
-            await use_control(interaction, match, [label["component"]["value"] for label in data["components"]])
+            await use_control(interaction, match, _written(data["components"]))
         except Exception as error:
             await explain(interaction, error)
+
+
+def _written(labels: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was written into a question and chosen in it, in its order."""
+    components = [label["component"] for label in labels]
+    return [value for one in components for value in ([one["value"]] if "value" in one else one["values"])]
 
 
 def register(client: Host) -> None:

@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import app_commands
 
+from bot.announcements.mention import Mention
 from bot.announcements.zones import find_zone, near_zones, zone_name
 from bot.catalogue.model import Kind, Label
 from bot.errors import AmbiguousError, NotFoundError, NotPlannedError
 from bot.interactions.answers import server_within_reach, words_of
 from bot.interactions.host import Host
 from bot.occasions.model import Coming
+from bot.render.mentions import option as mention_option
 from bot.render.phrases import option
 from bot.render.schedule import option as planned_option
 from bot.search import Entry
-from bot.store import browse, scheduled
+from bot.store import browse, mentions, scheduled
 
 LONGEST = 100
 """Characters of an option: as many as a suggestion may have. Discord would take 6,000."""
@@ -171,6 +173,40 @@ def _value(one: Coming) -> str:
 
 def _fitting(offered: Sequence[Coming], typed: str) -> list[Coming]:
     return [one for one in offered if typed.strip().casefold() in one.title.casefold()]
+
+
+class FindMention(app_commands.Transformer[Any]):
+    """A role that a channel's posts mention, with what for. Raises `NotFoundError`."""
+
+    @property
+    def max_value(self) -> int:
+        """The most characters that can be typed."""
+        return LONGEST
+
+    async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> Mention:
+        """The mention that was chosen."""
+        for one in await self._all(interaction):
+            if value == str(one.id):
+                return one
+        raise NotFoundError(value, [])
+
+    async def autocomplete(
+        self, interaction: discord.Interaction[Any], value: str | float, /
+    ) -> list[app_commands.Choice[str | float]]:
+        """The mentions whose names hold what has been typed so far."""
+        t, guild = words_of(interaction), interaction.guild
+        roles = {role.id: role.name for role in guild.roles} if guild is not None else {}
+        places = {one.id: one.name for one in guild.channels} if guild is not None else {}
+        named = [
+            (f"#{places.get(one.channel_id, one.channel_id)} · {mention_option(t, one, roles)}"[:LONGEST], str(one.id))
+            for one in await self._all(interaction)
+        ]
+        fitting = [one for one in named if str(value).strip().casefold() in one[0].casefold()]
+        return [app_commands.Choice(name=name, value=value) for name, value in fitting[:MAX_CHOICES]]
+
+    async def _all(self, interaction: discord.Interaction[Any]) -> list[Mention]:
+        client, guild_id = interaction.client, server_within_reach(interaction)
+        return [] if guild_id is None else await client.database.read(mentions.of_guild, guild_id)
 
 
 class Zone(app_commands.Transformer[Any]):

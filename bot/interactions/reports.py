@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
@@ -18,7 +19,8 @@ from discord import ui
 from bot.announcements import outlook, permissions
 from bot.announcements.channels import find_forum
 from bot.announcements.publisher.retry_policy import BROKEN
-from bot.catalogue.model import ANNIVERSARIES, Kind, Ref
+from bot.announcements.subscription import Subscription
+from bot.catalogue.model import Kind, Ref
 from bot.discord_internals import spoiler_channels
 from bot.errors import GoneError, OutdatedError
 from bot.interactions.host import Host
@@ -26,7 +28,7 @@ from bot.render import reports
 from bot.render.administration import Channel
 from bot.render.card import RenderContext
 from bot.render.notify import Offered
-from bot.store import follows, subject_roles, subscriptions
+from bot.store import follows, mentions, subject_roles, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -51,20 +53,29 @@ async def channels(client: Host, guild_id: int, *, look: bool = False) -> list[C
     `look`: ask Discord which of them are spoiler channels, which discord.py does not know.
     """
     chosen = await client.database.read(subscriptions.of_guild, guild_id)
-    followed = bool(await client.database.read(follows.of_guild, guild_id))
+    followed = await client.database.read(follows.of_guild, guild_id)
+    lists = await client.database.read(follows.lists, guild_id)
+    mentioned = await client.database.read(mentions.of_guild, guild_id)
     roles = await client.database.read(subject_roles.mentionable, guild_id)
     guild = client.get_guild(guild_id)
     hidden = await spoilers(client, guild_id) if look and chosen else set[int]()
-    return [
-        Channel(
+
+    def described(one: Subscription) -> Channel:
+        own = [mention for mention in mentioned if mention.channel_id == one.channel_id]
+        called = [mention.role_id for mention in own]
+        standing = permissions.standing(guild, called)
+        return Channel(
             one,
-            permissions.missing_for(guild, one, roles),
-            follows_nothing=not followed and (one.followed_only or not set(ANNIVERSARIES).isdisjoint(one.kinds)),
+            permissions.missing_for(guild, one, roles, called),
+            follows=lists.get(one.channel_id, followed),
+            own_list=one.channel_id in lists,
+            mentions=own,
+            lost=[role_id for role_id in called if role_id not in standing],
             forum=find_forum(guild, one.channel_id),
             spoiler=one.channel_id in hidden,
         )
-        for one in chosen
-    ]
+
+    return [described(one) for one in chosen]
 
 
 async def offered(client: Host, guild_id: int, *, count: bool = True) -> Offered:
@@ -144,7 +155,9 @@ async def _upcoming(client: Host, key: str, context: RenderContext) -> ui.Layout
     days = days_in(rest)
     ahead = await outlook.ahead(client.database, guild_id, context.now, timedelta(days=days))
     shown = await channels(client, guild_id)
-    members = await member_counts(client.get_guild(guild_id) if any(post.roles for post in ahead) else None)
+    guild = client.get_guild(guild_id)
+    ahead = [replace(post, roles=permissions.standing(guild, post.roles)) for post in ahead]
+    members = await member_counts(guild if any(post.roles for post in ahead) else None)
     return reports.ahead_of(context, reports.Report(UPCOMING, key), days, shown, ahead, members)
 
 

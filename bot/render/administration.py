@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -11,12 +11,13 @@ from discord.utils import format_dt
 
 from bot.announcements.channels import Forum
 from bot.announcements.hours import DAILY, DIGEST, WEEK
+from bot.announcements.mention import Mention
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import GRACE, Subscription
 from bot.announcements.zones import zone_name
-from bot.catalogue.model import ANNIVERSARIES, OWN, EventKind
+from bot.catalogue.model import ANNIVERSARIES, OWN, EventKind, Label
 from bot.render import notify, phrases
-from bot.render.card import RenderContext, escape
+from bot.render.card import RenderContext, escape, shorten
 from bot.render.reasons import permissions_missing, tag_needed
 from bot.text import Words, language_name
 
@@ -62,6 +63,22 @@ def kinds_named(t: Words, kinds: Collection[EventKind]) -> str:
     return t.join_list(list(dict.fromkeys(named)))
 
 
+def filter_named(
+    t: Words,
+    kinds: Collection[EventKind],
+    subject: Label | None,
+    called: Callable[[Words, Label], str] = phrases.called,
+) -> str:
+    """What a role is mentioned for: events of some kinds, or about something, or both."""
+    named = "" if set(kinds) == set(EventKind) else kinds_named(t, kinds)
+    return " · ".join(filter(None, (named, called(t, subject) if subject is not None else ""))) or t("everything")
+
+
+def mention_named(t: Words, one: Mention, members: Mapping[int, int] = MappingProxyType({})) -> str:
+    """A role that posts mention, and what for. `members`: how many have each role; empty if that is not known."""
+    return f"{role_named(t, one.role_id, members)} — {shorten(filter_named(t, one.kinds, one.subject), 120)}"
+
+
 REMINDER_ORDER = (Stage.CONFIRMED, Stage.WEEK_AHEAD, Stage.DAY_AHEAD, Stage.HOUR_AHEAD)
 
 
@@ -88,17 +105,27 @@ def digest_name(t: Words, digest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel with announcements, the permissions the bot lacks there, and whether it stays silent.
+    """A channel with announcements, the permissions the bot lacks there, and what else is known of it.
 
-    `follows_nothing`: it announces something only of what the server follows, and the server follows nothing. `forum`:
-    set if it is one. `spoiler`: members have to opt in before they see it.
+    `follows`: what it follows, if it announces only that: a list of its own (`own_list`), or the server's. `mentions`:
+    the roles that its posts mention besides its own; `lost` are those of them that were deleted. `forum`: set if it is
+    one. `spoiler`: members have to opt in before they see it.
     """
 
     chosen: Subscription
     missing: Sequence[str] = ()
-    follows_nothing: bool = False
+    follows: Sequence[Label] = ()
+    own_list: bool = False
+    mentions: Sequence[Mention] = ()
+    lost: Sequence[int] = ()
     forum: Forum | None = None
     spoiler: bool = False
+
+    @property
+    def follows_nothing(self) -> bool:
+        """Whether it announces something only of what is followed, and that is nothing."""
+        narrowed = self.chosen.followed_only or not set(ANNIVERSARIES).isdisjoint(self.chosen.kinds)
+        return narrowed and not self.follows
 
     @property
     def tags(self) -> list[str]:
@@ -121,6 +148,7 @@ def setup_lines(
         phrases.field(t("Channel"), f"<#{chosen.channel_id}>{spoiler}"),
         *([phrases.field(t("Tags"), _tags(channel))] if channel.tags else []),
         phrases.field(t("Role to ping"), role_named(t, chosen.role_id, members) if chosen.role_id else t("nobody")),
+        *([phrases.field(t("Also pings"), _mentions(t, channel, members))] if channel.mentions else []),
         phrases.field(t("Language"), language_name(chosen.language)),
         phrases.field(t("Time zone"), escape(zone_name(chosen.zone))),
         phrases.field(t("Announces"), kinds_named(t, chosen.kinds)),
@@ -130,6 +158,10 @@ def setup_lines(
         *([phrases.field(t("Post late by up to"), span_name(t, chosen.grace))] if chosen.grace != GRACE else []),
         *([phrases.field(t("Extras"), t.join_list(extras))] if extras else []),
     ]
+
+
+def _mentions(t: Words, channel: Channel, members: Mapping[int, int] = MappingProxyType({})) -> str:
+    return "; ".join(mention_named(t, one, members) for one in channel.mentions)
 
 
 def role_named(t: Words, role_id: int, members: Mapping[int, int]) -> str:
@@ -148,11 +180,19 @@ def _tags(channel: Channel) -> str:
 def _extras(t: Words, channel: Channel) -> list[str]:
     chosen = channel.chosen
     return [
-        *([t("only what you follow")] if chosen.followed_only else []),
+        *([_only(t, channel)] if chosen.followed_only else []),
         *([t("a thread under each post")] if chosen.threads and channel.forum is None else []),
         *([t("expected episodes")] if chosen.expected and EventKind.EPISODE in chosen.kinds else []),
         *([t("premieres and your own events as Discord events")] if chosen.guild_events else []),
     ]
+
+
+def _only(t: Words, channel: Channel) -> str:
+    if not channel.own_list:
+        return t("only what you follow")
+    return t(
+        "only news about {names}", names=shorten(", ".join(phrases.called(t, one) for one in channel.follows), 300)
+    )
 
 
 def span_name(t: Words, span: timedelta) -> str:
@@ -171,6 +211,7 @@ def in_short(context: RenderContext, channel: Channel) -> str:
         f"{t('Tags')} {_tags(channel)}" if channel.tags else "",
         kinds_named(t, chosen.kinds),
         f"<@&{chosen.role_id}>" if chosen.role_id else "",
+        _mentions(t, channel) if channel.mentions else "",
         language_name(chosen.language),
         escape(zone_name(chosen.zone)),
         *(reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages),
@@ -196,6 +237,12 @@ def warnings(context: RenderContext, channel: Channel) -> list[str]:
     if channel.missing:
         lines += [f"⚠️ {line}" for line in permissions_missing(t, chosen.channel_id, channel.missing).split("\n")]
     lines += about_tags(t, channel)
+    if channel.lost:
+        said = t(
+            "A role that posts in {channel} mentioned was deleted. Remove it in `/announcements panel`.",
+            channel=f"<#{chosen.channel_id}>",
+        )
+        lines.append(f"⚠️ {said}")
     if channel.follows_nothing and not chosen.followed_only:
         said = t(
             "{channel} posts birthdays and anniversaries of what you follow, and you follow nothing yet: choose with "

@@ -24,14 +24,16 @@ from bot.text import Words
 class PostOptions:
     """The options of a post.
 
-    `delivery_token` identifies its delivery; `zone` and `role_id` are what the channel chose; `subject_roles` are
-    those of what it is about; `late`: it is posted after its time. `counts`: how many come, if members are asked;
-    `attendee_roles` and `attendees`: by which roles, and whom by name, it reminds those who do.
+    `delivery_token` identifies its delivery; `zone` and `role_id` are what the channel chose, as are the `matching`
+    roles, those of mentions that its events match; `subject_roles` are those of what it is about; `late`: it is posted
+    after its time. `counts`: how many come, if members are asked; `attendee_roles` and `attendees`: by which roles, and
+    whom by name, it reminds those who do.
     """
 
     delivery_token: str | None
     zone: str
     role_id: int | None = None
+    matching: Sequence[int] = ()
     subject_roles: Sequence[int] = ()
     late: bool = False
     preview: bool = False
@@ -43,7 +45,7 @@ class PostOptions:
     def roles(self) -> list[int]:
         """The roles that it mentions, and the only ones that it may ping."""
         chosen = [] if self.role_id is None else [self.role_id]
-        return list(dict.fromkeys((*chosen, *self.attendee_roles, *self.subject_roles)))[:MOST_ROLES]
+        return list(dict.fromkeys((*chosen, *self.matching, *self.attendee_roles, *self.subject_roles)))[:MOST_ROLES]
 
     @property
     def people(self) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from discord import ButtonStyle, ui
@@ -22,18 +22,24 @@ CHOICE = rf"follows:(?P<what>{ONLY}|{EVERYTHING})"
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The follows of a server, and its channels."""
+    """The follows of a server, its channels, and what those of them follow that have lists of their own."""
 
     follows: Sequence[Label]
     channels: Sequence[Subscription]
+    lists: Mapping[int, Sequence[Label]]
+
+    @property
+    def together(self) -> Sequence[Subscription]:
+        """The channels that go by what the whole server follows."""
+        return [one for one in self.channels if one.channel_id not in self.lists]
 
 
 def following(t: Words, title: str, found: Following) -> ui.LayoutView:
     """The current follows. While these have no effect, or silence channels, it asks what to announce."""
-    narrowed = any(one.followed_only for one in found.channels)
+    narrowed = any(one.followed_only for one in found.together)
     row: Row = ui.ActionRow()
     lines = _lines(t, found)
-    if found.follows and found.channels and not narrowed:
+    if found.follows and found.together and not narrowed:
         lines.append(t("Should your channels post only news about what you follow, or everything, as before?"))
         row.add_item(button(t("Only what we follow"), f"follows:{ONLY}", ButtonStyle.primary))
         row.add_item(button(t("Everything, as before"), f"follows:{EVERYTHING}"))
@@ -48,12 +54,18 @@ def chosen(t: Words, found: Following) -> ui.LayoutView:
 
 
 def _lines(t: Words, found: Following) -> list[str]:
-    names = shorten(", ".join(phrases.called(t, label) for label in found.follows), 3000)
+    names = _names(t, found.follows, 2500)
     if not found.channels:
         return [
             *([phrases.field(t("Following"), names)] if names else []),
             t("Turn announcements on with `/announcements setup`."),
         ]
+    return [*_together(t, found, names), *(_alone(t, found, one) for one in found.lists)]
+
+
+def _together(t: Words, found: Following, names: str) -> list[str]:
+    if not found.together:
+        return [phrases.field(t("Following"), names)] if names else []
     narrowed, others = _channels(t, found, followed_only=True), _channels(t, found, followed_only=False)
     if not narrowed:
         if not names:
@@ -68,5 +80,29 @@ def _lines(t: Words, found: Following) -> list[str]:
     return lines
 
 
+def _alone(t: Words, found: Following, channel_id: int) -> str:
+    names = _names(t, found.lists[channel_id], 60)
+    return t("{channel} has a list of its own: {names}", channel=f"<#{channel_id}>", names=names)
+
+
+def of_channel(t: Words, title: str, channel_id: int, found: Following) -> ui.LayoutView:
+    """What a channel follows, after its own list was changed."""
+    where = f"<#{channel_id}>"
+    if channel_id in found.lists:
+        names = _names(t, found.lists[channel_id], 3000)
+        lines = [
+            t("Only news about {names} will be posted in {channels}.", names=names, channels=where),
+            t("That is this channel's own list: what the whole server follows doesn't count there."),
+        ]
+    else:
+        lines = [t("{channel} has no list of its own. It goes by what the whole server follows.", channel=where)]
+        lines += _lines(t, found)
+    return notice(Accent.DATES, title, "\n".join(lines))
+
+
+def _names(t: Words, follows: Sequence[Label], most: int) -> str:
+    return shorten(", ".join(phrases.called(t, label) for label in follows), most)
+
+
 def _channels(t: Words, found: Following, *, followed_only: bool) -> str:
-    return t.join_list([f"<#{one.channel_id}>" for one in found.channels if one.followed_only == followed_only])
+    return t.join_list([f"<#{one.channel_id}>" for one in found.together if one.followed_only == followed_only])

@@ -14,6 +14,7 @@ from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.subscription import Subscription
 from bot.announcements.zones import COMMON_ZONES, zone_name
 from bot.catalogue.model import EventKind
+from bot.render import mentions
 from bot.render.administration import (
     KIND_ORDER,
     REMINDER_ORDER,
@@ -39,11 +40,12 @@ GRACES = tuple(timedelta(hours=hours) for hours in (1, 6, 12, 24, 72, 168))
 class Server:
     """What a panel needs to know about its server.
 
-    `names`: of the channels with announcements. `standing`: those channels and roles of the panel that still exist;
-    Discord refuses a menu with others as choices.
+    `names`: of the channels with announcements; `roles`: of its roles. `standing`: those channels and roles of the
+    panel that still exist; Discord refuses a menu with others as choices.
     """
 
     names: Mapping[int, str]
+    roles: Mapping[int, str]
     standing: Collection[int]
 
 
@@ -62,8 +64,10 @@ def panel(
     say(box, note)
     if place.tab is Tab.WHAT:
         _what(t, box, place, place.after(note, context), server, channel)
-    else:
+    elif place.tab is Tab.HOW:
         _how(context, box, place, channel)
+    else:
+        mentions.controls(t, box, place, channel, server.roles)
     box.add_item(ui.Separator())
     box.add_item(_below(t, place, chosen))
     return stateless_view(box)
@@ -71,7 +75,8 @@ def panel(
 
 def _tabs(t: Words, place: Place) -> Row:
     row: Row = ui.ActionRow()
-    for tab, name in ((Tab.WHAT, t("What and where")), (Tab.HOW, t("When and how"))):
+    tabs = ((Tab.WHAT, t("What and where")), (Tab.HOW, t("When and how")), (Tab.FOR, t("Filters and roles")))
+    for tab, name in tabs:
         style = ButtonStyle.primary if tab is place.tab else ButtonStyle.secondary
         row.add_item(button(name, replace(place, tab=tab).control("show"), style))
     return row
@@ -121,7 +126,6 @@ def _how(context: RenderContext, box: Box, place: Place, channel: Channel) -> No
     _name(box, t("Post late by up to"), menu(place.control("grace"), graces))
     thread = ("threads", chosen.threads, t("A thread under each post"), t("For discussion"))
     for what, on, name, about in (
-        ("followed", chosen.followed_only, t("Only what you follow"), t("Choose with `/announcements follow`")),
         *([thread] if channel.forum is None else []),
         (
             "events",

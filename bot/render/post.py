@@ -49,7 +49,7 @@ def post(context: RenderContext, told: Sequence[PostItem], options: PostOptions,
 
 
 def _mentioning(t: Words, line: str, options: PostOptions) -> str:
-    """The first line, and beneath it those who come, and the subject roles: a phone shows first what happens."""
+    """The first line, and beneath it those who come, and all other roles: a phone shows first what happens."""
     coming = [f"<@&{role_id}>" for role_id in options.roles if role_id in options.attendee_roles]
     coming += [f"<@{user_id}>" for user_id in options.people]
     if (more := len(options.attendees) - len(options.people)) > 0:

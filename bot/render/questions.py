@@ -1,14 +1,15 @@
-"""The panel's follow-up questions: where to announce, which time zone, which quiet hours, whether to turn off."""
+"""The panel's follow-up questions, such as where to announce, which time zone, or which role to mention."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle, SelectOption, ui
 
 from bot.announcements.subscription import Subscription
 from bot.announcements.zones import zone_name
-from bot.render.card import RenderContext, Row, escape, shorten, stateless_view
+from bot.render.administration import KIND_ORDER, kind_name
+from bot.render.card import MAX_OPTION, RenderContext, Row, escape, shorten, stateless_view
 from bot.render.controls import Note, Place, box_for, button, channel_menu, say
 from bot.text import Words
 
@@ -79,9 +80,40 @@ def quiet_hours(t: Words, place: Place, chosen: Subscription) -> ui.Modal:
     return _question(t("Quiet hours"), place.control("hours"), label)
 
 
-def _question(title: str, custom_id: str, label: ui.Label[ui.Modal]) -> ui.Modal:
+def what_to_follow(t: Words, place: Place) -> ui.Modal:
+    """The modal for what a channel is to follow by itself."""
+    return _question(t("Follow something here alone"), place.control("follow"), _name(t, required=True))
+
+
+def whom_to_mention(t: Words, place: Place) -> ui.Modal:
+    """The modal for a role that posts are to mention, and what for."""
+    role: ui.RoleSelect[ui.Modal] = ui.RoleSelect(required=True)
+    kinds: ui.Select[ui.Modal] = ui.Select(
+        min_values=0,
+        max_values=len(KIND_ORDER),
+        required=False,
+        placeholder=t("Everything"),
+        options=[SelectOption(label=shorten(kind_name(t, kind), MAX_OPTION), value=kind.value) for kind in KIND_ORDER],
+    )
+    return _question(
+        t("Mention a role"),
+        place.control("mention"),
+        ui.Label(text=t("Role to mention"), component=role),
+        _name(t, required=False),
+        ui.Label(text=t("Only these kinds"), component=kinds),
+    )
+
+
+def _name(t: Words, *, required: bool) -> ui.Label[ui.Modal]:
+    text: ui.TextInput[ui.Modal] = ui.TextInput(required=required, max_length=60)
+    about = t("In any spelling") if required else t("In any spelling. Leave it empty for all of them.")
+    return ui.Label(text=t("A drama, a person or a group"), description=about, component=text)
+
+
+def _question(title: str, custom_id: str, *labels: ui.Label[ui.Modal]) -> ui.Modal:
     modal = ui.Modal(title=title, custom_id=custom_id)
-    modal.add_item(label)
+    for label in labels:
+        modal.add_item(label)
     # Stopped, as layouts are: its answer is handled by custom id, even after a restart.
     modal.stop()
     return modal

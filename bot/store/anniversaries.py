@@ -93,10 +93,14 @@ def _followed(connection: Connection, first: date, last: date) -> set[int]:
 
 
 def _heard(entity: str, kind: str) -> str:
-    return (
-        "EXISTS (SELECT 1 FROM follow JOIN subscription s ON s.guild_id = follow.guild_id"
+    hearing = (
         f" WHERE follow.entity_id IN (SELECT {entity} UNION ALL {current_groups(entity)})"
-        f" AND s.left_at IS NULL AND {wants(kind)})"
+        f" AND s.left_at IS NULL AND {wants(kind)}"
+    )
+    return (
+        f"(EXISTS (SELECT 1 FROM follow JOIN subscription s ON s.guild_id = follow.guild_id{hearing})"
+        " OR EXISTS (SELECT 1 FROM channel_follow follow JOIN subscription s ON s.channel_id = follow.channel_id"
+        f"{hearing}))"
     )
 
 

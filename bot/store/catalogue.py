@@ -384,9 +384,16 @@ class _Changes:
         (told,) = self.connection.execute(
             "SELECT count(*) FROM delivery JOIN event ON event.id = event_id WHERE event.entity_id = ?", (id_,)
         ).fetchone()
-        (follows,) = self.connection.execute("SELECT count(*) FROM follow WHERE entity_id = ?", (id_,)).fetchone()
+        channels = "SELECT guild_id FROM subscription s JOIN {0} ON {0}.channel_id = s.channel_id WHERE entity_id = ?2"
+        (follows,) = self.connection.execute(
+            "SELECT count(*) FROM (SELECT guild_id FROM follow WHERE entity_id = ?1"
+            f" UNION {channels.format('channel_follow')}) AS servers",
+            (id_, id_),
+        ).fetchone()
         (roles,) = self.connection.execute(
-            "SELECT count(DISTINCT guild_id) FROM subject_role WHERE entity_id = ?", (id_,)
+            "SELECT count(*) FROM (SELECT guild_id FROM subject_role WHERE entity_id = ?1"
+            f" UNION {channels.format('mention')}) AS servers",
+            (id_, id_),
         ).fetchone()
         self._name(found)
         referrers = [f"referred to by {self.refs[entity]}" for entity in sorted(found - leaving)]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.catalogue.model import ANNIVERSARIES, OWN, Event, EventKind, Kind, Occasion, Ref, Upcoming
 from bot.catalogue.when import Precision, When
 from bot.store.connection import Connection
-from bot.store.follows import CONCERNS, IS_ANNIVERSARY
+from bot.store.follows import FOLLOWED, IS_ANNIVERSARY
 from bot.store.profiles import events
 from bot.store.reading import entity_id, instant, labels, placeholders, stamp
 from bot.store.recalled import recalled
@@ -22,8 +22,8 @@ _LONGEST = timedelta(days=460)
 
 _HEARD = (
     f"(NOT {IS_ANNIVERSARY}"
-    " OR EXISTS (SELECT 1 FROM subscription s JOIN follow ON follow.guild_id = s.guild_id WHERE s.guild_id = {guild}"
-    f"  AND s.left_at IS NULL AND {wants('event.kind')} AND ({CONCERNS})))"
+    " OR EXISTS (SELECT 1 FROM subscription s WHERE s.guild_id = {guild}"
+    f"  AND s.left_at IS NULL AND {wants('event.kind')} AND {FOLLOWED}))"
 )
 """SQL: whether an event is no anniversary, or one that a server is told of."""
 

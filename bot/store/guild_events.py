@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bot.occasions.model import LONGEST
 from bot.store.connection import Connection
 from bot.store.deliveries import AWAY, Pulse
-from bot.store.follows import CONCERNS
+from bot.store.follows import TOLD
 from bot.store.reading import instant, placeholders, stamp
 from bot.store.shards import Shards, due, next_try
 from bot.store.subscriptions import wants
@@ -65,7 +65,7 @@ _WANTED = (
     "  s.paused_at IS NULL AND s.left_at IS NULL AS active, event.starts_at <= :horizon AS soon"
     " FROM subscription s CROSS JOIN ahead event WHERE s.guild_events = 1"
     f"  AND {wants('event.kind')}"
-    f"  AND (s.followed_only = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS})))"
+    f"  AND {TOLD}"
     " UNION ALL SELECT guild_id, id, mark, starts_at, ends_at,"
     f"  EXISTS ({_CHOSEN} AND s.paused_at IS NULL AND s.left_at IS NULL), starts_at <= :week"
     f" FROM placed own WHERE place <= {MOST_OWN})"

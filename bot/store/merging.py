@@ -20,8 +20,8 @@ from bot.store.follows import IS_ANNIVERSARY
 from bot.store.reading import entity_id, ref_of, stamp
 from bot.store.shapes import SHAPES
 
-_SHARED = (("follow", "guild_id"), ("entity_origin", "origin"))
-"""Tables in which both may have the same: one server may follow both, one origin may state both."""
+_SHARED = (("follow", "guild_id"), ("channel_follow", "channel_id"), ("entity_origin", "origin"))
+"""Tables in which both may have the same: one server or channel may follow both, one origin may state both."""
 
 
 class Merge(NamedTuple):
@@ -94,7 +94,7 @@ def unmerge(connection: Connection, id_: int, now: datetime) -> Merge:
     merged_events.part(connection, moved["events"], source, target)
     for table, column in _SHARED:
         there = set(_values(connection, table, column, target))
-        back = [value for value in moved[table] if value in there]
+        back = [value for value in moved.get(table, ()) if value in there]
         connection.executemany(
             f"INSERT INTO {table} (entity_id, {column}) VALUES (?, ?)", [(source, value) for value in back]
         )
@@ -140,6 +140,7 @@ def _references() -> Iterator[tuple[str, str]]:
                 yield name, column
     yield "event", "after_id"
     yield "subject_role", "entity_id"
+    yield "mention", "entity_id"
     yield "merged", "entity_id"
 
 
@@ -184,7 +185,7 @@ def _brought(connection: Connection, id_: int, moved: dict[str, Any], table: str
 
     Later merges, into the same entity or of that into another one, no longer count it as what they found there.
     """
-    only, level = set(moved[table]) - set(moved[f"{table}.kept"]), moved["into"]
+    only, level = set(moved.get(table, ())) - set(moved.get(f"{table}.kept", ())), moved["into"]
     for (later,) in connection.execute("SELECT id FROM merged WHERE id > ? ORDER BY id", (id_,)).fetchall():
         _, _, others = _stored(connection, later)
         follows_on, kept = id_ in others["merged.entity_id"], f"{table}.kept"

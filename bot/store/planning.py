@@ -15,7 +15,7 @@ from bot.announcements.schedule import Dated, Due, Stage
 from bot.store import agenda, occasions, rsvp
 from bot.store.connection import Connection
 from bot.store.dialect import as_listed
-from bot.store.follows import CONCERNS, IS_ANNIVERSARY
+from bot.store.follows import TOLD, TOLD_OF_OWN
 from bot.store.profiles import events
 from bot.store.reading import placeholders, stamp
 from bot.store.subscriptions import wanted, wants
@@ -123,14 +123,10 @@ _FIRM = "(event.status <> 'expected' OR s.expected = 1 OR due.stage IN ('moved',
 _POST_AT = "CASE WHEN due.send_at >= s.since THEN due.send_at ELSE due.alone_at END"
 """SQL: when to post. A channel that subscribed after a digest gets that digest's events one by one."""
 
-_FOLLOWED = (
-    f"event.guild_id IS NULL AND (s.followed_only = 0 AND NOT {IS_ANNIVERSARY}"
-    f" OR EXISTS (SELECT 1 FROM follow WHERE follow.guild_id = s.guild_id AND ({CONCERNS})))"
-)
-"""SQL: whether an event is the catalogue's, and concerns a channel. Anniversaries are those of what a server follows:
-each day has hundreds."""
-_OWN = "s.guild_id = event.guild_id"
-"""SQL: whether an event is of the channel's own server: that concerns each of its channels, whatever they follow."""
+_FOLLOWED = f"event.guild_id IS NULL AND {TOLD}"
+"""SQL: whether an event is the catalogue's, and concerns a channel."""
+_OWN = f"s.guild_id = event.guild_id AND {TOLD_OF_OWN}"
+"""SQL: whether an event is of the channel's own server, and concerns it: mostly whatever it follows."""
 
 
 def _wanted(concerns: str) -> str:

@@ -24,9 +24,19 @@ EVERY_KIND = ",*,"
 """The stored form of all kinds of events, which includes kinds that are added later."""
 
 
-def wants(kind: str) -> str:
-    """SQL: whether a subscription `s` wants a kind of event; `kind` is an SQL expression."""
-    return f"(s.kinds = '{EVERY_KIND}' OR instr(s.kinds, ',' || {kind} || ',') > 0)"
+def wants(kind: str, of: str = "s") -> str:
+    """SQL: whether a row with kinds, such as a subscription `s`, wants a kind of event; `kind` is an SQL expression."""
+    return f"({of}.kinds = '{EVERY_KIND}' OR instr({of}.kinds, ',' || {kind} || ',') > 0)"
+
+
+def listed(kinds: Collection[EventKind]) -> str:
+    """Kinds of events in their stored form."""
+    return EVERY_KIND if set(kinds) == set(EventKind) else f",{','.join(kinds)},"
+
+
+def kinds_of(stored: str) -> list[EventKind]:
+    """Decode kinds of events from their stored form."""
+    return list(EventKind) if stored == EVERY_KIND else [EventKind(kind) for kind in stored.split(",") if kind]
 
 
 _COLUMNS = (
@@ -64,7 +74,7 @@ def _read(row: tuple[Any, ...]) -> Subscription:
         role_id=role,
         language=language,
         zone=zone,
-        kinds=list(EventKind) if kinds == EVERY_KIND else [EventKind(kind) for kind in kinds.split(",") if kind],
+        kinds=kinds_of(kinds),
         stages=[Stage(stage) for stage in stages.split(",") if stage],
         grace=timedelta(seconds=grace),
         since=datetime.fromisoformat(since),
@@ -121,7 +131,7 @@ def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
             chosen.role_id,
             chosen.language,
             chosen.zone,
-            EVERY_KIND if set(chosen.kinds) == set(EventKind) else f",{','.join(chosen.kinds)},",
+            listed(chosen.kinds),
             f",{','.join(chosen.stages)},",
             int(chosen.grace.total_seconds()),
             stamp(chosen.since),
@@ -281,9 +291,15 @@ def end(connection: Connection, guild_id: int, now: datetime, channel_id: int | 
 
 
 def only_followed(connection: Connection, guild_id: int, only: bool, now: datetime) -> None:
-    """Limit all channels of a server to what it follows, or lift that limit."""
+    """Limit all channels of a server to what it follows, or lift that limit; not those with lists of their own."""
+    rows = connection.execute(
+        "SELECT DISTINCT s.channel_id FROM subscription s JOIN channel_follow c ON c.channel_id = s.channel_id"
+        " WHERE s.guild_id = ?",
+        (guild_id,),
+    )
+    with_lists = {channel for (channel,) in rows}
     for one in of_guild(connection, guild_id):
-        if one.followed_only != only:
+        if one.followed_only != only and one.channel_id not in with_lists:
             choose(connection, replace(one, followed_only=only), now)
 
 

@@ -9,11 +9,12 @@ import discord
 import pytest
 from simcord import ChannelHandle
 
+from bot.announcements.mention import MAX_MENTIONS
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ALWAYS, Subscription
-from bot.catalogue.model import EventKind
+from bot.catalogue.model import EventKind, Kind, Ref
 from bot.client import Byeol
-from bot.store import subscriptions
+from bot.store import follows, mentions, subscriptions
 from tests.commands.eve import EVE
 from tests.commands.panels import begun, fill, open_panel, stands
 from tests.conftest import World
@@ -113,16 +114,16 @@ async def test_role_and_reminders_can_be_taken_back_and_a_digest_too(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("what", "words"),
+    ("tab", "what", "words"),
     [
-        ("followed", "only what you follow"),
-        ("threads", "a thread under each post"),
-        ("events", "premieres and your own events as Discord events"),
+        ("Filters and roles", "followed", "only what you follow"),
+        ("When and how", "threads", "a thread under each post"),
+        ("When and how", "events", "premieres and your own events as Discord events"),
     ],
 )
-async def test_switches(world: World, news: ChannelHandle, what: str, words: str) -> None:
+async def test_switches(world: World, news: ChannelHandle, tab: str, what: str, words: str) -> None:
     panel = await begun(world, news)
-    await panel.press("When and how")
+    await panel.press(tab)
     await panel.turn(what)
     assert f"**Extras** {words}" in panel.text
     await panel.turn(what)
@@ -141,7 +142,7 @@ async def test_expected_episodes_are_a_choice_where_episodes_are_announced(world
 
 async def test_following_only_while_nothing_is_followed_is_warned_of(world: World, news: ChannelHandle) -> None:
     panel = await begun(world, news)
-    await panel.press("When and how")
+    await panel.press("Filters and roles")
     await panel.turn("followed")
     warning = f"⚠️ <#{news.id}> posts only what you follow, and you follow nothing yet"
     assert warning in panel.text
@@ -225,6 +226,15 @@ async def test_fullest_panel_is_within_limits(world: World) -> None:
     )
     await world.bot.database.write(subscriptions.choose, everything, EVE)
     await fill(world)
+    for number in range(MAX_MENTIONS):
+        kinds = [kind for place, kind in enumerate(EventKind) if place != number]
+        await world.bot.database.write(
+            mentions.add, world.guild.id, closed.id, 99 + number, kinds, Ref(Kind.GROUP, "bts")
+        )
+    for entity in ("bts", "blackpink"):
+        await world.bot.database.write(
+            follows.add_to_channel, world.guild.id, closed.id, Ref(Kind.GROUP, entity), world.env.now()
+        )
 
     def pause(connection: Any) -> None:
         connection.execute("UPDATE subscription SET paused_at = '2025-01-03T03:00:00+00:00'")
@@ -232,7 +242,7 @@ async def test_fullest_panel_is_within_limits(world: World) -> None:
     await world.bot.database.write(pause)
     world.korean(world.admin)
     panel = await open_panel(world, channel=closed)
-    for tab in ("내용과 채널", "시간과 방식"):
+    for tab in ("필터와 역할", "내용과 채널", "시간과 방식"):
         await panel.press(tab)
     await panel.type("방해 금지 시간", "*" * 40)
     assert "⚠️" in panel.text

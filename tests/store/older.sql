@@ -92,3 +92,7 @@ INSERT INTO year_day VALUES (100, 2, 'birthday', '12-04', NULL);
 
 -- version 18
 UPDATE subscription SET expected = 1 WHERE id = 1;
+
+-- version 19
+INSERT INTO channel_follow SELECT channel_id, 1 FROM subscription WHERE id = 1;
+INSERT INTO mention (id, channel_id, role_id, kinds, entity_id) SELECT 1, channel_id, 15, ',*,', 1 FROM subscription WHERE id = 1;

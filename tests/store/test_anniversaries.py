@@ -350,6 +350,6 @@ async def test_what_is_followed_by_others_is_explained_as_not_followed(store: Da
     await follow(store, 1, RAIN)
     await look(store, utc("2031-04-03 00:00"))
     found = [one for one in await store.read(events.concerning, RAIN) if one.event.kind is BIRTHDAYS]
-    assert await store.read(follows.concerned, 1, [one.event.id for one in found]) == {found[0].event.id}
-    assert await store.read(follows.concerned, 2, [one.event.id for one in found]) == set()
+    assert await store.read(follows.told, 1, [one.event.id for one in found]) == {(100, found[0].event.id)}
+    assert await store.read(follows.told, 2, [one.event.id for one in found]) == set()
     assert found[0].event.when.zone == SEOUL

@@ -232,6 +232,18 @@ async def test_a_server_that_followed_both_follows_once(store: Database) -> None
     assert await state(store) == before
 
 
+async def test_a_channel_that_followed_both_follows_once(store: Database) -> None:
+    await choose(store, server(), server(2))
+    for guild, ref in ((1, DAL), (1, SINGER), (2, SINGER)):
+        await store.write(follows.add_to_channel, guild, guild * 100, ref, NOW)
+    merge_ = await merge(store, SINGER, DAL)
+    for guild in (1, 2):
+        assert [label.ref for label in (await store.read(follows.lists, guild))[guild * 100]] == [DAL]
+    await store.write(merging.unmerge, merge_.id, NOW)
+    found = {guild: (await store.read(follows.lists, guild))[guild * 100] for guild in (1, 2)}
+    assert [{label.ref for label in labels} for labels in found.values()] == [{DAL, SINGER}, {SINGER}]
+
+
 async def test_a_follow_that_ended_meanwhile_does_not_come_back(store: Database) -> None:
     await store.write(follows.add, 1, SINGER)
     merge_ = await merge(store, SINGER, DAL)

@@ -33,6 +33,7 @@ from bot.render.post import post, post_title
 from bot.render.post_item import Announced, PostItem
 from bot.render.reasons import refused
 from bot.store import agenda, anniversaries, deliveries, planning, subject_roles, subscriptions
+from bot.store import mentions as chosen_mentions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
 from bot.text import ENGLISH, words
@@ -266,11 +267,13 @@ class Publisher(Cycle):
             return
         events = [one.found.item.event.id for one in told]
         roles = await self._database.read(subject_roles.mentioned, delivery.guild_id, events)
+        matching = await self._database.read(chosen_mentions.matching, delivery.guild_id, events)
+        called = [role_id for event in events for role_id in matching.get((delivery.channel_id, event), ())]
         context = RenderContext(words(delivery.language or ENGLISH), now, notify=roles is not None)
         answers = await read_answers(self._database, guild, delivery, told)
         late = now - delivery.send_at > LATE and not delivery.digest
         options = PostOptions(
-            *(delivery.nonce, delivery.zone, delivery.role_id),
+            *(delivery.nonce, delivery.zone, delivery.role_id, permissions.standing(guild, called)),
             subject_roles=[role_id for event in events for role_id in (roles or {}).get(event, ())],
             late=late,
             counts=answers.counts,
