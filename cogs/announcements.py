@@ -19,11 +19,11 @@ from bot.announcements.mention import Mention
 from bot.announcements.outcome import Post
 from bot.announcements.schedule import REMINDERS as ALL_REMINDERS
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription
+from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription, Threads
 from bot.catalogue.model import ANNIVERSARIES, EventKind
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.interactions import filters, notify, panel, reports
+from bot.interactions import filters, notify, panel, reports, threads
 from bot.interactions.answers import Interaction, count_report, reply, reply_card, words_of
 from bot.interactions.following import follow_in, following_of, unfollow_in
 from bot.interactions.params import FindDated, FindFollowed, FindMention, Zone
@@ -273,6 +273,28 @@ class Announcements(
         count_report(interaction)
         found = await reports.offered(self._bot, interaction.guild_id)
         await reply(interaction, notify_words.settings(words_of(interaction), found), private=True)
+
+    @app_commands.command(
+        name=_("threads"), description=_("Open threads for discussion at air time, and lock them later")
+    )
+    @app_commands.rename(open_=_("open"), lock=_("lock"), channel=_("channel"))
+    @app_commands.describe(
+        open_=_("Which threads to open; in a forum, the post itself is the thread"),
+        lock=_("When to lock them (default: after a day)"),
+        channel=_("Which channel (default: all of them)"),
+    )
+    @app_commands.choices(open_=threads.OPEN_CHOICES, lock=threads.LOCK_CHOICES)
+    @_admin
+    async def threads(
+        self,
+        interaction: Interaction,
+        open_: app_commands.Choice[int] | None = None,
+        lock: app_commands.Choice[int] | None = None,
+        channel: Announceable | None = None,
+    ) -> None:
+        """Choose the threads of a channel or of all; without a choice, show them."""
+        chosen = Threads(open_.value) if open_ else None
+        await threads.choose(interaction, channel, chosen, timedelta(hours=lock.value) if lock else None)
 
     @app_commands.command(name=_("role"), description=_("Let “Notify me” give one of your own roles"))
     @app_commands.rename(name=_("name"), role=_("role"))

@@ -16,6 +16,10 @@ post of a forum needs a tag, and has none; `TOO_MANY_THREADS`: the server has as
 LOCKED = "locked"
 """What is noted of a post that could not be edited: a moderator locked its thread."""
 
+NO_THREAD, NO_ROOM, NOT_REOPENED, NOT_LOCKED = "no thread", "no room", "not reopened", "not locked"
+"""What is noted of a post whose thread could not be opened, because Discord refused it or had no room for one more;
+could not be opened again; or could not be locked."""
+
 
 def is_held(reason: str) -> bool:
     """Whether the reason of a delivery is that its channel takes no post for now."""

@@ -8,15 +8,16 @@ import discord
 
 from bot.announcements.channels import Announceable, find_forum
 from bot.announcements.outcome import GONE, NO_TAG, REFUSED
-from bot.announcements.subscription import Subscription
+from bot.announcements.subscription import Subscription, Threads
 from bot.errors import RoleTrouble
 
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 """Without embeds, a post is a line and its buttons; with the history, the bot finds its own posts after a crash."""
 
 EXTRAS = ("create_public_threads", "create_events", "manage_roles", "mention_everyone")
-"""For what a server may switch on or off: a thread under each post, premieres among its own events, and roles by which
-members are told of a drama or an artist, which nobody else can mention."""
+"""For what a server may switch on or off: threads under posts, premieres among its own events, and roles by which
+members are told of a drama or an artist, which nobody else can mention. Not *Manage Threads*, with which the bot locks
+threads of the evening: a moderator's permission, which few servers need to give."""
 
 TO_POST = ("view_channel", "send_messages")
 """Without these, Discord refuses a post."""
@@ -55,21 +56,19 @@ def hindrance(guild: discord.Guild | None, channel_id: int, tags: Sequence[int] 
     return NO_TAG if forum is not None and forum.lacks_tag(tags) else None
 
 
-def missing(channel: Announceable, *, threads: bool = False) -> list[str]:
+def missing(channel: Announceable) -> list[str]:
     """The permissions that the bot lacks to announce in a channel: those that an admin has to grant."""
-    return _lacking(channel, channel.guild.me, threads=threads)
+    return _lacking(channel, channel.guild.me)
 
 
-def _lacking(channel: Announceable, me: discord.Member, *, threads: bool) -> list[str]:
+def _lacking(channel: Announceable, me: discord.Member, extras: Sequence[str] = ()) -> list[str]:
     allowed = channel.permissions_for(me)
     if not allowed.view_channel:
         # Without view_channel, all others are denied too: what else is missing shows once it is granted.
         return ["view_channel"]
     # Without send_messages, embed_links is denied too.
     implied = () if allowed.send_messages else ("embed_links",)
-    threaded = threads and not isinstance(channel, discord.ForumChannel)
-    needed = (*NEEDED, *(("create_public_threads",) if threaded else ()))
-    return [_named(channel, name) for name in needed if name not in implied and not getattr(allowed, name)]
+    return [_named(channel, name) for name in (*NEEDED, *extras) if name not in implied and not getattr(allowed, name)]
 
 
 def _named(channel: discord.abc.GuildChannel, permission: str) -> str:
@@ -103,7 +102,11 @@ def missing_in(
     mentioned: Sequence[int] = (),
 ) -> list[str]:
     """The permissions that the bot, as the member `me`, lacks for a subscription in its channel; see `missing_for`."""
-    lacking = _lacking(channel, me, threads=chosen.threads)
+    in_forum = isinstance(channel, discord.ForumChannel)
+    opening = ["create_public_threads"] if chosen.threads is not Threads.NONE and not in_forum else []
+    if chosen.threads is Threads.SUBJECT and in_forum:
+        opening = ["send_messages_in_threads"]
+    lacking = _lacking(channel, me, [*opening, *(["manage_threads"] if chosen.locks else [])])
     own = [] if chosen.role_id is None else [chosen.role_id]
     roles = [role for id_ in (*own, *mentioned, *subject_roles) if (role := channel.guild.get_role(id_)) is not None]
     if not all(_pingable(channel, role, me) for role in roles):

@@ -20,7 +20,7 @@ from bot.announcements.channels import MAX_TAGS, Announceable
 from bot.announcements.hours import DAILY, DIGEST, WEEK, quiet_hours
 from bot.announcements.mention import MAX_MENTIONS
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import ALWAYS, Subscription
+from bot.announcements.subscription import ALWAYS, Subscription, Threads
 from bot.announcements.zones import find_zone
 from bot.catalogue.model import EventKind
 from bot.errors import OutdatedError, UnknownZoneError
@@ -65,7 +65,8 @@ CHANGES: Mapping[str, Change] = {
     "hour": _hour,
     "grace": lambda chosen, values: replace(chosen, grace=timedelta(seconds=int(values[0]))),
     "followed": lambda chosen, values: replace(chosen, followed_only=values[0] == "1"),
-    "threads": lambda chosen, values: replace(chosen, threads=values[0] == "1"),
+    "threads": lambda chosen, values: replace(chosen, threads=Threads(int(values[0]))),
+    "lock": lambda chosen, values: replace(chosen, lock_after=timedelta(seconds=int(values[0]))),
     "expected": lambda chosen, values: replace(chosen, expected=values[0] == "1"),
     "events": lambda chosen, values: replace(chosen, guild_events=values[0] == "1"),
     "tags": lambda chosen, values: replace(chosen, tags=[int(tag) for tag in values], paused_at=None),
@@ -256,7 +257,8 @@ OFFERED: Mapping[str, tuple[str, range]] = {
     "hour": (r"[01]\d|2[0-3]", range(1, 2)),
     "grace": (r"[1-9]\d{0,5}", range(1, 2)),
     "followed": (_SWITCH, range(1, 2)),
-    "threads": (_SWITCH, range(1, 2)),
+    "threads": ("|".join(str(int(one)) for one in Threads), range(1, 2)),
+    "lock": (r"0|[1-9]\d{0,5}", range(1, 2)),
     "tags": (_ID, range(MAX_TAGS + 1)),
     "expected": (_SWITCH, range(1, 2)),
     "events": (_SWITCH, range(1, 2)),

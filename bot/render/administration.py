@@ -13,7 +13,7 @@ from bot.announcements.channels import Forum
 from bot.announcements.hours import DAILY, DIGEST, WEEK
 from bot.announcements.mention import Mention
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import GRACE, Subscription
+from bot.announcements.subscription import GRACE, Subscription, Threads
 from bot.announcements.zones import zone_name
 from bot.catalogue.model import ANNIVERSARIES, OWN, EventKind, Label
 from bot.render import notify, phrases
@@ -156,6 +156,7 @@ def setup_lines(
         phrases.field(t("Posts"), digest_name(t, chosen.digest)),
         *([phrases.field(t("Quiet hours"), chosen.quiet)] if chosen.quiet else []),
         *([phrases.field(t("Post late by up to"), span_name(t, chosen.grace))] if chosen.grace != GRACE else []),
+        *([phrases.field(t("Threads"), threads)] if (threads := threads_named(t, channel)) else []),
         *([phrases.field(t("Extras"), t.join_list(extras))] if extras else []),
     ]
 
@@ -181,7 +182,6 @@ def _extras(t: Words, channel: Channel) -> list[str]:
     chosen = channel.chosen
     return [
         *([_only(t, channel)] if chosen.followed_only else []),
-        *([t("a thread under each post")] if chosen.threads and channel.forum is None else []),
         *([t("expected episodes")] if chosen.expected and EventKind.EPISODE in chosen.kinds else []),
         *([t("premieres and your own events as Discord events")] if chosen.guild_events else []),
     ]
@@ -193,6 +193,37 @@ def _only(t: Words, channel: Channel) -> str:
     return t(
         "only news about {names}", names=shorten(", ".join(phrases.called(t, one) for one in channel.follows), 300)
     )
+
+
+def threads_named(t: Words, channel: Channel) -> str:
+    """Which threads are opened in a channel, and when they are locked; empty if none are."""
+    chosen, in_forum = channel.chosen, channel.forum is not None
+    if chosen.threads not in thread_choices(in_forum=in_forum) or chosen.threads is Threads.NONE:
+        return ""
+    said = [threads_name(t, chosen.threads, in_forum=in_forum)]
+    if chosen.threads.of_evenings:
+        said.append(lock_name(t, chosen.lock_after))
+    return " · ".join(said)
+
+
+def thread_choices(*, in_forum: bool) -> Sequence[Threads]:
+    """Which threads a channel can have; each post of a forum is one anyway."""
+    return [one for one in Threads if not in_forum or one is not Threads.POST]
+
+
+def threads_name(t: Words, threads: Threads, *, in_forum: bool = False) -> str:
+    """Which threads are opened, as menus name it."""
+    return {
+        Threads.NONE: t("posts stay open") if in_forum else t("no threads"),
+        Threads.POST: t("a thread under each post"),
+        Threads.EVENT: t("one post for each evening") if in_forum else t("one for each evening, at air time"),
+        Threads.SUBJECT: t("one post for each drama") if in_forum else t("one for each drama, from air time"),
+    }[threads]
+
+
+def lock_name(t: Words, after: timedelta) -> str:
+    """When threads are locked, as menus name it."""
+    return t("locked after {span}", span=span_name(t, after)) if after else t("never locked")
 
 
 def span_name(t: Words, span: timedelta) -> str:
@@ -217,6 +248,7 @@ def in_short(context: RenderContext, channel: Channel) -> str:
         *(reminder_name(t, stage) for stage in REMINDER_ORDER if stage in chosen.stages),
         digest_name(t, chosen.digest) if chosen.digest else "",
         chosen.quiet and f"{t('Quiet hours')} {chosen.quiet}",
+        threads_named(t, channel),
         *_extras(t, channel),
     ]
     return f"**<#{chosen.channel_id}>** " + " · ".join(filter(None, said))

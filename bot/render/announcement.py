@@ -27,7 +27,7 @@ class PostOptions:
     `delivery_token` identifies its delivery; `zone` and `role_id` are what the channel chose, as are the `matching`
     roles, those of mentions that its events match; `subject_roles` are those of what it is about; `late`: it is posted
     after its time. `counts`: how many come, if members are asked; `attendee_roles` and `attendees`: by which roles, and
-    whom by name, it reminds those who do.
+    whom by name, it reminds those who do. `discussed_in`: the thread in which people talk about it already.
     """
 
     delivery_token: str | None
@@ -40,6 +40,7 @@ class PostOptions:
     counts: Headcount | None = None
     attendee_roles: Sequence[int] = ()
     attendees: Sequence[int] = ()
+    discussed_in: int | None = None
 
     @property
     def roles(self) -> list[int]:
@@ -54,12 +55,14 @@ class PostOptions:
         return self.attendees[: max(min(room, _MOST_PEOPLE), 0)]
 
     def remarks(self, t: Words) -> list[str]:
-        """Remarks on the post itself: that it is late, or a preview."""
+        """Remarks on the post itself: that it is late, or a preview, and where people talk about it."""
         said: list[str] = []
         if self.late:
             said.append("*" + t("Posted late: I couldn't post it on time.") + "*")
         if self.preview:
             said.append("*" + t("Preview: nobody is pinged, and this doesn't count as an announcement.") + "*")
+        if self.discussed_in is not None:
+            said.append(t("💬 Talk about it in {thread}", thread=f"<#{self.discussed_in}>"))
         return said
 
 

@@ -15,7 +15,7 @@ from bot.render.card import MAX_LABEL, MAX_MENU, MAX_OPTION, Accent, RenderConte
 Box = ui.Container[ui.LayoutView]
 Button = ui.Button[ui.LayoutView]
 
-CONTROL = r"panel:(?P<what>[a-z]+)(?:=(?P<value>[^:]*))?:(?P<channel>\d{1,20}):(?P<tab>what|how|for)(?::\d+)?"
+CONTROL = r"panel:(?P<what>[a-z]+)(?:=(?P<value>[^:]*))?:(?P<channel>\d{1,20}):(?P<tab>what|how|for|threads)(?::\d+)?"
 """The custom id of a control: what it changes (and to what, for a button), for which channel, on which tab."""
 
 CHANNELS = [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum, discord.ChannelType.media]
@@ -28,6 +28,7 @@ class Tab(StrEnum):
     WHAT = "what"
     HOW = "how"
     FOR = "for"
+    THREADS = "threads"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,12 @@ from bot.render.administration import (
     Channel,
     digest_name,
     kind_name,
+    lock_name,
     reminder_name,
     setup_lines,
     span_name,
+    thread_choices,
+    threads_name,
     warnings,
 )
 from bot.render.card import MAX_MENU, RenderContext, Row, stateless_view
@@ -33,6 +36,8 @@ from bot.text import LANGUAGES, Words, language_name
 EACH = "each"
 """The posting style without a digest."""
 
+LOCKS = tuple(timedelta(hours=hours) for hours in (0, 6, 12, 24, 72, 168))
+"""After how long threads can be locked; zero: never."""
 GRACES = tuple(timedelta(hours=hours) for hours in (1, 6, 12, 24, 72, 168))
 
 
@@ -66,8 +71,10 @@ def panel(
         _what(t, box, place, place.after(note, context), server, channel)
     elif place.tab is Tab.HOW:
         _how(context, box, place, channel)
-    else:
+    elif place.tab is Tab.FOR:
         mentions.controls(t, box, place, channel, server.roles)
+    else:
+        _threads(t, box, place, channel)
     box.add_item(ui.Separator())
     box.add_item(_below(t, place, chosen))
     return stateless_view(box)
@@ -75,8 +82,12 @@ def panel(
 
 def _tabs(t: Words, place: Place) -> Row:
     row: Row = ui.ActionRow()
-    tabs = ((Tab.WHAT, t("What and where")), (Tab.HOW, t("When and how")), (Tab.FOR, t("Filters and roles")))
-    for tab, name in tabs:
+    for tab, name in (
+        (Tab.WHAT, t("What and where")),
+        (Tab.HOW, t("When and how")),
+        (Tab.FOR, t("Filters and roles")),
+        (Tab.THREADS, t("Threads")),
+    ):
         style = ButtonStyle.primary if tab is place.tab else ButtonStyle.secondary
         row.add_item(button(name, replace(place, tab=tab).control("show"), style))
     return row
@@ -124,9 +135,7 @@ def _how(context: RenderContext, box: Box, place: Place, channel: Channel) -> No
     spans = sorted({*GRACES, chosen.grace})
     graces = [(str(int(span.total_seconds())), span_name(t, span), span == chosen.grace) for span in spans]
     _name(box, t("Post late by up to"), menu(place.control("grace"), graces))
-    thread = ("threads", chosen.threads, t("A thread under each post"), t("For discussion"))
     for what, on, name, about in (
-        *([thread] if channel.forum is None else []),
         (
             "events",
             chosen.guild_events,
@@ -141,6 +150,20 @@ def _switch(t: Words, box: Box, place: Place, what: str, on: bool, name: str, ab
     said = f"{'✅' if on else '⬜'} **{name}**\n-# {about}"
     switch = button(t("Turn off") if on else t("Turn on"), place.control(what, str(int(not on))))
     box.add_item(ui.Section(said, accessory=switch))
+
+
+def _threads(t: Words, box: Box, place: Place, channel: Channel) -> None:
+    """Which threads are opened, and when they are locked."""
+    chosen, in_forum = channel.chosen, channel.forum is not None
+    choices = [
+        (str(int(one)), threads_name(t, one, in_forum=in_forum), one is chosen.threads)
+        for one in thread_choices(in_forum=in_forum)
+    ]
+    _name(box, t("Threads for discussion"), menu(place.control("threads"), choices))
+    if chosen.threads.of_evenings:
+        spans = sorted({*LOCKS, chosen.lock_after})
+        locks = [(str(int(span.total_seconds())), lock_name(t, span), span == chosen.lock_after) for span in spans]
+        _name(box, t("Locked"), menu(place.control("lock"), locks))
 
 
 def _digest(t: Words, box: Box, place: Place, chosen: Subscription) -> None:

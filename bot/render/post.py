@@ -26,6 +26,7 @@ from bot.render.card import Accent, CardLink, Classic, Content, RenderContext, c
 from bot.render.post_item import PostItem
 from bot.render.push import digest_line, push_line
 from bot.render.upcoming import line
+from bot.render.wording import called
 from bot.text import Words
 
 MAX_TITLE = 100
@@ -60,9 +61,22 @@ def _mentioning(t: Words, line: str, options: PostOptions) -> str:
     return "\n".join(lines)
 
 
-def post_title(context: RenderContext, told: Sequence[PostItem], options: PostOptions, *, digest: bool = False) -> str:
-    """The title of the same message in a forum: what happens, and what of it is told; of a digest, its day."""
+def post_title(
+    context: RenderContext,
+    told: Sequence[PostItem],
+    options: PostOptions,
+    *,
+    digest: bool = False,
+    whole_subject: bool = False,
+) -> str:
+    """The title of the same message in a forum: what happens, and what of it is told; of a digest, its day.
+
+    `whole_subject`: what is told of a drama or artist goes into one post, so its title is the name. What is a server's
+    own has a post of its own.
+    """
     t = context.words
+    if whole_subject and told[0].found.item.occasion is None:
+        return shorten(called(t, told[0].found.item.theme), MAX_TITLE)
     items = [one.found.item for one in told]
     parts = [
         t("Preview") if options.preview else "",

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.announcements.outcome import GONE, LOCKED, NO_TAG, REFUSED, TOO_MANY_THREADS
+from bot.announcements.outcome import (
+    GONE,
+    LOCKED,
+    NO_ROOM,
+    NO_TAG,
+    NO_THREAD,
+    NOT_LOCKED,
+    NOT_REOPENED,
+    REFUSED,
+    TOO_MANY_THREADS,
+)
 from bot.announcements.permissions import CREATE_POSTS, STOPPING
 from bot.render.card import Accent, escape, notice, shorten
 from bot.text import Words
@@ -92,6 +102,12 @@ def reason_words(t: Words, reason: str) -> str:
         NO_TAG: t("posts there need a tag, and none was chosen"),
         TOO_MANY_THREADS: t("the server has as many open posts and threads as Discord allows"),
         LOCKED: t("its date changed, but a moderator locked the post, so I couldn't edit it"),
+        "its thread is to come": t("an earlier post of the drama comes first"),
+        "its thread is gone": t("the drama's earlier post can't be used any more, so there will be another"),
+        NO_THREAD: t("I couldn't open its thread: I need Create Public Threads there"),
+        NO_ROOM: t("I couldn't open its thread: the server has as many open as Discord allows"),
+        NOT_REOPENED: t("I couldn't open the drama's thread again: I need Manage Threads there"),
+        NOT_LOCKED: t("I couldn't lock its thread: I need Manage Threads there"),
         "away": t("Discord could not reach this server"),
         "bug": t("a bug of mine; the log has the details"),
         "an error in the bot, see its log": t("a bug of mine; the log has the details"),
@@ -137,6 +153,8 @@ def permission_name(t: Words, name: str) -> str:
         "embed_links": t("Embed Links"),
         "read_message_history": t("Read Message History"),
         "create_public_threads": t("Create Public Threads"),
+        "send_messages_in_threads": t("Send Messages in Threads"),
+        "manage_threads": t("Manage Threads"),
         "create_events": t("Create Events"),
         "mention_everyone": t("Mention @everyone, @here and All Roles"),
         "manage_roles": t("Manage Roles"),
@@ -158,7 +176,9 @@ def permissions_missing(t: Words, channel_id: int, missing: Sequence[str]) -> st
     purposes = {
         "embed_links": t("to show more than a line of text"),
         "read_message_history": t("to find my own post after an interruption, so that nothing is posted twice"),
-        "create_public_threads": t("to open a thread under each post"),
+        "create_public_threads": t("to open threads under posts"),
+        "send_messages_in_threads": t("to go on in the post of a drama"),
+        "manage_threads": t("to lock threads, and to open them again"),
         "create_events": t("to add premieres to your server's events"),
         "mention_everyone": t("to ping roles that not everyone may mention"),
         "manage_roles": t("to give members the roles of “Notify me”"),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.announcements.outcome import GONE, NO_TAG, REFUSED, TOO_MANY_THREADS
 from bot.announcements.schedule import CORRECTIONS, DIGEST, Stage
+from bot.announcements.subscription import Threads
 from bot.catalogue.when import Precision, When
 from bot.store import agenda
 from bot.store.connection import Connection
@@ -37,7 +38,8 @@ class Delivery:
 
     `nonce` is the delivery token. `possibly_sent_since`: since when the message may exist without a record of it; None
     if it is not in doubt. `language` is None if the channel has no subscription any more. `reason`: why the last try
-    failed, if there was one. `expected`: the channel hears of dates that are only expected.
+    failed, if there was one. `expected`: the channel hears of dates that are only expected. `thread_id`: of the forum's
+    post that it was to stand in, if that is an earlier one.
     """
 
     id: int
@@ -50,10 +52,11 @@ class Delivery:
     role_id: int | None
     language: str | None
     zone: str
-    threads: bool
+    threads: Threads
     tags: Sequence[int]
     digest: bool
     reason: str | None
+    thread_id: int | None
     parts: Sequence[Part]
     expected: bool = False
 
@@ -109,7 +112,9 @@ def claim(
         "SELECT d.id, d.guild_id, d.channel_id, d.send_at, d.nonce, d.attempts, d.possibly_sent_since,"
         " s.role_id, s.language,"
         " coalesce(s.zone, 'UTC'),"
-        " coalesce(s.threads, 0), coalesce(s.tags, ''), d.group_key, d.reason, coalesce(s.expected, 0)"
+        " coalesce(s.threads, 0), coalesce(s.tags, ''), d.group_key, d.reason,"
+        " (SELECT thread_id FROM delivery founder WHERE founder.id = d.thread_of AND founder.id <> d.id),"
+        " coalesce(s.expected, 0)"
         " FROM delivery d LEFT JOIN subscription s ON s.channel_id = d.channel_id AND s.guild_id = d.guild_id"
         f" WHERE d.id IN ({placeholders(claimed)}) AND d.primary_id IS NULL ORDER BY d.due_at, d.id",
         claimed,
@@ -118,15 +123,16 @@ def claim(
         Delivery(
             *(id_, guild, channel, datetime.fromisoformat(send_at), nonce, attempts, instant(doubt)),
             *(role, language, zone),
-            threads=bool(threads),
+            threads=Threads(threads),
             tags=numbers(tags),
             digest=group_key.startswith(DIGEST),
             reason=reason,
+            thread_id=thread_id,
             parts=parts[id_],
             expected=bool(expected),
         )
         for id_, guild, channel, send_at, nonce, attempts, doubt, *rest in rows
-        for role, language, zone, threads, tags, group_key, reason, expected in [rest]
+        for role, language, zone, threads, tags, group_key, reason, thread_id, expected in [rest]
     ]
 
 

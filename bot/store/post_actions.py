@@ -1,7 +1,8 @@
 """Post actions: follow-ups on posted messages, all of them idempotent.
 
-``publish`` passes a message on to the servers that follow its channel, ``thread`` opens a thread under it, ``amend``
-edits it to say that a date in it no longer holds, and ``count`` edits it to say how many come.
+``publish`` passes a message on to the servers that follow its channel, ``thread`` opens a thread under it, or goes on
+with an earlier one, ``lock`` locks that, ``amend`` edits the message to say that a date in it no longer holds, and
+``count`` to say how many come.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bot.store.deliveries import OVERTAKES
 from bot.store.reading import placeholders, stamp
 from bot.store.shards import Shards, due
 
-PUBLISH, THREAD, AMEND, COUNT = "publish", "thread", "amend", "count"
+PUBLISH, THREAD, LOCK, AMEND, COUNT = "publish", "thread", "lock", "amend", "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,24 @@ class PostedStage:
 
 
 @dataclass(frozen=True, slots=True)
+class EveningThread:
+    """The thread of the evening that a message has. `own`: it is under the message itself, and not an earlier one.
+
+    `coming`: it is still to be opened under that earlier one. `whole_subject`: it is that of a drama or an artist.
+    """
+
+    id: int
+    own: bool
+    coming: bool
+    whole_subject: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PostAction:
     """A claimed follow-up on a message. `nonce` is its delivery token, `told` what it announced.
 
     `thread_id`: of the thread that it stands in, if it does not stand in the channel itself. `notify`: members of the
-    server are offered subject roles.
+    server are offered subject roles. `evening`: its thread, if that is one of the evening.
     """
 
     delivery_id: int
@@ -52,6 +66,7 @@ class PostAction:
     language: str
     notify: bool
     digest: bool
+    evening: EveningThread | None
     told: Sequence[PostedStage]
 
 
@@ -82,8 +97,11 @@ def claim(
         "SELECT post_action.delivery_id, post_action.kind, since, post_action.attempts,"
         " d.guild_id, d.channel_id, d.thread_id, d.message_id, d.nonce,"
         " coalesce((SELECT language FROM subscription s WHERE s.channel_id = d.channel_id), 'en'),"
-        " coalesce((SELECT notify FROM server WHERE server.guild_id = d.guild_id), 1), d.group_key"
-        " FROM post_action JOIN delivery d ON d.id = delivery_id"
+        " coalesce((SELECT notify FROM server WHERE server.guild_id = d.guild_id), 1), d.group_key,"
+        " coalesce(founder.thread_id, founder.message_id), founder.id = d.id,"
+        " EXISTS (SELECT 1 FROM post_action p WHERE p.delivery_id = founder.id AND p.kind = 'thread'),"
+        " EXISTS (SELECT 1 FROM subject_thread t WHERE t.channel_id = d.channel_id AND t.delivery_id = founder.id)"
+        " FROM post_action JOIN delivery d ON d.id = delivery_id LEFT JOIN delivery founder ON founder.id = d.thread_of"
         f" WHERE delivery_id IN ({placeholders(ids)}) ORDER BY delivery_id, kind",
         ids,
     )
@@ -92,19 +110,21 @@ def claim(
             *(id_, kind, datetime.fromisoformat(since), attempts, guild, channel, thread, message, nonce, language),
             notify=bool(notify),
             digest=group_key.startswith(DIGEST),
+            evening=EveningThread(evening[0], *map(bool, evening[1:])) if evening[0] is not None else None,
             told=told[id_],
         )
-        for id_, kind, since, attempts, guild, channel, thread, message, nonce, language, notify, group_key in rows
+        for id_, kind, since, attempts, guild, channel, thread, message, *rest in rows
+        for nonce, language, notify, group_key, *evening in [rest]
         if (id_, kind) in claimed
     ]
 
 
 def done(connection: Connection, action: PostAction, note: str | None = None) -> None:
-    """Record that a post action is done, or cannot be done: then `note` may say why a message was not edited.
+    """Record that a post action is done, or cannot be done: then `note` may say why, as admins are told.
 
     If it was queued again meanwhile, which resets its attempts, it stays queued.
     """
-    if action.kind == AMEND:
+    if action.kind == AMEND or note is not None:
         connection.execute(
             "UPDATE delivery SET reason = ?1 WHERE (id = ?2 OR primary_id = ?2) AND state = 'sent'",
             (note, action.delivery_id),

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import Subscription
+from bot.announcements.subscription import Subscription, Threads
 from bot.catalogue.model import EventKind
 from bot.store import agenda
 from bot.store.connection import Connection
@@ -41,7 +41,7 @@ def kinds_of(stored: str) -> list[EventKind]:
 
 _COLUMNS = (
     "guild_id, channel_id, role_id, language, zone, kinds, stages, grace, since, paused_at, quiet, digest,"
-    " followed_only, threads, guild_events, expected, tags"
+    " followed_only, guild_events, expected, threads, lock_after, tags"
 )
 
 
@@ -66,8 +66,8 @@ def of_channel(connection: Connection, guild_id: int, channel_id: int) -> Subscr
 
 
 def _read(row: tuple[Any, ...]) -> Subscription:
-    guild, channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet, digest, *switches, tags = row
-    followed_only, threads, guild_events, expected = map(bool, switches)
+    guild, channel, role, language, zone, kinds, stages, grace, since, paused_at, quiet, digest, *rest = row
+    followed_only, guild_events, expected, threads, lock_after, tags = rest
     return Subscription(
         guild_id=guild,
         channel_id=channel,
@@ -81,11 +81,12 @@ def _read(row: tuple[Any, ...]) -> Subscription:
         paused_at=instant(paused_at),
         quiet=quiet,
         digest=digest,
-        followed_only=followed_only,
-        threads=threads,
-        guild_events=guild_events,
+        followed_only=bool(followed_only),
+        guild_events=bool(guild_events),
+        threads=Threads(threads),
+        lock_after=timedelta(seconds=lock_after),
         tags=numbers(tags),
-        expected=expected,
+        expected=bool(expected),
     )
 
 
@@ -121,8 +122,8 @@ def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
         " ON CONFLICT (channel_id) DO UPDATE SET role_id = excluded.role_id, language = excluded.language,"
         "  zone = excluded.zone, kinds = excluded.kinds, stages = excluded.stages, grace = excluded.grace,"
         "  quiet = excluded.quiet, digest = excluded.digest, followed_only = excluded.followed_only,"
-        "  threads = excluded.threads, guild_events = excluded.guild_events, expected = excluded.expected,"
-        "  tags = excluded.tags,"
+        "  guild_events = excluded.guild_events, expected = excluded.expected, threads = excluded.threads,"
+        "  lock_after = excluded.lock_after, tags = excluded.tags,"
         "  paused_at = excluded.paused_at, chosen_at = excluded.chosen_at"
         "  WHERE subscription.guild_id = excluded.guild_id",
         (
@@ -139,9 +140,10 @@ def choose(connection: Connection, chosen: Subscription, now: datetime) -> bool:
             chosen.quiet,
             chosen.digest,
             chosen.followed_only,
-            chosen.threads,
             chosen.guild_events,
             chosen.expected,
+            int(chosen.threads),
+            int(chosen.lock_after.total_seconds()),
             ",".join(map(str, chosen.tags)),
             stamp(now),
         ),
@@ -251,6 +253,7 @@ def sync_guild_membership(
             "follow",
             "guild_event",
             "subject_role",
+            "subject_thread",
             "entity",
             "pending",
             "server",

@@ -12,6 +12,7 @@ from simcord import ChannelHandle
 from simcord.backend import serializers
 
 from bot.announcements.channels import MAX_TAGS
+from bot.announcements.subscription import Threads
 from tests.commands.panels import open_panel, stands
 from tests.commands.stage import EVENING, Stage, dated, song
 from tests.conftest import World
@@ -187,7 +188,7 @@ async def test_old_posts_lead_to_their_correction(stage: Stage, forum: Forum) ->
 
 
 async def test_in_a_forum_threads_are_not_opened_nor_offered(stage: Stage, forum: Forum) -> None:
-    await stage.set_up(forum.channel, threads=True)
+    await stage.set_up(forum.channel, threads=Threads.POST)
     await stage.says(dated("premiere", "2031-04-12 21:20"))
     await stage.world.at(EVENING)
     assert len(forum.posts) == 1
@@ -474,3 +475,63 @@ async def test_forum_in_korean(stage: Stage, forum: Forum) -> None:
     panel = await open_panel(stage.world)
     await panel.choose("tags", str(NEWS))
     assert "**태그** 🎬 News" in panel.text
+
+
+EPISODES = [dated("episode", f"2031-04-{day} 21:20", number) for number, day in enumerate((12, 13, 19), 1)]
+
+
+async def test_a_post_of_an_evening_is_locked_a_day_later_and_a_reminder_is_not(stage: Stage, forum: Forum) -> None:
+    await stage.set_up(
+        forum.channel, threads=Threads.EVENT, tags=(NEWS,), stages=("now", "moved", "cancelled", "reminder_24h")
+    )
+    await stage.says(EPISODES[0])
+    await stage.world.at(EVENING - timedelta(days=1))
+    await stage.world.at(EVENING)
+    assert [post.tags for post in forum.posts] == [[NEWS], [NEWS]]
+    await stage.world.at(EVENING + timedelta(days=1, minutes=1))
+    assert locked(forum) == [False, True]
+
+
+def locked(forum: Forum) -> list[bool]:
+    """Whether each post is locked and archived."""
+    backend = forum.world.env.backend
+    posts = [one for one in backend.channels.values() if one.parent_id == forum.channel.id]
+    found = [one.thread_metadata for one in sorted(posts, key=lambda one: one.id)]
+    return [one is not None and one.locked and one.archived for one in found]
+
+
+async def test_a_drama_has_one_post_in_which_its_evenings_follow_one_another(stage: Stage, forum: Forum) -> None:
+    await stage.set_up(forum.channel, threads=Threads.SUBJECT)
+    await stage.says(*EPISODES)
+    for day in (0, 1, 7):
+        await stage.world.at(EVENING + timedelta(days=day))
+        await stage.world.wait(10)
+        assert locked(forum) == [False]
+    found = [one for one in stage.world.env.backend.channels.values() if one.parent_id == forum.channel.id]
+    assert [one.name for one in found] == ["Paper *Moon*"]
+    said = [one.text for one in forum.public(found[0].id)]
+    assert [f"episode {number}" in text for number, text in enumerate(said, 1)] == [True] * 3
+    status = (await stage.world.ask("announcements status")).text
+    assert status.count(f"https://discord.com/channels/{stage.world.guild.id}/{found[0].id}/") == 3
+    await stage.world.at(EVENING + timedelta(days=8, minutes=1))
+    assert locked(forum) == [True]
+
+
+@pytest.mark.parametrize("how", ["deleted", "locked"])
+async def test_a_post_that_cannot_be_used_any_more_is_followed_by_another(stage: Stage, forum: Forum, how: str) -> None:
+    await stage.set_up(forum.channel, threads=Threads.SUBJECT)
+    await stage.says(*EPISODES)
+    await stage.world.at(EVENING)
+    (first,) = forum.posts
+    thread = await stage.world.bot.fetch_channel(first.id)
+    assert isinstance(thread, discord.Thread)
+    if how == "deleted":
+        await thread.delete()
+    else:
+        await thread.edit(locked=True)
+        await allow(forum, manage_threads=False)
+    await stage.world.at(EVENING + timedelta(days=1))
+    await stage.world.wait(10)
+    assert len({post.id for post in forum.posts} - {first.id}) == 1
+    status = (await stage.world.ask("announcements status")).text
+    assert "haven't been able to post" not in status

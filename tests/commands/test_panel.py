@@ -11,7 +11,7 @@ from simcord import ChannelHandle
 
 from bot.announcements.mention import MAX_MENTIONS
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import ALWAYS, Subscription
+from bot.announcements.subscription import ALWAYS, Subscription, Threads
 from bot.catalogue.model import EventKind, Kind, Ref
 from bot.client import Byeol
 from bot.store import follows, mentions, subscriptions
@@ -117,7 +117,6 @@ async def test_role_and_reminders_can_be_taken_back_and_a_digest_too(world: Worl
     ("tab", "what", "words"),
     [
         ("Filters and roles", "followed", "only what you follow"),
-        ("When and how", "threads", "a thread under each post"),
         ("When and how", "events", "premieres and your own events as Discord events"),
     ],
 )
@@ -158,10 +157,10 @@ async def test_what_the_bot_may_not_do_is_accepted_and_warned_of(world: World) -
     lacking = discord.PermissionOverwrite(create_public_threads=False)
     channel = world.guild.create_text_channel("calm", overwrites={world.guild.default_role: lacking})
     panel = await begun(world, channel)
-    await panel.press("When and how")
-    await panel.turn("threads")
-    assert "**Extras** a thread under each post" in panel.text
-    needed = f"⚠️ In <#{channel.id}> I also need **Create Public Threads**: to open a thread under each post."
+    await panel.press("Threads")
+    await panel.choose("threads", "1")
+    assert "**Threads** a thread under each post" in panel.text
+    needed = f"⚠️ In <#{channel.id}> I also need **Create Public Threads**: to open threads under posts."
     assert needed in panel.text
 
 
@@ -221,7 +220,8 @@ async def test_fullest_panel_is_within_limits(world: World) -> None:
         quiet="22:00-08:00",
         digest="sun-23",
         followed_only=True,
-        threads=True,
+        threads=Threads.SUBJECT,
+        lock_after=timedelta(hours=5),
         guild_events=True,
     )
     await world.bot.database.write(subscriptions.choose, everything, EVE)
@@ -242,7 +242,7 @@ async def test_fullest_panel_is_within_limits(world: World) -> None:
     await world.bot.database.write(pause)
     world.korean(world.admin)
     panel = await open_panel(world, channel=closed)
-    for tab in ("필터와 역할", "내용과 채널", "시간과 방식"):
+    for tab in ("필터와 역할", "스레드", "내용과 채널", "시간과 방식"):
         await panel.press(tab)
     await panel.type("방해 금지 시간", "*" * 40)
     assert "⚠️" in panel.text

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
+from bot.announcements.subscription import Threads
 from tests.commands.stage import EVENING, Stage, dated, song
 from tests.seen import assert_within_limits
 
@@ -182,7 +183,7 @@ async def test_a_preview_of_a_digest_is_a_digest(stage: Stage) -> None:
 
 
 async def test_a_thread_is_opened_under_each_post_and_named_after_it(stage: Stage) -> None:
-    await stage.set_up(threads=True)
+    await stage.set_up(threads=Threads.POST)
     await stage.says(dated("premiere", "2031-04-12 21:20"))
     await stage.world.at(EVENING)
     post, *_ = stage.world.posts(stage.channel)
@@ -194,7 +195,7 @@ async def test_a_thread_is_opened_under_each_post_and_named_after_it(stage: Stag
 
 
 async def test_a_thread_bears_a_name_as_it_is_written(stage: Stage) -> None:
-    await stage.set_up(threads=True)
+    await stage.set_up(threads=Threads.POST)
     await stage.says(song(1, "2031-04-12 21:20").replace('"Part 1"', r"'under_score \ *star*'"))
     await stage.world.at(EVENING)
     threads = [r for r in stage.world.env.http_requests if r.method == "POST" and r.path.endswith("/threads")]
@@ -209,7 +210,7 @@ async def test_without_the_permission_there_is_a_post_and_no_thread_and_the_admi
     no_threads = discord.PermissionOverwrite(create_public_threads=False)
     everyone = stage.world.guild.default_role
     channel = stage.world.guild.create_text_channel("no-threads", overwrites={everyone: no_threads})
-    await stage.set_up(channel, threads=True)
+    await stage.set_up(channel, threads=Threads.POST)
     await stage.says(dated("premiere", "2031-04-12 21:20"))
     await stage.world.at(EVENING)
     assert len(stage.world.posts(channel)) == 1
@@ -224,7 +225,7 @@ def threads_asked_for(stage: Stage) -> int:
 
 @pytest.mark.parametrize("status", [503, 429])
 async def test_a_thread_at_which_discord_fails_is_opened_later(stage: Stage, status: int) -> None:
-    await stage.set_up(threads=True)
+    await stage.set_up(threads=Threads.POST)
     stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=status, times=2)
     await stage.says(dated("premiere", "2031-04-12 21:20"))
     await stage.world.at(EVENING)
@@ -236,7 +237,7 @@ async def test_a_thread_at_which_discord_fails_is_opened_later(stage: Stage, sta
 
 
 async def test_after_a_day_of_failures_a_post_is_left_without_its_thread(stage: Stage) -> None:
-    await stage.set_up(threads=True)
+    await stage.set_up(threads=Threads.POST)
     stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=503, times=None)
     await stage.says(dated("premiere", "2031-04-12 21:20"))
     await stage.world.at(EVENING)

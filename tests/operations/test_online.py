@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 from discord.http import Route
 
-from bot.announcements.subscription import Subscription
+from bot.announcements.subscription import Subscription, Threads
 from bot.discord_internals import use_api
 from bot.operations import online
 from bot.operations.finding import Finding, Level
@@ -155,7 +155,7 @@ async def test_commands_of_another_version_are_named(server: Loopback) -> None:
         (Permission.VIEW_CHANNEL, {}, Level.PROBLEM, "View Channel"),
         (Permission.EMBED_LINKS, {}, Level.WARNING, "Embed Links"),
         (Permission.READ_MESSAGE_HISTORY, {}, Level.WARNING, "Read Message History"),
-        (Permission(0), {"threads": True}, Level.WARNING, "Create Public Threads"),
+        (Permission(0), {"threads": Threads.POST}, Level.WARNING, "Create Public Threads"),
         (Permission.ATTACH_FILES, {}, None, ""),
     ],
 )
@@ -206,7 +206,7 @@ async def test_forum_is_looked_at_like_a_channel_and_for_the_tag_that_it_needs(s
     )
     closed.denied = Permission.SEND_MESSAGES
     tag = int(demanding.tags[0]["id"])
-    assert trouble(await ask(server, [chosen(open_, threads=True), chosen(demanding, tags=(tag,))])) == []
+    assert trouble(await ask(server, [chosen(open_, threads=Threads.POST), chosen(demanding, tags=(tag,))])) == []
     first, second = trouble(await ask(server, [chosen(open_), chosen(closed), chosen(demanding, tags=(1,))]))
     assert first.text == "“Drama Club”, #closed: nothing can be posted. The bot lacks Create Posts."
     assert second.level is Level.PROBLEM

@@ -96,3 +96,8 @@ UPDATE subscription SET expected = 1 WHERE id = 1;
 -- version 19
 INSERT INTO channel_follow SELECT channel_id, 1 FROM subscription WHERE id = 1;
 INSERT INTO mention (id, channel_id, role_id, kinds, entity_id) SELECT 1, channel_id, 15, ',*,', 1 FROM subscription WHERE id = 1;
+
+-- version 20
+UPDATE subscription SET threads = 3, lock_after = 3600 WHERE id = 1;
+UPDATE delivery SET thread_of = id WHERE message_id IS NOT NULL;
+INSERT INTO subject_thread SELECT 11, 1, 10, min(id) FROM delivery;

@@ -10,7 +10,7 @@ import pytest
 
 from bot.announcements.hours import Audience
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import ANNOUNCED, Subscription
+from bot.announcements.subscription import ANNOUNCED, Subscription, Threads
 from bot.catalogue.model import EventKind
 from bot.catalogue.when import SEOUL
 from bot.store import deliveries, subscriptions
@@ -43,7 +43,8 @@ async def test_a_choice_is_kept_as_it_was_made(store: Database) -> None:
         quiet="22:00-08:00",
         digest="mon-18",
         followed_only=True,
-        threads=True,
+        threads=Threads.SUBJECT,
+        lock_after=hours(3),
         guild_events=True,
     )
     await choose(store, chosen)

@@ -15,6 +15,8 @@ from bot.announcements.channels import forum_of
 from bot.announcements.publisher import proof
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import SETTLED
+from bot.announcements.publisher.threads import WithheldError, reopen
+from bot.announcements.subscription import Threads
 from bot.discord_internals import request_once
 from bot.render.card import Classic
 from bot.store import post_actions
@@ -52,8 +54,8 @@ class Destination(ABC):
         """The message with a delivery token, if it was posted after `since`. Raises `proof.UnreadError`."""
 
     @abstractmethod
-    def todo(self, *, threads: bool, own: bool) -> list[str]:
-        """The post actions of a message. `threads`: whether the server wants a thread under each.
+    def todo(self, *, threads: Threads, evening: bool, own: bool) -> list[str]:
+        """The post actions of a message. `evening`: it has a thread of the evening, if that is what `threads` are.
 
         `own`: whether it has what is the server's own, and is not for others that follow the channel.
         """
@@ -89,9 +91,9 @@ class _TextChannel(Destination):
         found = await proof.find(self._client, limiter, self._guild_id, self._channel_id, token, since)
         return Posted(found) if found is not None else None
 
-    def todo(self, *, threads: bool, own: bool) -> list[str]:
+    def todo(self, *, threads: Threads, evening: bool, own: bool) -> list[str]:
         publish = [post_actions.PUBLISH] if self._is_news and not own else []
-        return [*publish, *([post_actions.THREAD] if threads else [])]
+        return [*publish, *([post_actions.THREAD] if evening or threads is Threads.POST else [])]
 
 
 class _Forum(Destination):
@@ -130,12 +132,51 @@ class _Forum(Destination):
         found = await proof.find_post(self._client, limiter, self._forum, token, since)
         return Posted(found, found) if found is not None else None
 
-    def todo(self, *, threads: bool, own: bool) -> list[str]:
+    def todo(self, *, threads: Threads, evening: bool, own: bool) -> list[str]:
         return []
 
 
-def destination(client: discord.Client, guild_id: int, channel_id: int) -> Destination:
-    """The destination that a channel is; one that is unknown is taken for a text channel."""
+class UnusableError(Exception):
+    """Raised if nothing can be posted in a thread: it was deleted, or may not be opened again."""
+
+
+class _Thread(Destination):
+    """A post of a forum, in which a message follows earlier ones. As in a text channel, repeats are dropped."""
+
+    retry_delay = timedelta()
+
+    def __init__(self, client: discord.Client, guild_id: int, thread_id: int) -> None:
+        self._client, self._thread_id = client, thread_id
+        self._inside = _TextChannel(client, guild_id, thread_id)
+
+    def drops_repeat(self, after: timedelta) -> bool:
+        return self._inside.drops_repeat(after)
+
+    async def create(
+        self, message: Classic, title: str, *, token: str, mentions: AllowedMentions, tags: Sequence[int]
+    ) -> Posted:
+        try:
+            await reopen(self._client, self._thread_id)
+            posted = await self._inside.create(message, title, token=token, mentions=mentions, tags=tags)
+        except (WithheldError, discord.Forbidden, discord.NotFound) as error:
+            raise UnusableError from error
+        return Posted(posted.message_id, self._thread_id)
+
+    async def find(self, limiter: RateLimiter, token: str, since: datetime) -> Posted | None:
+        try:
+            posted = await self._inside.find(limiter, token, since)
+        except discord.NotFound as error:
+            raise UnusableError from error
+        return Posted(posted.message_id, self._thread_id) if posted is not None else None
+
+    def todo(self, *, threads: Threads, evening: bool, own: bool) -> list[str]:
+        return []
+
+
+def destination(client: discord.Client, guild_id: int, channel_id: int, thread_id: int | None = None) -> Destination:
+    """The destination that a channel is, or a thread in it; one that is unknown is taken for a text channel."""
+    if thread_id is not None:
+        return _Thread(client, guild_id, thread_id)
     channel = client.get_channel(channel_id)
     if isinstance(channel, discord.ForumChannel):
         return _Forum(client, channel)

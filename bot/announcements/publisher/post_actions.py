@@ -1,6 +1,6 @@
-"""Follow-ups on posted messages: publish them, open their threads, and edit them when a date no longer holds.
+"""Follow-ups on posted messages: publish them, open and lock their threads, and edit them.
 
-And when the counts of those who come do not.
+They are edited when a date no longer holds, or the counts of those who come do not.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from datetime import timedelta
 import discord
 
 from bot.announcements.outcome import LOCKED, post_link
+from bot.announcements.publisher import threads as opening
 from bot.announcements.publisher.answers import read_counts
 from bot.announcements.publisher.cycle import Served
 from bot.announcements.publisher.event_cache import EventCache
 from bot.announcements.publisher.rate_limiter import RateLimiter
-from bot.announcements.publisher.retry_policy import BROKEN, wait_after
+from bot.announcements.publisher.retry_policy import BROKEN, FIRST_RETRY, wait_after
+from bot.announcements.publisher.threads import NotYetError, WithheldError
 from bot.catalogue.model import Clock
 from bot.metrics import Metrics
 from bot.render.announcement import PostOptions
@@ -24,7 +26,8 @@ from bot.render.card import Content, RenderContext, classic, draw, shorten
 from bot.render.headlines import title
 from bot.render.post import MAX_TITLE, outdated, outdated_line, post
 from bot.render.post_item import PostItem
-from bot.store import post_actions
+from bot.render.wording import called
+from bot.store import post_actions, threads
 from bot.store.database import Database
 from bot.store.post_actions import PostAction, PostedStage
 from bot.text import words
@@ -41,6 +44,7 @@ PATIENCE = timedelta(days=1)
 _WORDS = {
     post_actions.PUBLISH: "handing it on to other servers",
     post_actions.THREAD: "opening a thread under it",
+    post_actions.LOCK: "locking its thread",
     post_actions.AMEND: "editing it",
     post_actions.COUNT: "counting who comes",
 }
@@ -98,6 +102,7 @@ class PostActions:
     async def _attempt(self, action: PostAction, cache: EventCache) -> None:
         what = f"Message {action.message_id}: {_WORDS[action.kind]}"
         note: str | None = None
+        opened = action.kind == post_actions.THREAD and action.evening is not None
         served = self._served()
         if self.closing or (served is not None and not served.hold(action.guild_id)):
             # Give up its lease: for the next start, or for who serves the server by now.
@@ -112,15 +117,24 @@ class PostActions:
                 return
             if error.code not in _DONE_BEFORE:
                 log.warning("%s was refused: %s", what, error)
-            if error.code in _SHUT:
-                note = LOCKED
+                note, opened = _note(action, error.code), False
+        except WithheldError as error:
+            log.warning("%s was refused: I lack %s", what, error.permission)
+            note, opened = opening.note(action, 0), False
+        except NotYetError:
+            await self._database.write(post_actions.retry, action, self._clock() + FIRST_RETRY)
+            return
         except BROKEN as error:
             self._limiter.given_up()
             await self._retry(action, f"{what} got no answer ({type(error).__name__})")
             return
         except Exception:
             log.exception("%s failed", what)
-        await self._database.write(post_actions.done, action, note)
+            opened = False
+        if opened:
+            await self._database.write(threads.opened, action, self._clock())
+        else:
+            await self._database.write(post_actions.done, action, note)
 
     async def _retry(self, action: PostAction, reason: str) -> None:
         now = self._clock()
@@ -132,6 +146,9 @@ class PostActions:
             await self._database.write(post_actions.done, action)
 
     async def _do(self, action: PostAction, cache: EventCache) -> None:
+        if action.kind == post_actions.LOCK:
+            await opening.lock(self._client, action)
+            return
         channel = self._client.get_partial_messageable(action.thread_id or action.channel_id, guild_id=action.guild_id)
         message = channel.get_partial_message(action.message_id)
         context = RenderContext(words(action.language), self._clock(), notify=action.notify)
@@ -142,7 +159,16 @@ class PostActions:
             case post_actions.PUBLISH:
                 await message.publish()
             case post_actions.THREAD if self._client.get_guild(action.guild_id) is not None:
-                name = title(context.words, [found.item for _, found in told], digest=action.digest)
+                if await opening.go_on(self._client, self._database, action):
+                    return
+                opening.require(self._client, action.channel_id, "create_public_threads")
+                items = [found.item for _, found in told]
+                whole = action.evening is not None and action.evening.whole_subject
+                name = (
+                    called(context.words, items[0].theme)
+                    if whole
+                    else title(context.words, items, digest=action.digest)
+                )
                 await message.create_thread(name=shorten(name, MAX_TITLE))
             case post_actions.AMEND:
                 now_told = [PostItem(one.stage, found, _correction(action, one)) for one, found in told]
@@ -169,6 +195,13 @@ class PostActions:
             return False
         await thread.edit(archived=False)
         return True
+
+
+def _note(action: PostAction, code: int) -> str | None:
+    """What admins are told of a refusal with one of Discord's codes."""
+    if action.kind in (post_actions.THREAD, post_actions.LOCK):
+        return opening.note(action, code)
+    return LOCKED if code in _SHUT else None
 
 
 def _correction(action: PostAction, told: PostedStage) -> str | None:

@@ -19,11 +19,12 @@ from bot.announcements.outcome import GONE, is_held
 from bot.announcements.publisher import proof
 from bot.announcements.publisher.answers import count_again, read_answers
 from bot.announcements.publisher.cycle import Cycle, Served
-from bot.announcements.publisher.destination import Destination, Posted, destination
+from bot.announcements.publisher.destination import Destination, Posted, UnusableError, destination
 from bot.announcements.publisher.event_cache import EventCache
 from bot.announcements.publisher.post_actions import PostActions
 from bot.announcements.publisher.rate_limiter import RateLimiter
-from bot.announcements.publisher.retry_policy import BROKEN, REFUSED_RETRY, passes, refusal, wait_after
+from bot.announcements.publisher.retry_policy import BROKEN, FIRST_RETRY, REFUSED_RETRY, passes, refusal, wait_after
+from bot.announcements.publisher.threads import of_evening, shared
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
 from bot.metrics import Metrics
@@ -32,7 +33,7 @@ from bot.render.card import RenderContext
 from bot.render.post import post, post_title
 from bot.render.post_item import Announced, PostItem
 from bot.render.reasons import refused
-from bot.store import agenda, anniversaries, deliveries, planning, subject_roles, subscriptions
+from bot.store import agenda, anniversaries, deliveries, planning, subject_roles, subscriptions, threads
 from bot.store import mentions as chosen_mentions
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Part
@@ -205,6 +206,9 @@ class Publisher(Cycle):
                     await self._deliver(delivery, cache)
                 finally:
                     self._attempts.discard(attempt)
+        except UnusableError:
+            await self._database.write(threads.found_anew, delivery.id)
+            await self._again(delivery, timedelta(), "its thread is gone")
         except discord.HTTPException as error:
             await self._refused(delivery, error)
         except BROKEN as error:
@@ -246,9 +250,7 @@ class Publisher(Cycle):
                 return
             if not overtaken:
                 # It never arrived: retry it at once, no longer in doubt.
-                await self._database.write(
-                    deliveries.retry, delivery.id, self._owner, now, "not there", possibly_sent_since=None
-                )
+                await self._again(delivery, timedelta(), "not there")
                 return
         if dropped:
             await self._database.write(deliveries.drop, delivery.id, self._owner, dropped, now)
@@ -260,11 +262,19 @@ class Publisher(Cycle):
         if not self._serves(delivery.guild_id):
             await self._leave(delivery, "another process serves the server")
             return
+        in_forum = isinstance(self._client.get_channel(delivery.channel_id), discord.ForumChannel)
         guild = self._client.get_guild(delivery.guild_id)
         hindrance = permissions.hindrance(guild, delivery.channel_id, delivery.tags)
         if hindrance is not None:
             await self._wait_for_channel(delivery, hindrance)
             return
+        if in_forum and shared(delivery):
+            joined, thread_id = await self._database.write(threads.join, delivery.id)
+            if joined is threads.Join.WAITS:
+                await self._again(delivery, FIRST_RETRY, "its thread is to come")
+                return
+            delivery = replace(delivery, thread_id=thread_id)
+            place = self._destination(delivery)
         events = [one.found.item.event.id for one in told]
         roles = await self._database.read(subject_roles.mentioned, delivery.guild_id, events)
         matching = await self._database.read(chosen_mentions.matching, delivery.guild_id, events)
@@ -279,9 +289,10 @@ class Publisher(Cycle):
             counts=answers.counts,
             attendee_roles=answers.roles,
             attendees=answers.people,
+            discussed_in=None if in_forum else await self._discussed_in(delivery),
         )
         message = post(context, told, options, digest=delivery.digest)
-        title = post_title(context, told, options, digest=delivery.digest)
+        title = post_title(context, told, options, digest=delivery.digest, whole_subject=shared(delivery))
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
         await self._limiter.leave()
@@ -291,15 +302,28 @@ class Publisher(Cycle):
         await self._record(delivery, posted, place, found)
         await count_again(self._database, delivery, told, answers.counts, self._clock())
 
+    async def _discussed_in(self, delivery: Delivery) -> int | None:
+        return await self._database.read(threads.standing, delivery.id) if shared(delivery) else None
+
+    async def _again(self, delivery: Delivery, after: timedelta, reason: str) -> None:
+        """Let a delivery that surely stands nowhere be sent after a while."""
+        at = self._clock() + after
+        await self._database.write(deliveries.retry, delivery.id, self._owner, at, reason, possibly_sent_since=None)
+
     def _destination(self, delivery: Delivery) -> Destination:
         # To be asked for before a request: when it has ended, another process may serve the server.
-        return destination(self._client, delivery.guild_id, delivery.channel_id)
+        return destination(self._client, delivery.guild_id, delivery.channel_id, delivery.thread_id)
 
     async def _record(self, delivery: Delivery, posted: Posted, place: Destination, judged: Sequence[_Judged]) -> None:
         now = self._clock()
         own = any(one.found is not None and one.found.item.occasion is not None for one in judged)
-        todo = place.todo(threads=delivery.threads, own=own)
-        await self._database.write(deliveries.sent, delivery.id, posted.message_id, now, todo, posted.thread_id)
+        evening = of_evening(delivery)
+        todo = place.todo(threads=delivery.threads, evening=evening, own=own)
+        sent = (delivery.id, posted.message_id, now, todo, posted.thread_id)
+        if evening:
+            await self._database.write(threads.sent, *sent, delivery.threads)
+        else:
+            await self._database.write(deliveries.sent, *sent)
         self._metrics.posted(len(delivery.parts), (now - delivery.send_at).total_seconds())
         events = ", ".join(str(part.event_id) for part in delivery.parts)
         log.info("Announced event %s in channel %d", events, delivery.channel_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.announcements.schedule import Stage
-from bot.announcements.subscription import ALWAYS, Subscription
+from bot.announcements.subscription import ALWAYS, Subscription, Threads
 from bot.catalogue.model import Kind, Ref
 from bot.errors import SeedError
 from bot.seeding import Known, load
@@ -144,5 +144,5 @@ def chosen(channel: int, now: datetime) -> Subscription:
         kinds=KINDS,
         stages=tuple(Stage) if channel == CHANNELS[1] else ALWAYS,
         digest="daily-09" if channel == CHANNELS[2] else "",
-        threads=channel == CHANNELS[0],
+        threads=Threads.POST if channel == CHANNELS[0] else Threads.NONE,
     )
