@@ -57,12 +57,15 @@ def archive(world: World, thread: Channel, *, locked: bool = False) -> None:
 
 
 def edit(world: World, thread: Channel, body: Payload) -> Payload:
-    """Unarchive a thread. That needs a moderator if one locked it."""
-    if thread.kind is not ChannelKind.THREAD or set(body) != {"archived"} or body["archived"]:
-        raise invalid("the loopback only unarchives threads")
-    if thread.locked and Permission.MANAGE_THREADS not in thread.bot_permissions:
+    """Archive, lock or open a thread. What is locked needs a moderator; what is archived has to be opened first."""
+    if thread.kind is not ChannelKind.THREAD or not {"archived"} <= set(body) <= {"archived", "locked"}:
+        raise invalid("the loopback only archives and locks threads")
+    if (thread.locked or body.get("locked")) and Permission.MANAGE_THREADS not in thread.bot_permissions:
         raise forbidden(50013)
-    thread.archived_at = None
+    if thread.archived_at is not None and body["archived"]:
+        raise ApiError(400, 50083, "Thread is archived")
+    thread.archived_at = world.clock.now().isoformat() if body["archived"] else None
+    thread.locked = body.get("locked", thread.locked)
     return thread.payload(world.bot)
 
 

@@ -28,7 +28,7 @@ from bot.client import Byeol
 from bot.cluster import rules
 from bot.cluster.keeper import Keeper
 from bot.operations import daily_backups
-from bot.store import deliveries, guild_events, planning, subject_roles
+from bot.store import deliveries, guild_events, planning, post_actions, subject_roles, threads
 from bot.store.connection import Connection
 from bot.store.planning import Channels
 from bot.store.reading import stamp
@@ -65,9 +65,21 @@ ROLE_POINTS: dict[str, tuple[object, str, bool]] = {
 }
 """The same on the way of a role by which members are told of something."""
 
+THREAD_POINTS: dict[str, tuple[object, str, bool]] = {
+    "thread claim not kept": (post_actions, "claim", True),
+    "thread request not sent": (HTTPClient, "request", False),
+    "thread not recorded": (threads, "opened", False),
+    "thread record not kept": (threads, "opened", True),
+    "lock request not sent": (HTTPClient, "request", False),
+    "lock not recorded": (post_actions, "done", False),
+}
+"""The same on the way of a thread under a post, and of its lock."""
+
 REQUESTS = {
     "event request not sent": ("POST", "scheduled-events"),
     "role request not sent": ("POST", "roles"),
+    "thread request not sent": ("POST", "threads"),
+    "lock request not sent": ("PATCH", "{channel_id}"),
 }
 """Which requests are meant where it is one."""
 
@@ -109,7 +121,7 @@ def _countdown(times: int) -> Callable[[], None]:
 def _prepare(point: str, times: int) -> None:
     """Die when the process comes to `point` for the `times`-th time."""
     reached = _countdown(times)
-    if (inner := {**EVENT_POINTS, **ROLE_POINTS}.get(point)) is not None:
+    if (inner := {**EVENT_POINTS, **ROLE_POINTS, **THREAD_POINTS}.get(point)) is not None:
         _prepare_inner(point, *inner, reached)
         return
     if point == "request not sent":
@@ -164,7 +176,7 @@ def _prepare_inner(point: str, owner: object, name: str, end: bool, reached: Cal
         if not end:
             reached()
         done = real(*args, **kwargs)
-        if end:
+        if end and done != []:
             reached()
         return done
 
@@ -194,7 +206,7 @@ def _hurry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.wire.launch", description=__doc__)
     parser.add_argument("--clock", type=Path, required=True, help="the file of the loopback's clock")
-    parser.add_argument("--die", choices=(*POINTS, *EVENT_POINTS, *ROLE_POINTS), help="where to die")
+    parser.add_argument("--die", choices=(*POINTS, *EVENT_POINTS, *ROLE_POINTS, *THREAD_POINTS), help="where to die")
     parser.add_argument("--times", type=int, default=1, help="how often it passes there, with the last (default 1)")
     asked = parser.parse_args()
     for timed in (Byeol, Keeper):

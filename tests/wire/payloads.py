@@ -57,6 +57,8 @@ class Permission(IntFlag):
     MANAGE_ROLES = 1 << 28
     MANAGE_EVENTS = 1 << 33
     MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
     CREATE_EVENTS = 1 << 44
 
 
@@ -71,6 +73,8 @@ BOT_PERMISSIONS = (
     | Permission.MENTION_EVERYONE
     | Permission.MANAGE_ROLES
     | Permission.MANAGE_EVENTS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.CREATE_EVENTS
 )
 """What a server gives the bot unless a test says otherwise."""

@@ -200,6 +200,10 @@ class World:
         if "thread" in message:
             raise ApiError(400, 160004, "A thread has already been created for this message")
         message["thread"] = payloads.thread(message["id"], channel.payload(self.bot), name, self.bot)
+        assert channel.guild is not None
+        thread = Channel(int(message["id"]), name, ChannelKind.THREAD, channel.guild, forum=channel)
+        channel.threads.append(thread)
+        self.add_channel(thread)
         return message["thread"]
 
     def _checked(self, message: Payload) -> None:
