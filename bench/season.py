@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.address import Address
-from bot.announcements.subscription import Subscription
+from bot.announcements.subscription import Subscription, Threads
 from bot.catalogue.model import Clock
 from bot.store import subscriptions
 from bot.store.connection import Connection
@@ -46,8 +46,9 @@ def subscribe(
     """Let channels be told of premieres and OSTs from now on."""
     for channel in channels:
         if channel.guild is not None:
+            opened = Threads.POST if threads else Threads.NONE
             subscription = Subscription(
-                channel.guild.id, channel.id, now, zone="UTC", threads=threads, guild_events=guild_events
+                channel.guild.id, channel.id, now, zone="UTC", threads=opened, guild_events=guild_events
             )
             subscriptions.choose(connection, subscription, now)
 

@@ -8,19 +8,21 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import discord
 
 from bot.announcements import permissions, schedule
-from bot.announcements.outcome import GONE, is_held
+from bot.announcements.outcome import GONE
 from bot.announcements.publisher import proof
-from bot.announcements.publisher.answers import count_again, read_answers
+from bot.announcements.publisher.answers import count_again
+from bot.announcements.publisher.composing import compose
 from bot.announcements.publisher.cycle import Cycle, Served
 from bot.announcements.publisher.destination import Destination, Posted, UnusableError, destination
 from bot.announcements.publisher.event_cache import EventCache
+from bot.announcements.publisher.judging import Judged, judge
 from bot.announcements.publisher.post_actions import PostActions
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import BROKEN, FIRST_RETRY, REFUSED_RETRY, passes, refusal, wait_after
@@ -28,15 +30,11 @@ from bot.announcements.publisher.threads import of_evening, shared
 from bot.announcements.schedule import Due
 from bot.catalogue.model import Clock
 from bot.metrics import Metrics
-from bot.render.announcement import PostOptions, mentions
-from bot.render.card import RenderContext
-from bot.render.post import post, post_title
-from bot.render.post_item import Announced, PostItem
+from bot.render.post_item import PostItem
 from bot.render.reasons import refused
-from bot.store import agenda, anniversaries, deliveries, planning, subject_roles, subscriptions, threads
-from bot.store import mentions as chosen_mentions
+from bot.store import agenda, anniversaries, deliveries, planning, subscriptions, threads
 from bot.store.database import Database
-from bot.store.deliveries import Delivery, Part
+from bot.store.deliveries import Delivery
 from bot.text import ENGLISH, words
 
 log = logging.getLogger(__name__)
@@ -55,11 +53,6 @@ ATTEMPT = 60.0
 """Seconds before an attempt is aborted: well inside its lease, so that no delivery is sent twice at the same time."""
 RECORDING = 0.5
 """Seconds to record that attempts were aborted, when the process ends."""
-LATE = timedelta(minutes=5)
-"""A post that is later than this says so."""
-
-OVERTAKEN = ("withdrawn", "changed")
-"""The state and the reason of a delivery that no longer holds."""
 
 
 class Publisher(Cycle):
@@ -220,7 +213,7 @@ class Publisher(Cycle):
 
     async def _deliver(self, delivery: Delivery, cache: EventCache) -> None:
         now = self._clock()
-        found = await _judged(delivery, cache, now)
+        found = await judge(delivery, cache, now)
         told = [PostItem(one.part.stage, one.found) for one in found if one.gone is None and one.found is not None]
         overtaken = found[0].gone is not None
         dropped = [(one.part.id, *one.gone) for one in found if one.gone is not None]
@@ -275,35 +268,15 @@ class Publisher(Cycle):
                 return
             delivery = replace(delivery, thread_id=thread_id)
             place = self._destination(delivery)
-        events = [one.found.item.event.id for one in told]
-        roles = await self._database.read(subject_roles.mentioned, delivery.guild_id, events)
-        matching = await self._database.read(chosen_mentions.matching, delivery.guild_id, events)
-        called = [role_id for event in events for role_id in matching.get((delivery.channel_id, event), ())]
-        context = RenderContext(words(delivery.language or ENGLISH), now, notify=roles is not None)
-        answers = await read_answers(self._database, guild, delivery, told)
-        late = now - delivery.send_at > LATE and not delivery.digest
-        options = PostOptions(
-            *(delivery.nonce, delivery.zone, delivery.role_id, permissions.standing(guild, called)),
-            subject_roles=[role_id for event in events for role_id in (roles or {}).get(event, ())],
-            late=late,
-            counts=answers.counts,
-            attendee_roles=answers.roles,
-            attendees=answers.people,
-            discussed_in=None if in_forum else await self._discussed_in(delivery),
-        )
-        message = post(context, told, options, digest=delivery.digest)
-        title = post_title(context, told, options, digest=delivery.digest, whole_subject=shared(delivery))
+        message = await compose(self._database, guild, delivery, told, now)
         if not await self._database.write(deliveries.begin, delivery.id, self._owner, now):
             return
         await self._limiter.leave()
         posted = await place.create(
-            message, title, token=delivery.nonce, mentions=mentions(options), tags=delivery.tags
+            message.content, message.title, token=delivery.nonce, mentions=message.mentions, tags=delivery.tags
         )
         await self._record(delivery, posted, place, found)
-        await count_again(self._database, delivery, told, answers.counts, self._clock())
-
-    async def _discussed_in(self, delivery: Delivery) -> int | None:
-        return await self._database.read(threads.standing, delivery.id) if shared(delivery) else None
+        await count_again(self._database, delivery, told, message.counts, self._clock())
 
     async def _again(self, delivery: Delivery, after: timedelta, reason: str) -> None:
         """Let a delivery that surely stands nowhere be sent after a while."""
@@ -314,7 +287,7 @@ class Publisher(Cycle):
         # To be asked for before a request: when it has ended, another process may serve the server.
         return destination(self._client, delivery.guild_id, delivery.channel_id, delivery.thread_id)
 
-    async def _record(self, delivery: Delivery, posted: Posted, place: Destination, judged: Sequence[_Judged]) -> None:
+    async def _record(self, delivery: Delivery, posted: Posted, place: Destination, judged: Sequence[Judged]) -> None:
         now = self._clock()
         own = any(one.found is not None and one.found.item.occasion is not None for one in judged)
         evening = of_evening(delivery)
@@ -396,38 +369,6 @@ class Publisher(Cycle):
     async def _settle(self, delivery: Delivery, state: str, reason: str) -> None:
         await self._database.write(deliveries.settle, delivery.id, self._owner, state, reason, self._clock())
         self._metrics.settled(state, len(delivery.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A part of a delivery with what it shows; `gone`: new state and reason, if it is not to be posted any more."""
-
-    part: Part
-    found: Announced | None
-    gone: tuple[str, str] | None
-
-
-async def _judged(delivery: Delivery, cache: EventCache, now: datetime) -> list[_Judged]:
-    """Which parts of a delivery are still to be announced, and which are not."""
-    found = [(part, await cache.of(part.event_id)) for part in delivery.parts]
-    return [_Judged(part, one, _overtaken(one, part, delivery, now)) for part, one in found]
-
-
-def _overtaken(found: Announced | None, part: Part, delivery: Delivery, now: datetime) -> tuple[str, str] | None:
-    """The new state and the reason of a part that is not to be announced any more; None if it still is."""
-    if delivery.language is None:
-        return "withdrawn", "off"
-    event = found.item.event if found else None
-    if (
-        event is None
-        or event.revision != part.revision
-        or not schedule.still_due(event, part.stage, expected=delivery.expected)
-    ):
-        return OVERTAKEN
-    if now <= part.expires_at:
-        return None
-    waited = delivery.reason or ""
-    return "missed", waited if waited == deliveries.AWAY or is_held(waited) else "late"
 
 
 def _theme(due: Due) -> int:

@@ -11,12 +11,13 @@ CREATE INDEX delivery_by_thread ON delivery (thread_of) WHERE thread_of IS NOT N
 -- The one thread that a drama or an artist has in a channel.
 CREATE TABLE subject_thread (
     channel_id  INTEGER NOT NULL,
-    entity_id   INTEGER NOT NULL REFERENCES entity,
+    entity_id   INTEGER NOT NULL REFERENCES entity ON DELETE CASCADE,
     guild_id    INTEGER NOT NULL,
-    delivery_id INTEGER NOT NULL,  -- whose message it is under, or which began the forum's post
+    delivery_id INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE,  -- whose message it is under, or which began the forum's post
     PRIMARY KEY (channel_id, entity_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX subject_thread_by_entity ON subject_thread (entity_id);
+CREATE INDEX subject_thread_by_delivery ON subject_thread (delivery_id);
 
 -- Threads are locked, too.
 CREATE TABLE post_action_anew (
