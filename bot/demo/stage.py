@@ -85,7 +85,13 @@ class Stage:
         # Set, not advanced: the announcer need not wake every few seconds of a month.
         engine.set_clock(self.env, at.astimezone(UTC))
         await self.env.advance_time(_BEAT.total_seconds())
-        return [message for message in self.announcements.history() if message.id not in before]
+        posted = [message for message in self.announcements.history() if not message.is_system()]
+        return [message for message in posted if message.id not in before]
+
+    def thread_under(self, message: discord.Message) -> str | None:
+        """The name of the thread under a message, if there is one."""
+        found = self.env.backend.channels.get(message.id)  # a thread has the id of the message that it is under
+        return found.name if found is not None else None
 
     async def subscribe(self) -> None:
         """Subscribe channels in English and in Korean."""

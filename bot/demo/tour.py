@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import discord
+from discord.app_commands import Choice
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.rule import Rule
 from simcord import InteractionResult, MemberActor
 
+from bot.announcements.subscription import Threads
 from bot.demo.drawing import Drawing
 from bot.demo.stage import SEOUL, Stage, open_stage
 from bot.text import words
@@ -84,6 +86,9 @@ class Tour:
         await self._ask(
             stage.admin, "announcements setup", channel=stage.announcements, role=stage.premieres, language="en"
         )
+        self._narrate("And where to talk: in a thread that opens as something begins.")
+        evening = Choice(name="One for each evening, at air time", value=int(Threads.EVENT))
+        await self._ask(stage.admin, "announcements threads", open=evening, channel=stage.announcements)
 
     async def _notify(self) -> None:
         stage = self._stage
@@ -101,7 +106,7 @@ class Tour:
             "schedule add",
             title=PARTY,
             when="Sat 21:10 for 2 h",
-            kind="watch_party",
+            kind=Choice(name="Watch party", value="watch_party"),
             where="#ost-chat",
             about="stars-gossip",
             rsvp=True,
@@ -117,6 +122,8 @@ class Tour:
         self._clock(moment)
         for message in announced:
             self._say("Byeol", "announcements", message)
+            if (thread := self._stage.thread_under(message)) is not None:
+                self._out.print(f"[grey62]🧵 Thread:[/] [bold]{escape(thread)}[/]")
 
     def _narrate(self, words: str) -> None:
         self._out.print()
@@ -126,14 +133,16 @@ class Tour:
         self._out.print()
         self._out.print(Rule(f"{at:%d %B %Y, %H:%M} KST", style="yellow"))
 
-    async def _ask(self, member: MemberActor, command: str, **options: object) -> InteractionResult:
+    async def _ask(self, member: MemberActor, command: str, **options: Any) -> InteractionResult:
         def shown(value: object) -> str:
             return str(getattr(value, "name", value))
 
         typed = " ".join(f"[dim]{name}:[/]{escape(shown(value))}" for name, value in options.items())
         self._out.print()
         self._out.print(f"[bold]{escape(_called(member))}[/] [grey62]#general[/]  [cyan]/{command}[/] {typed}")
-        result = await self._stage.ask(member, command, **options)
+        # Discord shows the name of what is chosen from a list, and sends its value.
+        values = {name: value.value if isinstance(value, Choice) else value for name, value in options.items()}
+        result = await self._stage.ask(member, command, **values)
         self._answer(result)
         return result
 

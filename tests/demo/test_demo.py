@@ -74,7 +74,12 @@ async def test_the_tour_of_the_terminal_has_everything() -> None:
         "premieres",
         "presses 소식 받기",
         "소식을 알려 드릴게요: 별들에게 물어봐",
+        "“Watch party: When the Stars Gossip” is planned",
+        "🙋 You're in: Watch party: When the Stars Gossip",
         "🔔 @When the Stars Gossip",
+        "🙋 @Mina",
+        "I'm in · 1",
+        "🧵 Thread: 🍿 Watch party: When the Stars Gossip",
         "26 January 2025",
         "Close to You by Jin",
     ):
