@@ -74,8 +74,8 @@ def main(folder: Path) -> int:
         if page.locator("#demo-notice[data-stays]").count():
             sys.stderr.write("There is no Korean font, so Hangul is drawn as boxes (apt install fonts-noto-cjk).\n")
         with running_demo(*DEMO) as evening:
+            page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
             page.goto(evening)
-            page.reload()  # the key in the address is all that differs
             page.locator("#demo-places button").first.wait_for()
             _take_evening(page, lambda name: shoot(page, folder / f"{name}.png"))
         chromium.close()
@@ -131,26 +131,22 @@ def _take(page: Page, take: Callable[[str], object]) -> None:
 
 def _take_evening(page: Page, take: Callable[[str], object]) -> None:
     """The evening that the tour planned: who is in says so, the post counts them, and its thread opens."""
-    resize(page, WIDE)
     view_as(page, "지우")
     open_channel(page, "general")
-    planned = page.locator(".channel-message", has_text="schedule show").last
-    planned.get_by_role("button", name="Maybe").click()
-    page.get_by_text("1 may come").or_(page.get_by_text("1명 미정")).first.wait_for()
+    page.locator(".channel-message", has_text="Watch party").get_by_role("button", name="Maybe").click()
+    page.locator(".channel-message").last.get_by_text("Watch party").first.wait_for()
     view_as(page, "Mina")
     open_channel(page, "announcements")
-    for _ in range(4):
+    for words in ("premieres tonight", "Watch party: When the Stars Gossip, today"):
         page.click("#demo-next")
-        settle(page)
-        if page.locator(".channel-message", has_text="Watch party").count():
-            break
-    page.locator(".channel-message", has_text="Watch party").last.wait_for()
+        page.locator(".channel-message", has_text=words).wait_for()
+    resize(page, TALL)
     take("evening-en")
     resize(page, TALL_PHONE)
     page.click("#demo-menu")
     open_channel(page, "news")
     use(page, "schedule add", "Movie night", "Sat 21:20 for 2 h")
-    page.get_by_text("not saved yet").wait_for()
+    page.get_by_text("not saved yet").last.wait_for()
     take("phone-schedule")
 
 

@@ -69,9 +69,12 @@ def correct(connection: Connection, moved: Moved, now: str) -> Moved:
     To be called after `join`; returns what `part` needs.
     """
     for one in moved["joined"]:
-        status, revision, *date = connection.execute(
+        row = connection.execute(
             f"SELECT status, revision, {', '.join(_DATE)} FROM event WHERE id = ?", (one["stays"],)
         ).fetchone()
+        if row is None:  # it was expected by the slot of either, and is no longer by that of both
+            continue
+        status, revision, *date = row
         before = [one["event"][column] for column in _DATE]
         if not one["deliveries"] or date[:3] == before[:3]:
             continue

@@ -72,7 +72,7 @@ async def test_buttons_menus_and_forms_count_as_well(world: World, watch: Watch)
     news = world.guild.create_news_channel("premieres")
     panel = await begun(world, news)
     await panel.press("When and how")
-    await panel.turn("threads")
+    await panel.turn("events")
     asked = await panel.press("Quiet hours")
     told = seen(await panel.answer(asked, "1-2"))
     assert "too fast" in told.text

@@ -191,7 +191,7 @@ async def test_who_may_no_longer_manage_the_server_changes_nothing(world: World,
     world.env.backend.get_member(world.guild.id, world.admin.id).role_ids.clear()
 
     answers = (
-        await world.admin.click(panel.shown.message, custom_id=panel.switch("followed").custom_id),
+        await world.admin.click(panel.shown.message, custom_id=panel.switch("events").custom_id),
         await world.admin.select(panel.shown.message, ["UTC"], custom_id=panel.menu("zone").custom_id),
         await panel.answer(asked, "1-2"),
     )
@@ -200,7 +200,7 @@ async def test_who_may_no_longer_manage_the_server_changes_nothing(world: World,
         assert "This is for admins" in seen(answer).text
     chosen = await stands(world, news)
     assert chosen is not None
-    assert (chosen.followed_only, chosen.zone, chosen.quiet) == (False, "Asia/Seoul", "")
+    assert (chosen.guild_events, chosen.zone, chosen.quiet) == (False, "Asia/Seoul", "")
 
 
 async def test_paused_channel_is_tried_again(world: World, news: ChannelHandle) -> None:

@@ -155,7 +155,7 @@ async def test_commands_of_another_version_are_named(server: Loopback) -> None:
         (Permission.VIEW_CHANNEL, {}, Level.PROBLEM, "View Channel"),
         (Permission.EMBED_LINKS, {}, Level.WARNING, "Embed Links"),
         (Permission.READ_MESSAGE_HISTORY, {}, Level.WARNING, "Read Message History"),
-        (Permission(0), {"threads": Threads.POST}, Level.WARNING, "Create Public Threads"),
+        (Permission.CREATE_PUBLIC_THREADS, {"threads": Threads.POST}, Level.WARNING, "Create Public Threads"),
         (Permission.ATTACH_FILES, {}, None, ""),
     ],
 )

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 SOURCE = SourceRow("provider-wikidata", "W", None, None, None, None, None, Origin(Authority.IMPORT, "wikidata"))
-SMALL = "CONSTANT ROW|(asked|ref|source|catalogue|merged)\\b"
+SMALL = "CONSTANT ROW|(asked|ref|servers|source|catalogue|merged)\\b"
 """What may be scanned: rows that a query brings along, and tables that stay small."""
 
 WORK, PERSON, OTHER, ROLE, GROUP, NETWORK, ALBUM, TRACK = (ExternalId("wikidata", f"Q{n}") for n in range(8))
