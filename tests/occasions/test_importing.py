@@ -179,6 +179,56 @@ def test_calendar_says_how_it_repeats_if_that_can_be_kept() -> None:
     assert entry.draft.lasts == timedelta(hours=2)
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=0;BYMONTH=1",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=5",
+        "FREQ=DAILY;BYHOUR=3,4;BYMINUTE=5",
+    ],
+)
+def test_repeat_that_would_be_looked_for_forever_is_refused(rule: str) -> None:
+    (entry,) = read_file(calendar(event("SUMMARY:Odd", "DTSTART:19700101T120000Z", f"RRULE:{rule}")), SEOUL, [], NOW)
+    assert entry.trouble is Trouble.REPEAT
+
+
+def test_calendar_with_many_such_repeats_is_refused() -> None:
+    odd = event("SUMMARY:Odd", "DTSTART:08000101T120000Z", "RRULE:FREQ=DAILY")
+    assert len(read_file(calendar(*[odd] * 9), SEOUL, [], NOW)) == 9
+    with pytest.raises(UnreadableError):
+        read_file(calendar(*[odd] * 99), SEOUL, [], NOW)
+
+
+def zone(rule: str) -> str:
+    """A time zone that a calendar defines, with summer time."""
+    lines = [
+        line
+        for part, offset in (("STANDARD", "+0100"), ("DAYLIGHT", "+0200"))
+        for line in (
+            *(f"BEGIN:{part}", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000", f"TZOFFSETTO:{offset}"),
+            *(f"RRULE:{rule}", f"END:{part}"),
+        )
+    ]
+    return "\r\n".join(["BEGIN:VTIMEZONE", "TZID:Here", *lines, "END:VTIMEZONE"])
+
+
+def test_calendar_may_define_a_time_zone() -> None:
+    data = calendar(
+        zone("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"), event("SUMMARY:Here", "DTSTART;TZID=Here:20250201T190000")
+    )
+    (entry,) = read_file(data, SEOUL, [], NOW)
+    assert entry.draft is not None
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=YE\r\n ARLY;INTERVAL=0", "FREQ=\r\n\tDAILY;BYMONTH=3"])
+def test_time_zone_whose_clocks_change_all_the_time_is_refused(rule: str) -> None:
+    data = calendar(zone(rule), event("SUMMARY:Here", "DTSTART;TZID=Here:20250201T190000"))
+    with pytest.raises(UnreadableError):
+        read_file(data, SEOUL, [], NOW)
+
+
 @pytest.mark.parametrize("data", [b"\x00\x01\x02", b"\xff\xfe\x00", b"BEGIN:VCALENDAR\r\nnonsense", b"x" * 1_000_001])
 def test_what_is_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableError):

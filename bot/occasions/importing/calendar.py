@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
@@ -23,6 +24,15 @@ _EVERY = {"DAILY": Every.DAY, "WEEKLY": Every.WEEK, "MONTHLY": Every.MONTH, "YEA
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _SAID = {"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"}
 """What a repeat can say."""
+_WALKED = _SAID | {"BYMONTH", "BYMONTHDAY", "BYSETPOS"}
+"""What a rule may say besides whose dates are taken in one by one: dateutil would look for some others forever."""
+_OLDEST = 1900
+"""The first year in which something may begin that repeats: all of its dates up to now are walked through."""
+_MOST_REFUSED = 50
+"""The most repeats that are refused before the whole calendar is: to find out can take a second for each."""
+_FOLDED = re.compile(rb"\r?\n[ \t]")
+_ZONES = re.compile(rb"^BEGIN:VTIMEZONE\b.*?^END:VTIMEZONE\b", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_ZONE_RULES = re.compile(rb"^RRULE[^:\n]*:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
 class _Start(NamedTuple):
@@ -33,14 +43,28 @@ class _Start(NamedTuple):
 
 def entries(data: bytes, zone: str, now: datetime) -> Iterator[Entry]:
     """What the events of a calendar say, counted as they come. Raises `ValueError` if it is none."""
+    _check_zones(data)
     calendars: Any = icalendar.Calendar.from_ical(data, multiple=True)
     events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     changed: dict[str, list[Any]] = {}
     for event in events:
         if "RECURRENCE-ID" in event:
             changed.setdefault(str(event.get("UID", "")), []).append(event)
+    refused = 0
     for number, event in enumerate(events, 1):
-        yield from _entries(number, event, changed, zone, now)
+        for entry in _entries(number, event, changed, zone, now):
+            refused += entry.trouble is Trouble.REPEAT
+            yield entry
+        if refused > _MOST_REFUSED:
+            raise ValueError
+
+
+def _check_zones(data: bytes) -> None:
+    """Raise `ValueError` for time zones whose clocks would change more often than once a year: that takes forever."""
+    for zone in _ZONES.findall(_FOLDED.sub(b"", data)):
+        for rule in _ZONE_RULES.findall(zone):
+            if b"FREQ=YEARLY" not in rule.upper() or b"INTERVAL" in rule.upper():
+                raise ValueError
 
 
 def _entries(
@@ -141,6 +165,8 @@ def _lasts(event: Any, start: _Start) -> timedelta | None:
 def _repeat(event: Any, start: _Start) -> Repeat | None:
     """How it repeats, if a `Repeat` can say so."""
     rule = {str(name).upper(): list(value) for name, value in dict(event["RRULE"]).items()}
+    if start.day.year < _OLDEST:
+        return None
     (every,) = (str(one).upper() for one in rule["FREQ"])
     days = [str(one).upper() for one in rule.get("BYDAY", [])]
     plain = rule.keys() <= _SAID and every in _EVERY and all(day in _DAYS for day in days)
@@ -159,12 +185,14 @@ def _repeat(event: Any, start: _Start) -> Repeat | None:
 
 
 def _dates(event: Any, start: _Start, changed: Sequence[Any], zone: str, now: datetime) -> list[_Start]:
-    """The dates of a year ahead of what no `Repeat` can say: without those that are left out or come separately."""
+    """The dates of a year ahead of what no `Repeat` can say: without those that are left out or come separately.
+
+    Raises `ValueError` for a rule that cannot be walked through.
+    """
     begin = datetime.combine(start.day, start.time or time())
     found = rrule.rruleset()
     if "RRULE" in event:
-        rule = event["RRULE"].to_ical().decode()
-        found.rrule(rrule.rrulestr(_local_until(rule, start), dtstart=begin))  # type: ignore[arg-type]
+        found.rrule(rrule.rrulestr(_walked(event["RRULE"].to_ical().decode(), start), dtstart=begin))  # type: ignore[arg-type]
     else:
         found.rdate(begin)
     gone = {_on(each, start) for each in _listed(event, "EXDATE")}
@@ -180,9 +208,14 @@ def _dates(event: Any, start: _Start, changed: Sequence[Any], zone: str, now: da
     ]
 
 
-def _local_until(rule: str, start: _Start) -> str:
+def _walked(rule: str, start: _Start) -> str:
     """A rule whose end is on the clocks of its zone: dateutil compares it with dates that have none."""
-    parts = dict(part.split("=", 1) for part in rule.split(";"))
+    parts = dict(part.upper().split("=", 1) for part in rule.split(";"))
+    every = _EVERY[parts["FREQ"]]
+    of_months = every in (Every.MONTH, Every.YEAR) or not parts.keys() & {"BYMONTHDAY", "BYSETPOS"}
+    plain = parts.keys() <= _WALKED and int(parts.get("INTERVAL", 1)) > 0
+    if not plain or not of_months or start.day.year < _OLDEST:
+        raise ValueError
     until = parts.get("UNTIL", "")
     if until.endswith("Z"):
         at = datetime.strptime(until, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).astimezone(ZoneInfo(start.zone))
