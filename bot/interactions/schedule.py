@@ -173,7 +173,7 @@ async def take_in(interaction: Interaction, reading: Reading) -> None:
 
 async def _change(interaction: Interaction, guild_id: int, token: str) -> None:
     kept = await interaction.client.database.read(pending.of_token, guild_id, token)
-    await interaction.response.send_modal(schedule.form(words_of(interaction), token, kept.drafts[0]))
+    await interaction.response.send_modal(schedule.form(context_of(interaction), token, kept.drafts[0]))
 
 
 async def _discard(interaction: Interaction, guild_id: int, token: str) -> None:

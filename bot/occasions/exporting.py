@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,24 +34,12 @@ def table(schedule: Sequence[Scheduled], now: datetime) -> bytes:
     writer = csv.writer(text)
     writer.writerow(("title", "when", "kind", "where", "link", "picture", "about"))
     for one in schedule:
-        draft = _from_now_on(one.draft, now)
+        draft = one.draft.from_now_on(now)
         asked = Asked(draft.day, draft.time, draft.zone, draft.lasts, draft.repeat)
         about = str(draft.about) if draft.about is not None else ""
         cells = (draft.title, written(asked, ENGLISH), draft.kind, draft.place, draft.url, draft.picture, about)
         writer.writerow([_harmless(cell or "") for cell in cells])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _from_now_on(draft: Draft, now: datetime) -> Draft:
-    """The same without what is over: nobody writes down a repeat that began long ago."""
-    if draft.repeat is None:
-        return draft
-    today = now.astimezone(ZoneInfo(draft.zone)).date()
-    for place, day in enumerate(days(draft.day, draft.repeat)):
-        if day >= today:
-            left = draft.repeat.count - place if draft.repeat.count is not None else None
-            return replace(draft, day=day, repeat=replace(draft.repeat, count=left))
-    return draft
 
 
 def _harmless(cell: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.catalogue.model import CATALOGUED, OWN, EventKind, Ref
 from bot.catalogue.when import When, parse
 from bot.errors import UnfitError
-from bot.occasions.repeats import Changes, Repeat
+from bot.occasions.repeats import Changes, Repeat, days
 
 MAX_TITLE = 100
 MAX_PLACE = 100
@@ -68,6 +68,18 @@ class Draft:
     def number(self, day: date) -> int:
         """The number of the occurrence that its repeat has on a day: the day's ordinal; 0 where there is only one."""
         return day.toordinal() if self.repeat is not None else 0
+
+    def from_now_on(self, now: datetime) -> Draft:
+        """The same without what is over: nobody writes down a repeat that began long ago, or reads of its first day."""
+        if self.repeat is None:
+            return self
+        today = now.date() - timedelta(days=1)  # what is earlier is over in every zone
+        for place, day in enumerate(days(self.day, self.repeat)):
+            latest = self.when(day).latest if day >= today else None
+            if latest is not None and latest >= now:
+                left = self.repeat.count - place if self.repeat.count is not None else None
+                return replace(self, day=day, repeat=replace(self.repeat, count=left))
+        return self
 
 
 @dataclass(frozen=True, slots=True)

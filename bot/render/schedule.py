@@ -39,6 +39,8 @@ BACK = r"plan:restore:(?P<slug>[0-9a-f]{12}):(?P<number>\d{1,8})"
 
 MAX_WHEN = 100
 """Characters of a date in people's words."""
+MAX_WRITTEN = 200
+"""Characters of one in a form, which is longer when it says everything: the zone, how long, and how it repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ def preview(
 
 
 def _described(context: RenderContext, draft: Draft, setting: Setting, about: Label | None) -> list[str]:
-    t, at = context.words, draft.when(draft.day)
+    t, ahead = context.words, draft.from_now_on(context.now)
+    at = ahead.when(ahead.day)
     lines = [phrases.field(t("When"), asked.date_words(t, at, [setting.zone, SEOUL, draft.zone], context.now))]
     if at.precision is Precision.MINUTE and at.earliest is not None:
         lines.append(phrases.small(f"{format_dt(at.earliest, 'F')} · {format_dt(at.earliest, 'R')}"))
     if draft.repeat is not None:
         lines.append(phrases.field(t("Repeats"), asked.repeat_words(t, draft.day, draft.repeat)))
-        if following := asked.next_days(t, draft, context.now):
+        if following := asked.next_days(t, ahead, context.now):
             lines.append(phrases.small(t("then {days} …", days=following)))
     if draft.lasts is not None:
         lines.append(phrases.field(t("Duration"), wording.lasting(t, draft.lasts)))
@@ -125,14 +128,15 @@ def which_reading(context: RenderContext, token: str, title: str, readings: Sequ
     return notice(Accent.DATES, title, t("Which one do you mean?"), *rows)
 
 
-def form(t: Words, token: str, draft: Draft) -> ui.Modal:
+def form(context: RenderContext, token: str, draft: Draft) -> ui.Modal:
     """The form by which something is changed before it is saved."""
+    t, ahead = context.words, draft.from_now_on(context.now)  # nobody can ask for what is over
     modal = ui.Modal(title=shorten(t("Change {title}", title=" ".join(draft.title.split())), 45))
     modal.custom_id = f"plan:change:{token}"
-    said = Asked(draft.day, draft.time, draft.zone, draft.lasts, draft.repeat)
+    said = Asked(ahead.day, ahead.time, ahead.zone, ahead.lasts, ahead.repeat)
     fields = [
         (t("Title"), "", draft.title, MAX_TITLE, True),
-        (t("When"), t("with how long and how often, if you like"), written(said, t.language), MAX_WHEN, True),
+        (t("When"), t("with how long and how often, if you like"), written(said, t.language), MAX_WRITTEN, True),
         (t("Where"), "", draft.place, MAX_PLACE, False),
         (t("Link"), "", draft.url, MAX_ADDRESS, False),
         (t("Picture"), t("the address of an image"), draft.picture, MAX_ADDRESS, False),
@@ -146,13 +150,13 @@ def form(t: Words, token: str, draft: Draft) -> ui.Modal:
 
 def saved(context: RenderContext, draft: Draft, setting: Setting, *, new: bool) -> ui.LayoutView:
     """Something was put into the schedule, or changed there."""
-    t, at = context.words, draft.when(draft.day)
+    t, ahead = context.words, draft.from_now_on(context.now)
     title = (
         t("“{title}” is planned", title=escape(draft.title))
         if new
         else t("Saved: “{title}”", title=escape(draft.title))
     )
-    lines = [asked.date_words(t, at, [setting.zone, SEOUL, draft.zone], context.now)]
+    lines = [asked.date_words(t, ahead.when(ahead.day), [setting.zone, SEOUL, draft.zone], context.now)]
     if draft.repeat is not None:
         lines.append(asked.repeat_words(t, draft.day, draft.repeat))
     lines += _told(t, setting)

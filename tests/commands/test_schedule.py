@@ -198,6 +198,28 @@ async def test_edit_changes_what_is_planned(eve: World, planner: MemberActor) ->
     assert SHOWN not in listed
 
 
+async def test_what_repeats_can_be_changed_once_it_has_begun(eve: World, planner: MemberActor) -> None:
+    await planned(eve, planner, "every Sat 21:20, 9 times")
+    await eve.at(EVE + timedelta(days=12))
+    shown = await eve.ask("schedule edit", by=planner, what="movie")
+    assert "**When** Sat 18 January, 21:20 KST" in shown.text
+    assert "then Sat 25 January, Sat 1 February, Sat 8 February …" in shown.text
+    changed = await fill_in(eve, shown, planner, title="Film night")
+    assert "## 🍿 Film night" in changed.text
+    await eve.press_in_place(changed, "Save the changes", by=planner)
+    listed = (await eve.ask("schedule list")).text
+    assert "Film night" in listed
+    assert "every week on Sat, 7 times" in listed
+
+
+async def test_form_holds_a_date_that_says_everything(eve: World, planner: MemberActor) -> None:
+    when = "every 2 weeks on Mon/Tue/Wed/Thu/Fri/Sat 21:20 for 2 h 30 min until 31 Dec 2025"
+    await planned(eve, planner, when, where="Lounge")
+    shown = await eve.ask("schedule edit", by=planner, what="movie")
+    changed = await fill_in(eve, shown, planner, title="Film night")
+    assert "## 🍿 Film night" in changed.text
+
+
 async def test_what_was_cancelled_meanwhile_cannot_be_edited(eve: World, planner: MemberActor) -> None:
     await planned(eve, planner)
     shown = await eve.ask("schedule edit", by=planner, what="movie")
