@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,7 @@ from bot.interactions.host import Host
 from bot.interactions.measuring import measured
 from bot.interactions.planners import planner, setting_of
 from bot.occasions.asked import Asked, Reason, read
-from bot.occasions.importing import Entry, pasted
+from bot.occasions.importing import Entry, Trouble, pasted
 from bot.occasions.importing.model import Key
 from bot.occasions.model import Draft
 from bot.render import asked as asked_words
@@ -144,6 +144,8 @@ async def _save(interaction: Interaction, guild_id: int, token: str) -> None:
     try:
         await client.database.write(pending.save, guild_id, token, client.clock())
     except GoneError as error:
+        if kept.replaces is None:
+            raise  # what it is about is not in the catalogue any more
         raise NotPlannedError from error
     if len(kept.drafts) > 1:
         await interaction.edit_original_response(view=importing.added(words_of(interaction), len(kept.drafts)))
@@ -165,10 +167,22 @@ async def take_in(interaction: Interaction, reading: Reading) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
     setting = await setting_of(interaction)
     known = await client.database.read(scheduled.known, guild_id, now)
-    entries = await asyncio.to_thread(reading, setting.zone, known, now)
+    entries = await _about_known(client, await asyncio.to_thread(reading, setting.zone, known, now))
     drafts = [entry.draft for entry in entries if entry.draft is not None]
     token = await client.database.write(pending.keep, guild_id, Pending(drafts), now) if drafts else None
     await interaction.edit_original_response(view=importing.preview(context_of(interaction), token, entries, setting))
+
+
+async def _about_known(client: Host, entries: Sequence[Entry]) -> list[Entry]:
+    """Leave out what is about something that is not in the catalogue: all is saved at once, or nothing."""
+    refs = {entry.draft.about for entry in entries if entry.draft is not None and entry.draft.about is not None}
+    unknown = {ref for ref in refs if await client.lookup.get(ref) is None}
+    return [
+        replace(entry, draft=None, trouble=Trouble.UNFIT, error=UnfitError("about"))
+        if entry.draft is not None and entry.draft.about in unknown
+        else entry
+        for entry in entries
+    ]
 
 
 async def _change(interaction: Interaction, guild_id: int, token: str) -> None:

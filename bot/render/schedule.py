@@ -293,6 +293,10 @@ def unfit(t: Words, field: str) -> tuple[str, str]:
             t("That picture's address doesn't work"),
             t("It has to begin with https:// and must not contain spaces."),
         ),
+        "about": (
+            t("I don't know what it is about"),
+            t("Choose a drama or an artist from the list that opens while you type."),
+        ),
         "repeat": (t("It can't repeat like that"), asked.examples(t)),
     }
     return known.get(field, (t("That can't be planned"), asked.examples(t)))

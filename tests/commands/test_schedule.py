@@ -383,6 +383,15 @@ async def test_what_is_exported_can_be_imported_into_another_server(
     assert "12 January" in listed
 
 
+async def test_what_is_about_something_unknown_does_not_hold_up_the_rest(eve: World, planner: MemberActor) -> None:
+    table = "title,when,about\nUnknown,12 Jan 21:20,work/nothing-known\nMovie,11 Jan 21:20,work/when-the-stars-gossip\n"
+    shown = await eve.ask("schedule import", by=planner, file=("schedule.csv", table.encode()))
+    assert "1 event to add" in shown.text
+    assert "line 2: I don't know what it is about — “Unknown" in shown.text
+    await eve.press_in_place(shown, "Add it", by=planner)
+    assert "Movie (When the Stars Gossip)" in (await eve.ask("schedule list")).text
+
+
 async def test_file_that_is_none_of_these_is_refused(eve: World, planner: MemberActor) -> None:
     answer = await eve.ask("schedule import", by=planner, file=("cat.png", b"\x89PNG\x00\x00"))
     assert "I can't read that file" in answer.text
