@@ -129,6 +129,11 @@ def test_table_with_named_columns(encoding: str, delimiter: str) -> None:
     assert found[0].draft.place == "KSPO Dome"
 
 
+def test_title_in_a_table_may_begin_as_a_comment_does() -> None:
+    found = read_file(b"title,when\n#1 fan,11 Jan 21:20\n# a comment\n#,\nMovie night,12 Jan 21:20\n", SEOUL, [], NOW)
+    assert [said(entry) for entry in found] == ["other: #1 fan @ 01-11 21:20", "other: Movie night @ 01-12 21:20"]
+
+
 def test_table_without_names_is_read_like_lines() -> None:
     found = read_file(b"11 Jan 21:20,Movie night,Lounge\nBirthday,12 Jan\n", SEOUL, [], NOW)
     assert [said(entry) for entry in found] == ["other: Movie night @ 01-11 21:20", "birthday: Birthday @ 01-12"]
@@ -229,7 +234,13 @@ def test_time_zone_whose_clocks_change_all_the_time_is_refused(rule: str) -> Non
         read_file(data, SEOUL, [], NOW)
 
 
-@pytest.mark.parametrize("data", [b"\x00\x01\x02", b"\xff\xfe\x00", b"BEGIN:VCALENDAR\r\nnonsense", b"x" * 1_000_001])
+NUL = calendar(event("SUMMARY:Movie\0night", "DTSTART:20250201T190000Z"))
+"""A calendar with a character that no text has."""
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x00\x01\x02", b"\xff\xfe\x00", b"BEGIN:VCALENDAR\r\nnonsense", NUL, b"x" * 1_000_001]
+)
 def test_what_is_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         read_file(data, SEOUL, [], NOW)

@@ -43,6 +43,8 @@ class _Start(NamedTuple):
 
 def entries(data: bytes, zone: str, now: datetime) -> Iterator[Entry]:
     """What the events of a calendar say, counted as they come. Raises `ValueError` if it is none."""
+    if b"\0" in data:
+        raise ValueError  # no calendar has it, and PostgreSQL keeps no text with it
     _check_zones(data)
     calendars: Any = icalendar.Calendar.from_ical(data, multiple=True)
     events = [event for calendar in calendars for event in calendar.walk("VEVENT")]

@@ -46,7 +46,8 @@ def entries(text: str, zone: str, now: datetime) -> Iterator[Entry]:
         if row is None:
             return
         cells = [_QUOTED.sub("", " ".join(cell.split())) for cell in row]
-        if not any(cells) or cells[0].startswith("#"):
+        comment = cells[0].startswith("#") and not any(cells[1:])  # with more, it is a title: "#1 fan"
+        if not any(cells) or comment:
             continue
         if columns is None:
             columns = _named(cells)
