@@ -8,7 +8,7 @@ from bot.interactions.answers import Interaction
 from bot.interactions.panel import server
 from bot.occasions.model import Draft
 from bot.render.schedule import Setting
-from bot.store import scheduled, subscriptions
+from bot.store import follows, scheduled, subscriptions
 
 
 async def planner(interaction: Interaction) -> int:
@@ -29,6 +29,10 @@ async def planner(interaction: Interaction) -> int:
 async def setting_of(interaction: Interaction, draft: Draft | None = None) -> Setting:
     """Where something is planned: the zone is that of the server's first channel with announcements."""
     guild = server(interaction)
-    chosen = await interaction.client.database.read(subscriptions.of_guild, guild.id)
+    read = interaction.client.database.read
+    chosen = await read(subscriptions.of_guild, guild.id)
     told = [one.channel_id for one in chosen if draft is not None and draft.kind in one.kinds and not one.paused_at]
+    if told and draft is not None and draft.about is not None:
+        concerned = await read(follows.told_of, guild.id, draft.about)
+        told = [channel_id for channel_id in told if channel_id in concerned]
     return Setting(chosen[0].zone if chosen else SEOUL, told, bool(chosen))

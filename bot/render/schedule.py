@@ -114,7 +114,7 @@ def _told(t: Words, setting: Setting) -> list[str]:
         channels = t.join_list([f"<#{id_}>" for id_ in setting.channels])
         return [phrases.field(t("Announced in"), channels)]
     if setting.on:
-        return [phrases.small(t("No channel announces this kind: `/announcements panel` changes that."))]
+        return [phrases.small(t("No channel announces this: `/announcements panel` changes that."))]
     return [phrases.small(t("It will be in `/upcoming`. To have it announced: `/announcements setup`."))]
 
 

@@ -114,6 +114,18 @@ def told(connection: Connection, guild_id: int, event_ids: Collection[int]) -> s
     return {(channel, event) for channel, event in rows}
 
 
+def told_of(connection: Connection, guild_id: int, about: Ref) -> set[int]:
+    """Which channels of a server are told of an event of its own that is about something, as `TOLD_OF_OWN` has it."""
+    id_ = entity_id(connection, about)
+    rows = connection.execute(
+        f"SELECT channel_id FROM subscription s WHERE guild_id = ? AND (s.followed_only = 0 OR NOT EXISTS ({_LIST})"
+        f" OR EXISTS (SELECT 1 FROM ({_LIST}) AS follow"
+        "  WHERE entity_id = ? OR entity_id IN (SELECT group_id FROM membership WHERE membership.entity_id = ?)))",
+        (guild_id, id_, id_),
+    )
+    return {channel_id for (channel_id,) in rows}
+
+
 def add_to_channel(connection: Connection, guild_id: int, channel_id: int, ref: Ref, now: datetime) -> bool:
     """Put an entity on a channel's own list, and limit the channel to that list.
 

@@ -75,6 +75,22 @@ async def test_what_is_planned_is_seen_before_it_is_saved(eve: World, planner: M
     assert f"**🍿 {SHOWN} (When the Stars Gossip)**" in listed.text
 
 
+async def test_preview_names_the_channels_that_will_hear_of_it(eve: World, planner: MemberActor) -> None:
+    both, songs = news(eve), eve.guild.create_text_channel("songs")
+    for channel in (both, songs):
+        await set_up(eve, channel)
+    await eve.ask("announcements follow", by=eve.admin, name="jin", channel=songs)
+    shown = await add(eve, planner)
+    assert f"**Announced in** <#{both.id}> and <#{songs.id}>" in shown.text
+    shown = await add(eve, planner, about="jin")
+    assert f"**Announced in** <#{both.id}> and <#{songs.id}>" in shown.text
+    shown = await add(eve, planner, about="stars gossip")
+    assert f"**Announced in** <#{both.id}>\n" in f"{shown.text}\n"
+    await eve.ask("announcements follow", by=eve.admin, name="jin", channel=both)
+    shown = await add(eve, planner, about="stars gossip")
+    assert "No channel announces this" in shown.text
+
+
 async def test_form_changes_what_is_not_saved_yet(eve: World, planner: MemberActor) -> None:
     shown = await add(eve, planner)
     changed = await fill_in(eve, shown, planner, title="Finale", when="every Sat 21:20 until 16 Feb", where="Lounge")

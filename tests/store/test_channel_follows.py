@@ -9,7 +9,7 @@ import pytest
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import Subscription
 from bot.catalogue.model import EventKind, Kind, Ref
-from bot.store import agenda, follows, guild_events, planning, subscriptions
+from bot.store import agenda, follows, guild_events, planning, scheduled, subscriptions
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.follows import MAX_FOLLOWS
@@ -150,3 +150,16 @@ async def test_what_is_the_servers_own_is_told_unless_it_is_about_something_else
         lambda c: c.execute("SELECT channel_id FROM delivery WHERE stage = ?", (Stage.NOW,)).fetchall()
     )
     assert {channel for (channel,) in rows} == told
+
+
+async def test_what_is_about_to_be_planned_is_told_where_it_will_be(store: Database, channels: tuple[int, int]) -> None:
+    one, other = channels
+    await follow(store, one, DRAMA)
+    assert await store.read(follows.told_of, 1, DRAMA) == {one, other}
+    assert await store.read(follows.told_of, 1, OTHER) == {other}
+    assert await store.read(follows.told_of, 1, Ref(Kind.WORK, "nothing-known")) == {other}
+    for about in (DRAMA, OTHER):
+        ref = await add(store, about=about)
+        ids = await store.read(scheduled.of_occasion, 1, ref.slug, NOW)
+        told = {channel for channel, _ in await store.read(follows.told, 1, ids)}
+        assert told == await store.read(follows.told_of, 1, about)
