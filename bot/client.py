@@ -298,7 +298,7 @@ class Byeol(Host):
             for command in self.tree.walk_commands()
             if isinstance(command, app_commands.Command) and command.description
         ]
-        found.sort(key=lambda command: (_is_for_admins(command), _is_for_planners(command), command.name in _OF_ITSELF))
+        found.sort(key=lambda command: (_is_for_admins(command), is_for_planners(command), command.name in _OF_ITSELF))
         return [
             (
                 f"</{command.qualified_name}:{self._command_ids.get(command.qualified_name.split()[0], 0)}>",
@@ -313,7 +313,7 @@ def _is_for_admins(command: app_commands.Command[Any, ..., Any]) -> bool:
     return command.root_parent is not None and command.root_parent.default_permissions is not None
 
 
-def _is_for_planners(command: app_commands.Command[Any, ..., Any]) -> bool:
+def is_for_planners(command: app_commands.Command[Any, ..., Any]) -> bool:
     """Whether a command changes a server's schedule, as its extras, or else those of its group, say."""
     group = command.root_parent
     return {**(group.extras if group is not None else {}), **command.extras}.get("for") == "planners"

@@ -240,7 +240,11 @@ class Schedule(
         await interaction.response.defer(ephemeral=True, thinking=True)
         await schedule.take_in(interaction, partial(read_file, await file.read()))
 
-    @app_commands.command(name=_("export"), description=_("The schedule as a file for calendars or spreadsheets"))
+    @app_commands.command(
+        name=_("export"),
+        description=_("The schedule as a file for calendars or spreadsheets"),
+        extras={"for": "members"},
+    )
     @app_commands.rename(kind=_("format"))
     @app_commands.describe(kind=_("For calendars, or for spreadsheets (default: for calendars)"))
     @app_commands.choices(

@@ -12,7 +12,7 @@ from typing import Any
 from discord import AppCommandOptionType as Type
 from discord import ChannelType, app_commands
 
-from bot.client import Byeol
+from bot.client import Byeol, is_for_planners
 from bot.interactions.tree import Translator
 from bot.store.database import Database
 from bot.text import ENGLISH, LANGUAGES, language_name
@@ -171,7 +171,7 @@ def _listed(names: dict[int, str], chosen: list[int]) -> str:
 
 
 def _who(command: app_commands.Command[Any, ..., Any]) -> str:
-    """Who may use a command, from its checks."""
+    """Who may use a command, from its checks and extras."""
     needed: list[str] = []
     for check in command.checks:
         # `has_permissions` keeps its permissions only in its closure.
@@ -179,7 +179,9 @@ def _who(command: app_commands.Command[Any, ..., Any]) -> str:
         if not permissions:
             raise NotImplementedError(f"say here who passes {check} of /{command.qualified_name}")
         needed += [PERMISSIONS.get(name, name.replace("_", " ").title()) for name in permissions]
-    return f"members with the permission “{'” and “'.join(needed)}”" if needed else "everyone"
+    if not needed:
+        return "those who plan: “Manage Events”, or a chosen role" if is_for_planners(command) else "everyone"
+    return f"members with the permission “{'” and “'.join(needed)}”"
 
 
 def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

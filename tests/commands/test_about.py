@@ -26,8 +26,8 @@ async def test_help_mentions_every_command_so_that_it_can_be_clicked(world: Worl
 async def test_help_begins_with_what_fans_ask(world: World) -> None:
     commands = re.findall(r"</([a-z ]+):\d+>", (await world.ask("help")).text)
     fans = {"ost", "cast", "drama", "artist", "upcoming", "browse", "notify me", "notify list"}
-    assert set(commands[:10]) == fans | {"schedule list", "schedule show"}
-    assert commands[10:12] == ["about", "help"]
-    groups = [command.split()[0] for command in commands[12:]]
+    assert set(commands[:11]) == fans | {"schedule list", "schedule show", "schedule export"}
+    assert commands[11:13] == ["about", "help"]
+    groups = [command.split()[0] for command in commands[13:]]
     assert groups == sorted(groups, reverse=True)
     assert {*groups} == {"schedule", "announcements"}
