@@ -126,10 +126,12 @@ def _is_address(text: str) -> bool:
     """Whether a text is an address that can be a link, in Discord's markup as well."""
     try:
         parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port  # that raises if it is none
     except ValueError:
         return False
     plain = not any(char.isspace() or char in "<>" or not char.isprintable() for char in text)
-    return plain and len(text) <= MAX_ADDRESS and parts.scheme in ("http", "https") and bool(parts.hostname)
+    public = "." in host.strip(".")  # Discord refuses messages with a link to "https://localhost"
+    return plain and len(text) <= MAX_ADDRESS and parts.scheme in ("http", "https") and public
 
 
 def _repeats(repeat: Repeat) -> bool:

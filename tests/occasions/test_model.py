@@ -35,6 +35,8 @@ USUAL = Draft("Movie night", EventKind.WATCH_PARTY, date(2031, 4, 5), time(21, 2
         ("url", "https://example.com/a b"),
         ("url", "https://example.com/>"),
         ("url", "https://[broken"),
+        ("url", "https://localhost/a"),
+        ("url", "https://example.com:none/a"),
         ("url", f"https://example.com/{'a' * 400}"),
         ("picture", "file:///etc/passwd"),
         ("about", Ref(Kind.OCCASION, "0a1b")),
