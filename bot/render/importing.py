@@ -10,6 +10,7 @@ from discord import ButtonStyle, TextStyle, ui
 from bot.catalogue.when import SEOUL
 from bot.errors import NotUnderstoodError, UnfitError
 from bot.occasions.importing import MOST, Entry, Trouble
+from bot.occasions.importing.reading import MAX_LINES
 from bot.occasions.model import Draft
 from bot.render import asked, headlines, phrases
 from bot.render.card import Accent, RenderContext, escape, notice, shorten
@@ -128,4 +129,5 @@ def added(t: Words, count: int) -> ui.LayoutView:
 
 def unreadable(t: Words) -> tuple[str, str]:
     """Title and body for a file that cannot be read."""
-    return t("I can't read that file"), t("I read calendars (.ics), tables (.csv) and plain text, up to 1 MB.")
+    body = t("I read calendars (.ics), tables (.csv) and plain text, up to 1 MB and {n} lines.", n=t.number(MAX_LINES))
+    return t("I can't read that file"), body

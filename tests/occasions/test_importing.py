@@ -15,6 +15,7 @@ from bot.errors import UnreadableError
 from bot.occasions import exporting
 from bot.occasions.importing import MOST, Entry, Trouble, pasted, read_file
 from bot.occasions.importing.model import key_of
+from bot.occasions.importing.reading import MAX_LINES
 from bot.occasions.model import Draft, Scheduled, when
 from bot.occasions.repeats import Change, Every, Repeat, occurrences
 
@@ -127,6 +128,14 @@ def test_table_with_named_columns(encoding: str, delimiter: str) -> None:
     assert [entry.line for entry in found] == [2, 3, 4, 5, 6]
     assert found[0].draft is not None
     assert found[0].draft.place == "KSPO Dome"
+
+
+@pytest.mark.parametrize("line", ["nonsense\n", "a,b\n"])
+def test_no_more_lines_are_read_than_others_can_wait_for(line: str) -> None:
+    text = f"# a comment\n\n{line * MAX_LINES}"
+    assert len(read_file(text.encode(), SEOUL, [], NOW)) == MAX_LINES
+    with pytest.raises(UnreadableError):
+        read_file((text + line).encode(), SEOUL, [], NOW)
 
 
 def test_title_in_a_table_may_begin_as_a_comment_does() -> None:
