@@ -208,6 +208,21 @@ def test_repeat_that_would_be_looked_for_forever_is_refused(rule: str) -> None:
     assert entry.trouble is Trouble.REPEAT
 
 
+@pytest.mark.parametrize(("begins", "every"), [("19500101", "YEARLY"), ("19900101", "WEEKLY"), ("20160101", "DAILY")])
+def test_what_repeats_may_have_begun_long_ago(begins: str, every: str) -> None:
+    since = event("SUMMARY:Old", f"DTSTART;VALUE=DATE:{begins}", f"RRULE:FREQ={every}")
+    (entry,) = read_file(calendar(since), SEOUL, [], NOW)
+    assert entry.draft is not None
+    older = since.replace(begins, "18000101")
+    (entry,) = read_file(calendar(older), SEOUL, [], NOW)
+    assert entry.trouble is Trouble.REPEAT
+
+
+def test_calendar_with_more_repeats_than_others_can_wait_for_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        read_file(calendar(*[event("SUMMARY:Old", "DTSTART:20240101", "RRULE:FREQ=DAILY")] * 2001), SEOUL, [], NOW)
+
+
 def test_calendar_with_many_such_repeats_is_refused() -> None:
     odd = event("SUMMARY:Odd", "DTSTART:08000101T120000Z", "RRULE:FREQ=DAILY")
     assert len(read_file(calendar(*[odd] * 9), SEOUL, [], NOW)) == 9

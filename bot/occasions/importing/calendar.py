@@ -26,8 +26,10 @@ _SAID = {"FREQ", "INTERVAL", "BYDAY", "UNTIL", "COUNT", "WKST"}
 """What a repeat can say."""
 _WALKED = _SAID | {"BYMONTH", "BYMONTHDAY", "BYSETPOS"}
 """What a rule may say besides whose dates are taken in one by one: dateutil would look for some others forever."""
-_OLDEST = 1900
-"""The first year in which something may begin that repeats: all of its dates up to now are walked through."""
+_OLDEST = {Every.DAY: 10, Every.WEEK: 50, Every.MONTH: 150, Every.YEAR: 150}
+"""How many years ago something may have begun that repeats: all of its dates up to now are walked through."""
+_MOST_REPEATS = 2_000
+"""The most events that repeat: they take some hundredths of a second each."""
 _MOST_REFUSED = 50
 """The most repeats that are refused before the whole calendar is: to find out can take a second for each."""
 _FOLDED = re.compile(rb"\r?\n[ \t]")
@@ -52,6 +54,8 @@ def entries(data: bytes, zone: str, now: datetime) -> Iterator[Entry]:
     for event in events:
         if "RECURRENCE-ID" in event:
             changed.setdefault(str(event.get("UID", "")), []).append(event)
+    if sum("RRULE" in event for event in events) > _MOST_REPEATS:
+        raise ValueError
     refused = 0
     for number, event in enumerate(events, 1):
         for entry in _entries(number, event, changed, zone, now):
@@ -85,7 +89,7 @@ def _entries(
             yield Entry(number, title, _draft(event, title, start, None))
             return
         own = changed.get(str(event.get("UID", "")), ())
-        repeat = None if own or "EXDATE" in event or "RDATE" in event else _repeat(event, start)
+        repeat = None if own or "EXDATE" in event or "RDATE" in event else _repeat(event, start, now)
         if repeat is not None:
             yield Entry(number, title, _draft(event, title, start, repeat))
             return
@@ -164,14 +168,17 @@ def _lasts(event: Any, start: _Start) -> timedelta | None:
     return duration if timedelta(minutes=1) <= duration <= LONGEST else None
 
 
-def _repeat(event: Any, start: _Start) -> Repeat | None:
+def _repeat(event: Any, start: _Start, now: datetime) -> Repeat | None:
     """How it repeats, if a `Repeat` can say so."""
     rule = {str(name).upper(): list(value) for name, value in dict(event["RRULE"]).items()}
-    if start.day.year < _OLDEST:
-        return None
     (every,) = (str(one).upper() for one in rule["FREQ"])
     days = [str(one).upper() for one in rule.get("BYDAY", [])]
-    plain = rule.keys() <= _SAID and every in _EVERY and all(day in _DAYS for day in days)
+    plain = (
+        rule.keys() <= _SAID
+        and every in _EVERY
+        and not _is_too_old(start, _EVERY[every], now)
+        and all(day in _DAYS for day in days)
+    )
     if not plain or (days and every != "WEEKLY"):
         return None
     weekdays = frozenset(map(_DAYS.index, days))
@@ -194,7 +201,7 @@ def _dates(event: Any, start: _Start, changed: Sequence[Any], zone: str, now: da
     begin = datetime.combine(start.day, start.time or time())
     found = rrule.rruleset()
     if "RRULE" in event:
-        found.rrule(rrule.rrulestr(_walked(event["RRULE"].to_ical().decode(), start), dtstart=begin))  # type: ignore[arg-type]
+        found.rrule(rrule.rrulestr(_walked(event["RRULE"].to_ical().decode(), start, now), dtstart=begin))  # type: ignore[arg-type]
     else:
         found.rdate(begin)
     gone = {_on(each, start) for each in _listed(event, "EXDATE")}
@@ -210,13 +217,17 @@ def _dates(event: Any, start: _Start, changed: Sequence[Any], zone: str, now: da
     ]
 
 
-def _walked(rule: str, start: _Start) -> str:
+def _is_too_old(start: _Start, every: Every, now: datetime) -> bool:
+    return start.day.year < now.year - _OLDEST[every]
+
+
+def _walked(rule: str, start: _Start, now: datetime) -> str:
     """A rule whose end is on the clocks of its zone: dateutil compares it with dates that have none."""
     parts = dict(part.upper().split("=", 1) for part in rule.split(";"))
     every = _EVERY[parts["FREQ"]]
     of_months = every in (Every.MONTH, Every.YEAR) or not parts.keys() & {"BYMONTHDAY", "BYSETPOS"}
     plain = parts.keys() <= _WALKED and int(parts.get("INTERVAL", 1)) > 0
-    if not plain or not of_months or start.day.year < _OLDEST:
+    if not plain or not of_months or _is_too_old(start, every, now):
         raise ValueError
     until = parts.get("UNTIL", "")
     if until.endswith("Z"):
