@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from bot.catalogue.model import Kind, Ref
 from bot.catalogue.origin import Origin
-from bot.store import expected, merged_events
+from bot.store import expected, merged_events, threads
 from bot.store.connection import Connection
 from bot.store.dates import Slot
 from bot.store.follows import IS_ANNIVERSARY
@@ -64,6 +64,7 @@ def merge(connection: Connection, gone: Ref, into: Ref, now: datetime) -> Merge:
             (target, source),
         )
         connection.execute(f"DELETE FROM {table} WHERE entity_id = ?", (source,))
+    threads.merge(connection, source, target)
     _settle(connection, {target: into}, now)
     moved["events"] = merged_events.correct(connection, events, stamp(now))
     (id_,) = connection.execute(

@@ -61,14 +61,24 @@ _OF_SUBJECT = "channel_id = ? AND entity_id = ?"
 
 
 def _subject(connection: Connection, delivery: int) -> tuple[int, int] | None:
-    """The channel and the drama or artist of a message. None for what is a server's own: that shares no thread."""
+    """The channel and the drama or artist of a message. None for what is a server's own: that shares no thread.
+
+    Nor does what is about an entity that is gone since the message was planned; one that was merged is what it is now.
+    """
     channel_id, group_key, own = connection.execute(
         "SELECT d.channel_id, d.group_key, event.guild_id IS NOT NULL"
         " FROM delivery d JOIN event ON event.id = d.event_id WHERE d.id = ?",
         (delivery,),
     ).fetchone()
     theme = group_key.partition(":")[0]  # see `bot.announcements.schedule.Due.group_key`
-    return None if own or not theme.isdecimal() else (channel_id, int(theme))
+    if own or not theme.isdecimal():
+        return None
+    row = connection.execute(
+        "SELECT coalesce(merged.entity_id, entity.id) FROM entity LEFT JOIN merged ON gone_id = entity.id"
+        " WHERE entity.id = ?",
+        (int(theme),),
+    ).fetchone()
+    return (channel_id, row[0]) if row else None
 
 
 def standing(connection: Connection, delivery: int) -> int | None:
@@ -138,6 +148,19 @@ def _lock_later(connection: Connection, delivery: int, now: datetime) -> None:
             "  attempts = 0",
             (delivery, LOCK, at, at, guild_id),
         )
+
+
+def merge(connection: Connection, source: int, target: int) -> None:
+    """Let an entity go on with the threads of another one that is merged into it, but where it has one itself.
+
+    That is not undone: people talk there about what was one for a while.
+    """
+    connection.execute(
+        "UPDATE subject_thread SET entity_id = ?1 WHERE entity_id = ?2"
+        " AND channel_id NOT IN (SELECT channel_id FROM subject_thread WHERE entity_id = ?1)",
+        (target, source),
+    )
+    connection.execute("DELETE FROM subject_thread WHERE entity_id = ?", (source,))
 
 
 def found_anew(connection: Connection, delivery: int) -> bool:
