@@ -133,6 +133,12 @@ def opened(connection: Connection, action: PostAction, now: datetime) -> None:
     _lock_later(connection, action.delivery_id, now)
 
 
+def unopened(connection: Connection, action: PostAction, note: str | None = None) -> None:
+    """Record that the thread of a post could not be opened, and why, as admins are told: the next post founds one."""
+    post_actions.done(connection, action, note)
+    connection.execute("DELETE FROM subject_thread WHERE delivery_id = ?", (action.delivery_id,))
+
+
 def _lock_later(connection: Connection, delivery: int, now: datetime) -> None:
     row = connection.execute(
         "SELECT lock_after, d.guild_id FROM delivery d JOIN subscription s ON s.channel_id = d.channel_id"

@@ -235,3 +235,17 @@ async def test_threads_are_chosen_in_the_panel(stage: Stage) -> None:
     assert "**Threads** one for each evening, at air time · locked after 12 hours" in panel.text
     await panel.choose("threads", "0")
     assert "**Threads** " not in panel.text
+
+
+async def test_a_thread_that_could_not_be_opened_is_nowhere_referred_to(stage: Stage) -> None:
+    await stage.set_up(threads=Threads.SUBJECT)
+    stage.world.env.inject_error("POST", "/channels/*/messages/*/threads", status=400, code=50013)
+    await stage.says(FIRST, SECOND, THIRD)
+    await evening(stage)
+    assert threads(stage) == []
+    await evening(stage, 1)
+    await evening(stage, 7)
+    (thread,) = threads(stage)
+    _, second, third = [one for one in stage.world.posts(stage.channel) if "episode" in one.text]
+    assert "Talk about it" not in second.text
+    assert f"💬 Talk about it in <#{thread.id}>" in third.text

@@ -134,7 +134,7 @@ class PostActions:
         if opened:
             await self._database.write(threads.opened, action, self._clock())
         else:
-            await self._database.write(post_actions.done, action, note)
+            await self._give_up(action, note)
 
     async def _retry(self, action: PostAction, reason: str) -> None:
         now = self._clock()
@@ -143,7 +143,11 @@ class PostActions:
             await self._database.write(post_actions.retry, action, now + wait_after(action.attempts))
         else:
             log.warning("%s for too long, and is left", reason)
-            await self._database.write(post_actions.done, action)
+            await self._give_up(action)
+
+    async def _give_up(self, action: PostAction, note: str | None = None) -> None:
+        done = threads.unopened if action.kind == post_actions.THREAD else post_actions.done
+        await self._database.write(done, action, note)
 
     async def _do(self, action: PostAction, cache: EventCache) -> None:
         if action.kind == post_actions.LOCK:
