@@ -14,8 +14,8 @@ from bot.render.card import MAX_OPTION, Accent, notice, shorten
 from bot.render.controls import Box, Place, button, menu
 from bot.text import Words
 
-_MOST_LISTED = 40
-"""The most mentions that are listed at once, of up to two hundred."""
+_MOST_LISTED = 3200
+"""The most characters of the mentions that are listed at once, of up to two hundred."""
 
 
 def controls(t: Words, box: Box, place: Place, channel: Channel, names: Mapping[int, str]) -> None:
@@ -54,15 +54,23 @@ def option(t: Words, one: Mention, names: Mapping[int, str]) -> str:
 def listing(t: Words, channels: Sequence[Channel], members: Mapping[int, int]) -> ui.LayoutView:
     """The roles that the posts of each channel mention. `members`: how many have each; empty if that is not known."""
     lines: list[str] = []
+    left, room = 0, _MOST_LISTED
     for channel in channels:
         own = channel.chosen.role_id
         named = [mention_named(t, one, members) for one in channel.mentions]
         if own is not None:
             named.insert(0, f"{role_named(t, own, members)} — {kinds_named(t, channel.chosen.kinds)}")
-        lines += [f"**<#{channel.chosen.channel_id}>**", *(f"- {one}" for one in named or [t("nobody")])]
-    left = len(lines) - _MOST_LISTED
-    if left > 0:
-        lines = [*lines[:_MOST_LISTED], t.plural("… and {n} more", "… and {n} more", left)]
+        heading = f"**<#{channel.chosen.channel_id}>**\n"
+        for one in named or [t("nobody")]:
+            line = f"{heading}- {one}"
+            room -= len(line) + 1
+            if room < 0:
+                left += 1
+            else:
+                lines.append(line)
+                heading = ""
+    if left:
+        lines.append(t.plural("… and {n} more", "… and {n} more", left))
     lines.append(phrases.small(t("Add one with `/announcements mention add`, or in `/announcements panel`.")))
     return notice(Accent.DATES, t("Who is mentioned"), "\n".join(lines))
 
