@@ -54,6 +54,9 @@ LONGEST_DIGEST = timedelta(days=7)
 NIGHT = timedelta(hours=5)
 """How long after the first episode of a night the others begin, at most."""
 
+_NOT_LATE = timedelta(minutes=5)
+"""By how much a post can be later than its day's time without being late."""
+
 SPREAD = timedelta(hours=36)
 """The most by which a day's announcement can differ from the start of the day, over all time zones."""
 
@@ -240,7 +243,9 @@ def _stages(event: Event, at: datetime | None) -> Iterator[tuple[Stage, datetime
             yield Stage.CONFIRMED, event.changed_at, at
     if at is None or not announceable(event):
         return
-    yield Stage.NOW, at, None
+    # Who follows an artist only after the birthday missed nothing.
+    if event.kind not in ANNIVERSARIES or not _planned_since(event, at + _NOT_LATE):
+        yield Stage.NOW, at, None
     for stage, ahead in REMINDERS.items():
         # A date without a time has no reminder an hour ahead.
         timely = event.when.precision is Precision.MINUTE or ahead >= timedelta(days=1)
@@ -249,7 +254,7 @@ def _stages(event: Event, at: datetime | None) -> Iterator[tuple[Stage, datetime
 
 
 def _planned_since(event: Event, at: datetime) -> bool:
-    """Whether nobody could have known of an event at `at`: then a reminder due at that time is not late.
+    """Whether nobody could have known of an event at `at`: then what was due at that time is not late.
 
     A server's own people planned it only later, or began to follow only later what it is an anniversary of.
     """

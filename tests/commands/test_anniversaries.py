@@ -126,3 +126,13 @@ async def test_why_says_that_it_is_not_followed(invented: World) -> None:
     assert "**Birthday** 5 January 2025\n" in shown.text
     assert "only posts what you follow" in shown.text
     assert "This channel doesn't announce birthdays of artists you follow" in shown.text
+
+
+async def test_what_was_over_before_anybody_followed_it_was_not_missed(invented: World) -> None:
+    channel = invented.guild.create_text_channel("news")
+    await set_up(invented, channel, kinds="days")
+    await invented.at(at(12, 6))
+    await invented.ask("announcements follow", by=invented.admin, name="jin")
+    await invented.wait(70)
+    history = await invented.ask("announcements history", by=invented.admin)
+    assert "birthday" not in history.text
