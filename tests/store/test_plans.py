@@ -13,16 +13,19 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 
+from bot.announcements.subscription import Threads
 from bot.catalogue.model import EventKind, Kind, Ref, Status
 from bot.catalogue.origin import Authority, Origin
 from bot.catalogue.when import parse
-from bot.store import artists, browse, events, imports, names, record, runs, songs, vitals, works
+from bot.store import artists, browse, events, imports, names, post_actions, record, runs, songs, threads, vitals, works
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.imports import Staged
+from bot.store.post_actions import THREAD
 from bot.store.record import ExternalId, Record, Thing
 from bot.store.stated import SourceRow
-from tests.helpers import opened
+from tests.helpers import apply, opened, write
+from tests.store.dated import LEASE, PREMIERE, choose, planned_and_claimed, seed, server
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -155,3 +158,20 @@ async def test_watching_the_outbox_costs_the_same_however_much_was_announced(
 ) -> None:
     assert (await database.read(watched(vitals.outbox))).counts == {}
     assert watched.scans == {}
+
+
+async def test_the_threads_of_dramas_are_not_gone_through(database: Database, watched: Plans, tmp_path: Path) -> None:
+    await apply(database, write(tmp_path / "seeds", drama=seed()))
+    await choose(database, server())
+    delivery = (await planned_and_claimed(database)).id
+    await database.write(watched(threads.join), delivery)
+    await database.write(watched(threads.sent), delivery, 1, PREMIERE, [THREAD], None, Threads.SUBJECT)
+    await database.read(watched(threads.standing), delivery)
+    await database.write(watched(threads.found_anew), delivery)
+    (action,) = await database.write(watched(post_actions.claim), PREMIERE, LEASE, 1)
+    await database.write(watched(threads.opened), action, PREMIERE)
+    await database.write(watched(threads.unopened), action)
+    work = await database.read(lambda c: c.execute("SELECT entity_id FROM subject_thread").fetchall())
+    assert work == [], "no thread was opened"
+    await database.write(watched(threads.merge), 1, 2)
+    assert {sql: steps for sql, steps in watched.scans.items() if "thread" in sql} == {}
