@@ -39,7 +39,8 @@ def add(
     subject = entity_id(connection, ref) if ref is not None else None
     if ref is not None and subject is None:
         return Verdict.GONE
-    row = (channel_id, role_id, listed(kinds), subject)
+    # In one order, whatever order they were chosen in.
+    row = (channel_id, role_id, listed(sorted(kinds)), subject)
     there = connection.execute("SELECT role_id, kinds, entity_id FROM mention WHERE channel_id = ?", row[:1]).fetchall()
     if row[1:] in there:
         return Verdict.ADDED

@@ -88,6 +88,12 @@ async def test_the_same_twice_is_there_once(store: Database, channel: int) -> No
     assert one.subject.ref == DRAMA
 
 
+async def test_kinds_in_another_order_are_the_same(store: Database, channel: int) -> None:
+    await add(store, 1, (EventKind.PREMIERE, EventKind.FINALE))
+    await add(store, 1, (EventKind.FINALE, EventKind.PREMIERE))
+    assert len(await store.read(mentions.of_guild, 1)) == 1
+
+
 async def test_there_is_a_limit_and_nothing_without_a_channel_or_a_subject(store: Database, channel: int) -> None:
     assert await add(store, 1, channel=channel + 1) is Verdict.OFF
     assert await store.write(mentions.add, 2, channel, 1, EVERYTHING) is Verdict.OFF, "another server's channel"
