@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord.app_commands import Choice
@@ -141,7 +141,10 @@ class Tour:
         self._out.print()
         self._out.print(f"[bold]{escape(_called(member))}[/] [grey62]#general[/]  [cyan]/{command}[/] {typed}")
         # Discord shows the name of what is chosen from a list, and sends its value.
-        values = {name: value.value if isinstance(value, Choice) else value for name, value in options.items()}
+        values: dict[str, Any] = {
+            name: cast("Choice[Any]", value).value if isinstance(value, Choice) else value
+            for name, value in options.items()
+        }
         result = await self._stage.ask(member, command, **values)
         self._answer(result)
         return result

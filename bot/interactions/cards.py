@@ -122,7 +122,8 @@ async def _schedule(client: Host, _: str, context: RenderContext) -> ui.LayoutVi
     first = min(context.page, max(len(found) - 1, 0) // PAGE_BLOCKS) * PAGE_BLOCKS
     shown = found[first : first + PAGE_BLOCKS]
     items = await client.database.read(events.with_context, [one.id for one in shown])
-    return schedule.listed(context, list(zip(items, shown, strict=True)), len(found))
+    there = {item.event.id: item for item in items}  # not what was cancelled since
+    return schedule.listed(context, [(there[one.id], one) for one in shown if one.id in there], len(found))
 
 
 async def _planned(client: Host, key: str, context: RenderContext) -> ui.LayoutView:

@@ -38,7 +38,8 @@ CONCERNS = (
     "  (SELECT artist_id FROM performer WHERE performer.entity_id = event.entity_id))"
     " OR follow.entity_id IN (SELECT coalesce(merged.entity_id, about_id) FROM occasion"
     "  LEFT JOIN merged ON gone_id = about_id WHERE occasion.entity_id = event.entity_id)"
-    " OR follow.entity_id IN (SELECT group_id FROM occasion JOIN membership ON membership.entity_id = about_id"
+    " OR follow.entity_id IN (SELECT group_id FROM occasion LEFT JOIN merged ON gone_id = about_id"
+    "  JOIN membership ON membership.entity_id = coalesce(merged.entity_id, about_id)"
     "  WHERE occasion.entity_id = event.entity_id)"
 )
 """SQL: whether a followed entity concerns an event: it is its subject, or its drama, performer, actor or group; or what
