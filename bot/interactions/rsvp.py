@@ -35,10 +35,11 @@ async def press(interaction: Interaction, slug: str, event_id: int, answer: Answ
 
     Raises `NotPlannedError` and `RsvpClosedError`.
     """
-    client, guild = interaction.client, server(interaction)
+    client, guild, user = interaction.client, server(interaction), interaction.user
+    has = [role.id for role in user.roles] if isinstance(user, discord.Member) else []
     try:
         pressed = await client.database.write(
-            rsvp.press, guild.id, slug, event_id, interaction.user.id, answer, client.clock(), token
+            *(rsvp.press, guild.id, slug, event_id, user.id, answer, client.clock()), token, has
         )
     except GoneError as error:
         raise NotPlannedError from error

@@ -1,12 +1,12 @@
 """Attendee roles: which roles members are to have because they are in, and which they have.
 
 A member is to have a role while any answer of theirs says so. What differs from that is due, and a row stays until the
-role was taken, so nothing that is interrupted is forgotten.
+role was taken, so nothing that is interrupted is forgotten. A role that they had before stays theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,9 +42,32 @@ _CLAIMED = f"{_KEY} AND claimed = 1 AND try_at = ?"
 """SQL: whether a claim still holds."""
 
 
+def answered(connection: Connection, guild_id: int, user_id: int, now: datetime, has: Collection[int]) -> None:
+    """Make due what differs from the answers of a member, who has the roles `has` at this moment."""
+    rows = connection.execute(
+        "SELECT DISTINCT attendee_role_id FROM rsvp JOIN event ON event.id = rsvp.event_id"
+        " JOIN occasion ON occasion.entity_id = event.entity_id WHERE rsvp.guild_id = ? AND rsvp.user_id = ?"
+        " AND rsvp.answer = 'in' AND occasion.rsvp = 1 AND attendee_role_id IS NOT NULL",
+        (guild_id, user_id),
+    ).fetchall()
+    for (role_id,) in rows:
+        theirs = role_id in has
+        connection.execute(
+            "INSERT INTO attendee_role (guild_id, user_id, role_id, try_at, theirs) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (guild_id, user_id, role_id, None if theirs else stamp(now), int(theirs)),
+        )
+    follow(connection, guild_id, now, user_id)
+
+
 def follow(connection: Connection, guild_id: int, now: datetime, user_id: int | None = None) -> None:
     """Make due what differs from the answers, of one member or of all in a server."""
     mine = (guild_id,) if user_id is None else (guild_id, user_id)
+    connection.execute(
+        f"DELETE FROM attendee_role WHERE guild_id = ? AND theirs = 1 AND NOT {_WANTED}"
+        + (" AND user_id = ?" if user_id is not None else ""),
+        mine,
+    )
     connection.execute(
         "INSERT INTO attendee_role (guild_id, user_id, role_id, try_at)"
         " SELECT DISTINCT rsvp.guild_id, rsvp.user_id, attendee_role_id, CAST(? AS TEXT) FROM rsvp"

@@ -5,7 +5,7 @@ An answer belongs to an occurrence, so it stays when that is moved. It is person
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -71,11 +71,12 @@ def press(
     answer: Answer,
     now: datetime,
     token: str | None = None,
+    has: Collection[int] = (),
 ) -> Pressed:
     """Let a member say that they come, or may; saying the same again takes it back. There is one answer a member.
 
-    `token`: the delivery token of the pressed message, if it is a post. Raises `GoneError` if the server has no such
-    event, and `RsvpClosedError` if nobody is asked any more.
+    `token`: the delivery token of the pressed message, if it is a post; `has`: the roles that the member has. Raises
+    `GoneError` if the server has no such event, and `RsvpClosedError` if nobody is asked any more.
     """
     _check(connection, guild_id, slug, event_id, now)
     mine = (event_id, user_id)
@@ -90,7 +91,7 @@ def press(
             "  SET answer = excluded.answer, answered_at = excluded.answered_at",
             (*mine, guild_id, after, stamp(now)),
         )
-    attendee_roles.follow(connection, guild_id, now, user_id)
+    attendee_roles.answered(connection, guild_id, user_id, now, has)
     tasks = attendee_roles.take(connection, guild_id, user_id, now)
     show = token is None or not _is_counted_soon(connection, event_id, token)
     recount(connection, event_id, now)

@@ -339,6 +339,16 @@ async def test_attendee_role_comes_and_goes_with_the_answer(
     assert await answers(world) == []
 
 
+async def test_who_had_the_attendee_role_before_keeps_it(fans: Fans, channel: ChannelHandle, role: RoleHandle) -> None:
+    world = fans.world
+    _, post = await day_ahead(world, channel, attendee_role=role)
+    world.env.backend.get_member(world.guild.id, world.member.id).role_ids.append(role.id)
+    told = await press(world, post, "I'm in")
+    assert "now, until" not in told.text
+    await press(world, post, "I'm in")
+    assert fans.held(world.member) == ["Coming"]
+
+
 async def test_who_could_not_be_given_the_role_is_in_and_gets_it_later(
     fans: Fans, channel: ChannelHandle, role: RoleHandle
 ) -> None:

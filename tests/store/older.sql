@@ -84,7 +84,7 @@ UPDATE server SET schedule_role_id = 13 WHERE guild_id = 10;
 -- version 16
 UPDATE occasion SET rsvp = 1, attendee_role_id = 14 WHERE entity_id = 9;
 INSERT INTO rsvp SELECT min(id), 21, 10, 'in', '2025-01-01T00:00:00Z' FROM event;
-INSERT INTO attendee_role VALUES (10, 21, 14, NULL, 0);
+INSERT INTO attendee_role VALUES (10, 21, 14, NULL, 0, 0);
 
 -- version 17
 INSERT INTO fact (id, entity_id, shape, rank, certainty, origin) VALUES (100, 2, 'year_day', 0, 'stated', 'seed:seeds/a.toml');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -41,10 +42,11 @@ async def press(
     at: int = 0,
     token: str | None = None,
     guild: int = 1,
+    has: Collection[int] = (),
 ) -> Pressed:
     """Let a member press a button of an occurrence: the first one, or the one after so many."""
     event = [item.event.id for item in await items(store) if item.event.subject.ref == ref][at]
-    return await store.write(rsvp.press, guild, ref.slug, event, user, answer, now, token)
+    return await store.write(rsvp.press, guild, ref.slug, event, user, answer, now, token, has)
 
 
 def rows(connection: Connection) -> list[tuple[int, str]]:
@@ -283,6 +285,14 @@ async def test_attendee_role_is_given_with_the_answer_and_taken_with_it(store: D
     taken = (await press(store, ref, 9, Answer.MAYBE)).roles
     assert wanted(taken) == [(9, ROLE, False)]
     await store.write(attendee_roles.settle, taken[0], NOW)
+    assert (await store.read(lambda c: c.execute("SELECT count(*) FROM attendee_role").fetchone())) == (0,)
+
+
+async def test_attendee_role_that_a_member_had_before_stays_theirs(store: Database) -> None:
+    ref = await asked(store, attendee_role_id=ROLE)
+    assert (await press(store, ref, 9, has=(ROLE,))).roles == []
+    assert (await press(store, ref, 9, has=(ROLE,))).roles == []
+    assert await store.write(attendee_roles.claim, NOW + HOUR, 9) == []
     assert (await store.read(lambda c: c.execute("SELECT count(*) FROM attendee_role").fetchone())) == (0,)
 
 

@@ -23,6 +23,7 @@ CREATE TABLE attendee_role (
     role_id  INTEGER NOT NULL,
     try_at   TEXT,                -- UTC; when it is to be given or taken. NULL: the member has it
     claimed  INTEGER NOT NULL DEFAULT 0,  -- 1: somebody is at it, until `try_at`
+    theirs   INTEGER NOT NULL DEFAULT 0,  -- 1: they had it before they answered, so it is not taken
     PRIMARY KEY (guild_id, user_id, role_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attendee_role_to_try ON attendee_role (try_at) WHERE try_at IS NOT NULL;
