@@ -142,13 +142,14 @@ async def _save(interaction: Interaction, guild_id: int, token: str) -> None:
     if len(kept.drafts) > 1:
         await interaction.response.defer()  # many take longer than an answer may
     try:
-        await client.database.write(pending.save, guild_id, token, client.clock())
+        saved = await client.database.write(pending.save, guild_id, token, client.clock())
     except GoneError as error:
         if kept.replaces is None:
             raise  # what it is about is not in the catalogue any more
         raise NotPlannedError from error
     if len(kept.drafts) > 1:
-        await interaction.edit_original_response(view=importing.added(words_of(interaction), len(kept.drafts)))
+        view = importing.added(words_of(interaction), len(saved), len(kept.drafts) - len(saved))
+        await interaction.edit_original_response(view=view)
         return
     (draft,) = kept.drafts
     setting = await setting_of(interaction, draft)

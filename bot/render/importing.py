@@ -121,10 +121,12 @@ def _why(t: Words, entry: Entry) -> str:
             }.get(entry.trouble or Trouble.NO_DATE, t("it can't be planned"))
 
 
-def added(t: Words, count: int) -> ui.LayoutView:
-    """Everything of a preview was added."""
+def added(t: Words, count: int, over: int) -> ui.LayoutView:
+    """What a preview showed was added, but for those that are over since."""
     title = t.plural("{n} event is planned", "{n} events are planned", count)
-    return notice(Accent.DATES, title, phrases.small(t("`/schedule list` shows everything that is planned.")))
+    lines = [t.plural("{n} is over by now, and was left out.", "{n} are over by now, and were left out.", over)]
+    listed = phrases.small(t("`/schedule list` shows everything that is planned."))
+    return notice(Accent.DATES, title, "\n".join([*(lines if over else []), listed]))
 
 
 def unreadable(t: Words) -> tuple[str, str]:

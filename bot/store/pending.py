@@ -13,6 +13,7 @@ from bot.occasions.model import Draft
 from bot.occasions.storing import dumped, loaded
 from bot.store import occasions
 from bot.store.connection import Connection
+from bot.store.occurrences import is_over
 from bot.store.reading import stamp
 from bot.store.subscriptions import remember
 
@@ -66,7 +67,8 @@ def discard(connection: Connection, guild_id: int, token: str) -> None:
 def save(connection: Connection, guild_id: int, token: str, now: datetime) -> list[Ref]:
     """Put it into the server's schedule, all of it or nothing, and only once. Returns the occasions.
 
-    Raises `OutdatedError` as `of_token` does, and what `bot.store.occasions.add` and `edit` raise.
+    Of several, those are left out that are over since their preview, unless all are. Raises `OutdatedError` as
+    `of_token` does, and what `bot.store.occasions.add` and `edit` raise.
     """
     pending = of_token(connection, guild_id, token)
     discard(connection, guild_id, token)
@@ -74,4 +76,10 @@ def save(connection: Connection, guild_id: int, token: str, now: datetime) -> li
         (draft,) = pending.drafts
         occasions.edit(connection, guild_id, pending.replaces.slug, draft, now)
         return [pending.replaces]
-    return [occasions.add(connection, guild_id, draft, now) for draft in pending.drafts]
+    coming = [draft for draft in pending.drafts if not _is_over(draft, now)]
+    return [occasions.add(connection, guild_id, draft, now) for draft in coming or pending.drafts]
+
+
+def _is_over(draft: Draft, now: datetime) -> bool:
+    ahead = draft.from_now_on(now)
+    return is_over(ahead.when(ahead.day), now)

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogue.model import OWN, Kind, Ref
-from bot.errors import OutdatedError, PastError
+from bot.errors import GoneError, OutdatedError, PastError
 from bot.occasions.model import Draft
 from bot.occasions.repeats import Every, Repeat
 from bot.occasions.storing import dumped, loaded
 from bot.store import pending, scheduled, subscriptions
 from bot.store.database import Database
 from bot.store.pending import Pending
-from tests.store.own import NOW, add, draft
+from tests.store.own import NOW, WEEKLY, add, draft
 
 DRAFTS = st.builds(
     Draft,
@@ -68,12 +68,24 @@ async def test_what_is_kept_is_saved_once(store: Database) -> None:
 
 
 async def test_all_of_it_is_saved_or_nothing(store: Database) -> None:
-    past = draft("Long ago", day=date(2020, 1, 1))
-    token = await store.write(pending.keep, 1, Pending([draft(), past]), NOW)
-    with pytest.raises(PastError):
+    gone = draft("About nothing", about=Ref(Kind.WORK, "nothing"))
+    token = await store.write(pending.keep, 1, Pending([draft(), gone]), NOW)
+    with pytest.raises(GoneError):
         await store.write(pending.save, 1, token, NOW)
     assert await store.read(scheduled.coming, 1, NOW) == []
-    assert (await store.read(pending.of_token, 1, token)).drafts == [draft(), past]
+    assert (await store.read(pending.of_token, 1, token)).drafts == [draft(), gone]
+
+
+async def test_what_is_over_since_its_preview_is_left_out(store: Database) -> None:
+    past = draft("Long ago", day=date(2020, 1, 1))
+    ended = draft("Ended", day=date(2020, 1, 1), repeat=replace(WEEKLY, count=3))
+    goes_on = draft("Goes on", day=date(2020, 1, 4), repeat=WEEKLY)
+    token = await store.write(pending.keep, 1, Pending([past, draft(), ended, goes_on]), NOW)
+    assert len(await store.write(pending.save, 1, token, NOW)) == 2
+    assert [one.title for one in await store.read(scheduled.coming, 1, NOW)] == ["Movie night", "Goes on"]
+    token = await store.write(pending.keep, 1, Pending([past, ended]), NOW)
+    with pytest.raises(PastError):
+        await store.write(pending.save, 1, token, NOW)
 
 
 async def test_edit_takes_the_place_of_what_was(store: Database) -> None:
