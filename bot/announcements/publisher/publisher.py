@@ -351,7 +351,8 @@ class Publisher(Cycle):
             place = await self._client.fetch_user(to) if isinstance(to, int) else to
             await place.send(view=view)
         except (discord.HTTPException, *BROKEN) as error:
-            log.warning("%s could not be told that a channel refuses: %s", to, error)
+            who = "The server's owner" if isinstance(to, int) else f"#{to}"
+            log.warning("%s could not be told that a channel refuses: %s", who, error)
             return False
         return True
 
