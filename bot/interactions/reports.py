@@ -28,7 +28,7 @@ from bot.render import reports
 from bot.render.administration import Channel
 from bot.render.card import RenderContext
 from bot.render.notify import Offered
-from bot.store import follows, mentions, subject_roles, subscriptions
+from bot.store import follows, guild_events, mentions, subject_roles, subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,10 @@ async def _status(client: Host, key: str, context: RenderContext) -> ui.LayoutVi
     lately = await outlook.lately(client.database, guild_id, STATUS_POSTS)
     ahead = await outlook.ahead(client.database, guild_id, context.now, timedelta(days=STATUS_DAYS))
     shown, roles = await channels(client, guild_id, look=True), await offered(client, guild_id, count=False)
-    return reports.status(context, reports.Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS], roles)
+    unlisted = await client.database.read(guild_events.without_room, guild_id)
+    return reports.status(
+        *(context, reports.Report(STATUS, key), shown, followed, lately, ahead[:STATUS_POSTS], roles, unlisted)
+    )
 
 
 async def _history(client: Host, key: str, context: RenderContext) -> ui.LayoutView:

@@ -60,10 +60,22 @@ def status(
     lately: Sequence[Outcome],
     ahead: Sequence[Post],
     offered: Offered,
+    unlisted: int,
 ) -> ui.LayoutView:
-    """Where announcements go, whether they can be posted, the latest posts, and the next ones."""
+    """Where announcements go, whether they can be posted, the latest posts, and the next ones.
+
+    `unlisted`: how many events wait since the server has as many among its own as Discord allows.
+    """
     t = context.words
     blocks = [*_channels(context, channels), *notify.warnings(t, offered)]
+    if unlisted:
+        blocks.append(
+            t.plural(
+                "⚠️ This server has 100 events, as many as Discord allows, so {n} of mine waits. Delete some of them.",
+                "⚠️ This server has 100 events, as many as Discord allows, so {n} of mine wait. Delete some of them.",
+                unlisted,
+            )
+        )
     if offered.on and offered.allowed:
         many = t.plural("{n} role", "{n} roles", len(offered.roles))
         blocks.append(phrases.field(t("Notify me"), f"{many} · `/announcements notify`"))

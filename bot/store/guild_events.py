@@ -29,6 +29,8 @@ EVENING = timedelta(minutes=70)
 """How long an event lasts if only its beginning is known: about an episode. Discord requires an end."""
 LEASE = timedelta(seconds=90)
 """How long a claimed row belongs to its claimant."""
+NO_ROOM = "full"
+"""The reason of what waits since the server has as many scheduled events as Discord allows."""
 
 KEPT = timedelta(days=90)
 """How long a row is kept after its end: a date that moves later than that starts over."""
@@ -278,6 +280,14 @@ def retry(connection: Connection, one: GuildEvent, at: datetime, reason: str) ->
         f"UPDATE guild_event SET try_at = :at, reason = :reason WHERE {_CLAIMED}",
         {**_claim(one), "at": stamp(at), "reason": reason},
     )
+
+
+def without_room(connection: Connection, guild_id: int) -> int:
+    """How many events of a server wait since it has as many as Discord allows."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM guild_event WHERE guild_id = ? AND reason = ?", (guild_id, NO_ROOM)
+    ).fetchone()
+    return count
 
 
 def welcome(connection: Connection, guilds: Sequence[int], now: datetime) -> None:

@@ -13,6 +13,7 @@ import discord
 import pytest
 import pytest_asyncio
 
+from bot.announcements.publisher import guild_events
 from bot.seeding import Known, load
 from bot.store import catalogue, subscriptions
 from bot.store.database import Database
@@ -280,6 +281,23 @@ async def test_a_missing_permission_is_told_and_costs_no_request_until_it_is_giv
     calendar.allow(events=True)
     await calendar.world.wait(620)
     assert len(calendar.entries) == 1
+
+
+async def test_a_server_without_room_is_told_until_there_is_some(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = calendar.world
+    monkeypatch.setattr(guild_events, "MOST", 0)
+    await calendar.chosen()
+    await calendar.says("2031-04-12 21:20")
+    assert calendar.entries == []
+    told = "⚠️ This server has 100 events, as many as Discord allows, so 1 of mine waits."
+    assert told in (await world.ask("announcements status", by=world.admin)).text
+    monkeypatch.setattr(guild_events, "MOST", 100)
+    await world.at(world.env.now() + timedelta(hours=1, minutes=1))
+    await world.wait(6)
+    assert len(calendar.entries) == 1
+    assert "as many as Discord allows" not in (await world.ask("announcements status", by=world.admin)).text
 
 
 async def test_an_event_that_only_looks_like_ours_is_left_alone(calendar: Calendar) -> None:

@@ -209,6 +209,20 @@ async def test_a_server_that_refuses_is_asked_once_and_keeps_no_other_waiting(se
     assert "Traceback" not in bot.output
 
 
+async def test_a_server_that_became_full_meanwhile_is_asked_again_in_an_hour(server: Loopback, path: Address) -> None:
+    (full,) = await choose(server, path, 1)
+    refusal = Answer(400, {"message": "Maximum number of uncompleted guild scheduled events reached", "code": 30038})
+    server.fault("POST", rf"^/guilds/{full.id}/scheduled-events$", refusal)
+    async with launched(server, path) as bot:
+        await bot.ready()
+        premiere(server, path)
+        await server.until(lambda: reason(path) == "full", within=20, what="the refusal")
+        server.clock.skip(timedelta(hours=1, minutes=1))
+        await server.until(lambda: len(full.events) == 1, within=20, what="the event")
+        assert await bot.terminate() == 0
+    assert "Traceback" not in bot.output
+
+
 async def test_ending_in_the_middle_leaves_nothing_behind(server: Loopback, path: Address) -> None:
     guilds = await choose(server, path, 6)
     server.slow_down(0.3)

@@ -38,6 +38,9 @@ LOOK_AGAIN = timedelta(minutes=10)
 """How often to check, without asking Discord, whether a permission was granted or a server is back."""
 MOST = 100
 """Scheduled events that a server can have (https://discord.com/developers/docs/resources/guild-scheduled-event)."""
+NO_ROOM = 30038
+"""Discord's code for a server that has them: people may schedule some at the same moment
+(https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)."""
 FULL = timedelta(hours=1)
 """How long to wait for one of them to end."""
 REFUSED = timedelta(days=1)
@@ -97,7 +100,9 @@ class GuildEvents(Cycle):
                     await self._keep(one, cache)
             except discord.HTTPException as error:
                 # A 404 is retried too: the next attempt finds out what exists.
-                if error.status >= 500 or error.status in (404, 429):
+                if error.code == NO_ROOM:
+                    await self._wait(one, FULL, guild_events.NO_ROOM)
+                elif error.status >= 500 or error.status in (404, 429):
                     await self._retry(one, f"Discord failed ({error.status})")
                 else:
                     log.warning("Server %d refused %s: %s", one.guild_id, one.mark, error)
@@ -151,7 +156,7 @@ class GuildEvents(Cycle):
                 return
         if standing is None and said is not None:
             if len(there) >= MOST:
-                await self._wait(one, FULL, "full")
+                await self._wait(one, FULL, guild_events.NO_ROOM)
                 return
             await self._limiter.turn()
             if not await self._database.write(guild_events.begin, one):
