@@ -17,6 +17,7 @@ import simcord
 from aiohttp import web
 from simcord import ChannelHandle, MemberActor, UserHandle
 from simcord.backend.errors import SetupError
+from simcord.enums import MessageType
 from simcord.http.router import RequestContext, route
 from simcord.preview import Preview
 from simcord.preview._markdown import _FIELD_POLICIES
@@ -57,6 +58,20 @@ def set_clock(env: simcord.Env, at: datetime) -> None:
 def name_bot(env: simcord.Env, name: str) -> None:
     """Give the bot the name its operator would. Call this before it starts."""
     env.backend.bot_user.name = name
+
+
+def open_threads_quietly(env: simcord.Env) -> None:
+    """Post no message about a thread under a message: simcord does, but Discord only updates the message itself
+    (https://discord.com/developers/docs/resources/channel#start-thread-from-message).
+    """
+    create: Any = env.backend.create_system_message
+
+    def created(channel_id: int, message_type: MessageType, author_id: int, **about: Any) -> Any:
+        if message_type is MessageType.THREAD_CREATED and about.get("referenced_message_id") is not None:
+            return None
+        return create(channel_id, message_type, author_id, **about)
+
+    env.backend.create_system_message = created
 
 
 def speak(env: simcord.Env, languages: Mapping[int, str]) -> None:

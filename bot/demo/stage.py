@@ -85,8 +85,7 @@ class Stage:
         # Set, not advanced: the announcer need not wake every few seconds of a month.
         engine.set_clock(self.env, at.astimezone(UTC))
         await self.env.advance_time(_BEAT.total_seconds())
-        posted = [message for message in self.announcements.history() if not message.is_system()]
-        return [message for message in posted if message.id not in before]
+        return [message for message in self.announcements.history() if message.id not in before]
 
     def thread_under(self, message: discord.Message) -> str | None:
         """The name of the thread under a message, if there is one."""
@@ -120,6 +119,7 @@ async def _discord(database: Database, start: datetime) -> AsyncGenerator[Stage]
     bot = Byeol(database, clock=lambda: env.now())
     env = simcord.Env(bot, shard_count=1, check_errors=False, settle_timeout=30)
     engine.name_bot(env, "Byeol")
+    engine.open_threads_quietly(env)
     engine.set_clock(env, start.astimezone(UTC))
     await env.start()
     try:

@@ -66,7 +66,7 @@ def browser(chromium: Chromium, demo: tuple[str, ...]) -> Iterator[Browser]:
         opened = Browser(page)
         opened.listen()
         page.goto(address)
-        page.locator("#demo-due time", has_text="4 Jan 2025").wait_for()
+        page.locator("#demo-due time", has_text="4 Jan 2025").first.wait_for()
         settle(page)
         yield opened
         page.close()

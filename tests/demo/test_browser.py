@@ -162,7 +162,7 @@ def test_the_clock(browser: Browser) -> None:
     expect(page.locator("#demo-seoul")).to_contain_text("27 Jan 2025, 00:00 KST")
     open_channel(page, "announcements")
     # On the way everything was announced in its time.
-    expect(messages(page)).to_have_count(5)
+    expect(messages(page)).to_have_count(6)
     expect(last(page)).to_contain_text("Close to You by Jin")
     assert "Posted late" not in page.locator("#channel-message-list").inner_text()
     page.locator("#demo-day").fill("2025-01-01")
