@@ -47,7 +47,19 @@ async def test_first_start_seeds_syncs_answers_and_ends_cleanly(server: Loopback
     async with BotProcess(server, nothing, log_level="DEBUG") as bot:
         await bot.ready()
         assert {command["name"] for command in server.commands} == {
-            *("ost", "cast", "drama", "artist", "upcoming", "about", "help", "announcements", "browse", "notify")
+            *(
+                "ost",
+                "schedule",
+                "cast",
+                "drama",
+                "artist",
+                "upcoming",
+                "about",
+                "help",
+                "announcements",
+                "browse",
+                "notify",
+            )
         }
 
         reply = await server.interact_command("ost", {"name": "jin"})
@@ -57,7 +69,7 @@ async def test_first_start_seeds_syncs_answers_and_ends_cleanly(server: Loopback
         korean = await server.interact_command("cast", {"drama": "stars-gossip"}, locale="ko")
         assert "## 별들에게 물어봐" in korean.text
 
-        offered = await server.autocomplete("ost", "name", "공효")
+        offered = await server.autocomplete("ost", "schedule", "name", "공효")
         assert offered.choices
         assert offered.choices[0]["value"] == "person/gong-hyo-jin"
 
