@@ -69,7 +69,7 @@ async def test_first_start_seeds_syncs_answers_and_ends_cleanly(server: Loopback
         korean = await server.interact_command("cast", {"drama": "stars-gossip"}, locale="ko")
         assert "## 별들에게 물어봐" in korean.text
 
-        offered = await server.autocomplete("ost", "schedule", "name", "공효")
+        offered = await server.autocomplete("ost", "name", "공효")
         assert offered.choices
         assert offered.choices[0]["value"] == "person/gong-hyo-jin"
 
