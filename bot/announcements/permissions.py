@@ -120,8 +120,9 @@ def missing_in(
 
 def standing(guild: discord.Guild | None, roles: Iterable[int]) -> list[int]:
     """Those of some roles that were not deleted, as far as that is known."""
-    known = guild is not None and not guild.unavailable
-    return [role_id for role_id in roles if guild is None or not known or guild.get_role(role_id) is not None]
+    if guild is None or guild.unavailable:
+        return list(roles)
+    return [role_id for role_id in roles if guild.get_role(role_id) is not None]
 
 
 def pingable(channel: Announceable, role: discord.Role) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.announcements import permissions
 from bot.announcements.outcome import Post, post_link
 from bot.announcements.publisher import event_cache
+from bot.announcements.publisher.composing import called
 from bot.announcements.publisher.destination import destination
 from bot.announcements.schedule import Stage
 from bot.announcements.subscription import ANNOUNCED, Subscription
@@ -19,7 +19,7 @@ from bot.render.announcement import PostOptions
 from bot.render.card import RenderContext
 from bot.render.post import post, post_title
 from bot.render.post_item import PostItem
-from bot.store import events, mentions, subject_roles
+from bot.store import events
 from bot.text import words
 
 
@@ -32,14 +32,12 @@ async def post_preview(client: Host, chosen: Subscription, ahead: Sequence[Post]
     if not told:
         return None
     ids = [item.event.id for _, item in told]
-    roles = await database.read(subject_roles.mentioned, chosen.guild_id, ids)
-    matching = await database.read(mentions.matching, chosen.guild_id, ids)
-    called = [role_id for id_ in ids for role_id in matching.get((chosen.channel_id, id_), ())]
-    context = RenderContext(words(chosen.language), now, notify=roles is not None)
+    roles = await called(database, client.get_guild(chosen.guild_id), chosen.guild_id, chosen.channel_id, ids)
+    context = RenderContext(words(chosen.language), now, notify=roles.offered)
     items = [PostItem(stage, await event_cache.announced(database, item)) for stage, item in told]
     options = PostOptions(
-        *(None, chosen.zone, chosen.role_id, permissions.standing(client.get_guild(chosen.guild_id), called)),
-        subject_roles=[role_id for id_ in ids for role_id in (roles or {}).get(id_, ())],
+        *(None, chosen.zone, chosen.role_id, roles.matching),
+        subject_roles=roles.subject,
         preview=True,
     )
     digest = coming is not None and coming.digest

@@ -57,30 +57,29 @@ def answered(connection: Connection, guild_id: int, user_id: int, now: datetime,
             " ON CONFLICT DO NOTHING",
             (guild_id, user_id, role_id, None if theirs else stamp(now), int(theirs)),
         )
-    follow(connection, guild_id, now, user_id)
+    _withdraw(connection, guild_id, now, user_id)
 
 
-def follow(connection: Connection, guild_id: int, now: datetime, user_id: int | None = None) -> None:
-    """Make due what differs from the answers, of one member or of all in a server."""
-    mine = (guild_id,) if user_id is None else (guild_id, user_id)
-    connection.execute(
-        f"DELETE FROM attendee_role WHERE guild_id = ? AND theirs = 1 AND NOT {_WANTED}"
-        + (" AND user_id = ?" if user_id is not None else ""),
-        mine,
-    )
+def follow(connection: Connection, guild_id: int, now: datetime) -> None:
+    """Make due what differs from the answers of all members of a server."""
     connection.execute(
         "INSERT INTO attendee_role (guild_id, user_id, role_id, try_at)"
         " SELECT DISTINCT rsvp.guild_id, rsvp.user_id, attendee_role_id, CAST(? AS TEXT) FROM rsvp"
         " JOIN event ON event.id = rsvp.event_id JOIN occasion ON occasion.entity_id = event.entity_id"
         " WHERE rsvp.guild_id = ? AND rsvp.answer = 'in' AND occasion.rsvp = 1 AND attendee_role_id IS NOT NULL"
-        + (" AND rsvp.user_id = ?" if user_id is not None else "")
-        + " ON CONFLICT DO NOTHING",
-        (stamp(now), *mine),
+        " ON CONFLICT DO NOTHING",
+        (stamp(now), guild_id),
     )
+    _withdraw(connection, guild_id, now)
+
+
+def _withdraw(connection: Connection, guild_id: int, now: datetime, user_id: int | None = None) -> None:
+    """Let roles be taken that no answer asks for any more, of one member or of all in a server."""
+    mine = (guild_id,) if user_id is None else (guild_id, user_id)
+    whose = "guild_id = ?" if user_id is None else "guild_id = ? AND user_id = ?"
+    connection.execute(f"DELETE FROM attendee_role WHERE {whose} AND theirs = 1 AND NOT {_WANTED}", mine)
     connection.execute(
-        f"UPDATE attendee_role SET try_at = ? WHERE guild_id = ? AND try_at IS NULL AND NOT {_WANTED}"
-        + (" AND user_id = ?" if user_id is not None else ""),
-        (stamp(now), *mine),
+        f"UPDATE attendee_role SET try_at = ? WHERE {whose} AND try_at IS NULL AND NOT {_WANTED}", (stamp(now), *mine)
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import discord
 
 from bot.announcements import permissions
-from bot.announcements.publisher.cycle import Cycle, Served
+from bot.announcements.publisher.cycle import Cycle
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import BROKEN, SETTLED
 from bot.announcements.publisher.subject_roles import UNKNOWN_ROLE
@@ -99,16 +100,9 @@ class AttendeeRoles(Cycle):
     pulse = staticmethod(attendee_roles.pulse)
     welcome = staticmethod(attendee_roles.welcome)
 
-    def __init__(
-        self,
-        client: discord.Client,
-        database: Database,
-        clock: Clock,
-        limiter: RateLimiter,
-        served: Served = lambda: None,
-    ) -> None:
-        super().__init__(client, database, clock, limiter, served)
-        self._giver = RoleGiver(client, database, limiter, clock)
+    @cached_property
+    def _giver(self) -> RoleGiver:
+        return RoleGiver(self._client, self._database, self._limiter, self._clock)
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
         """Nothing is planned: members answer, and servers' own events are planned with the announcements."""

@@ -12,13 +12,14 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
 import discord
 from discord.http import Route
 
-from bot.announcements.publisher.cycle import Cycle, Served
+from bot.announcements.publisher.cycle import Cycle
 from bot.announcements.publisher.rate_limiter import RateLimiter
 from bot.announcements.publisher.retry_policy import BROKEN, SETTLED
 from bot.catalogue.model import Clock
@@ -148,16 +149,9 @@ class SubjectRoles(Cycle):
     pulse = staticmethod(subject_roles.pulse)
     welcome = staticmethod(subject_roles.welcome)
 
-    def __init__(
-        self,
-        client: discord.Client,
-        database: Database,
-        clock: Clock,
-        limiter: RateLimiter,
-        served: Served = lambda: None,
-    ) -> None:
-        super().__init__(client, database, clock, limiter, served)
-        self._maker = RoleMaker(client, database, limiter, clock)
+    @cached_property
+    def _maker(self) -> RoleMaker:
+        return RoleMaker(self._client, self._database, self._limiter, self._clock)
 
     async def plan(self, now: datetime, before: datetime | None = None) -> None:
         """Nothing is planned: members ask."""

@@ -29,10 +29,10 @@ CREATE INDEX attendee_role_to_try ON attendee_role (try_at) WHERE try_at IS NOT 
 
 ALTER TABLE delivery ADD COLUMN reminds BIGINT NOT NULL DEFAULT 0;  -- 1: its message mentions who is in
 
--- Posts are counted anew, too.
+-- Posts are counted anew, too, and their threads locked.
 ALTER TABLE post_action
     DROP CONSTRAINT post_action_kind_check,
-    ADD CONSTRAINT post_action_kind_check CHECK (kind IN ('publish', 'thread', 'amend', 'count'));
+    ADD CONSTRAINT post_action_kind_check CHECK (kind IN ('publish', 'thread', 'amend', 'count', 'lock'));
 
 -- Another outbox: whoever joins next divides it among the shards.
 UPDATE sharding SET count = 0;

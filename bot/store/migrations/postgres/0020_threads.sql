@@ -18,8 +18,3 @@ CREATE TABLE subject_thread (
 );
 CREATE INDEX subject_thread_by_entity ON subject_thread (entity_id);
 CREATE INDEX subject_thread_by_delivery ON subject_thread (delivery_id);
-
--- Threads are locked, too.
-ALTER TABLE post_action
-    DROP CONSTRAINT post_action_kind_check,
-    ADD CONSTRAINT post_action_kind_check CHECK (kind IN ('publish', 'thread', 'amend', 'count', 'lock'));

@@ -30,10 +30,10 @@ CREATE INDEX attendee_role_to_try ON attendee_role (try_at) WHERE try_at IS NOT 
 
 ALTER TABLE delivery ADD COLUMN reminds INTEGER NOT NULL DEFAULT 0;  -- 1: its message mentions who is in
 
--- Posts are counted anew, too.
+-- Posts are counted anew, too, and their threads locked.
 CREATE TABLE post_action_anew (
     delivery_id INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE,
-    kind        TEXT NOT NULL CHECK (kind IN ('publish', 'thread', 'amend', 'count')),
+    kind        TEXT NOT NULL CHECK (kind IN ('publish', 'thread', 'amend', 'count', 'lock')),
     since       TEXT NOT NULL,    -- UTC
     try_at      TEXT NOT NULL,    -- UTC; for one being done, the end of its lease
     attempts    INTEGER NOT NULL DEFAULT 0,

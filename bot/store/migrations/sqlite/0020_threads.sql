@@ -19,24 +19,5 @@ CREATE TABLE subject_thread (
 CREATE INDEX subject_thread_by_entity ON subject_thread (entity_id);
 CREATE INDEX subject_thread_by_delivery ON subject_thread (delivery_id);
 
--- Threads are locked, too.
-CREATE TABLE post_action_anew (
-    delivery_id INTEGER NOT NULL REFERENCES delivery ON DELETE CASCADE,
-    kind        TEXT NOT NULL CHECK (kind IN ('publish', 'thread', 'amend', 'count', 'lock')),
-    since       TEXT NOT NULL,    -- UTC
-    try_at      TEXT NOT NULL,    -- UTC; for one being done, the end of its lease
-    attempts    INTEGER NOT NULL DEFAULT 0,
-    guild_id    INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (delivery_id, kind)
-) STRICT, WITHOUT ROWID;
-INSERT INTO post_action_anew (delivery_id, kind, since, try_at, attempts, guild_id)
-    SELECT delivery_id, kind, since, try_at, attempts, guild_id FROM post_action;
-DROP TABLE post_action;
-ALTER TABLE post_action_anew RENAME TO post_action;
-CREATE INDEX post_action_to_try ON post_action (try_at);
-
--- Its index by shard went with the old table: whoever joins next makes it anew.
-UPDATE sharding SET count = 0;
-
 PRAGMA user_version = 20;
 COMMIT;
