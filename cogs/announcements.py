@@ -23,7 +23,7 @@ from bot.announcements.subscription import ALWAYS, ANNOUNCED, Subscription, Thre
 from bot.catalogue.model import ANNIVERSARIES, EventKind
 from bot.client import Byeol
 from bot.errors import MissingPermissionsError
-from bot.interactions import filters, notify, panel, reports, threads
+from bot.interactions import filters, notify, panel, posting, reports, threads
 from bot.interactions.answers import Interaction, count_report, reply, reply_card, words_of
 from bot.interactions.following import follow_in, following_of, unfollow_in
 from bot.interactions.params import FindDated, FindFollowed, FindMention, Zone
@@ -295,6 +295,41 @@ class Announcements(
         """Choose the threads of a channel or of all; without a choice, show them."""
         chosen = Threads(open_.value) if open_ else None
         await threads.choose(interaction, channel, chosen, timedelta(hours=lock.value) if lock else None)
+
+    @app_commands.command(
+        name=_("posts"), description=_("How posts are made: digests, delays, Discord events, a forum's tags")
+    )
+    @app_commands.rename(channel=_("channel"), digest=_("digest"), hour=_("hour"), late=_("late"), events=_("events"))
+    @app_commands.rename(tags=_("tags"))
+    @app_commands.describe(
+        channel=_("In which channel"),
+        digest=_("One post per item, or one for everything that comes up"),
+        hour=_("At which hour a digest comes, by the channel's time zone"),
+        late=_("By how much a post may be late, after a failure (default: 6 hours)"),
+        events=_("List premieres and your own events among the server's Discord events"),
+        tags=_("Tags of posts in a forum, with commas between them; “-” for none"),
+    )
+    @app_commands.choices(digest=posting.DIGEST_CHOICES, late=posting.LATE_CHOICES)
+    @app_commands.autocomplete(tags=posting.suggest_tags)
+    @_admin
+    async def posts(
+        self,
+        interaction: Interaction,
+        channel: Announceable,
+        digest: app_commands.Choice[str] | None = None,
+        hour: app_commands.Range[int, 0, 23] | None = None,
+        late: app_commands.Choice[str] | None = None,
+        events: bool | None = None,
+        tags: app_commands.Range[str, 1, posting.LONGEST_TAGS] | None = None,
+    ) -> None:
+        """Choose how the posts of a channel are made; without a choice, show its settings."""
+        values = {
+            "style": digest.value if digest else None,
+            "hour": None if hour is None else f"{hour:02}",
+            "grace": late.value if late else None,
+            "events": None if events is None else str(int(events)),
+        }
+        await posting.choose(interaction, channel, values, tags)
 
     @app_commands.command(name=_("role"), description=_("Let “Notify me” give one of your own roles"))
     @app_commands.rename(name=_("name"), role=_("role"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from discord import ui
 
+from bot.announcements.channels import MAX_TAGS, Tag
 from bot.announcements.outcome import (
     GONE,
     LOCKED,
@@ -48,6 +49,18 @@ def _remedy(t: Words, channel_id: int, reason: str) -> str:
     return t(
         "I can't post in {channel}: Discord refuses it. Check my role's permissions there.",
         channel=f"<#{channel_id}>",
+    )
+
+
+def no_such_tags(t: Words, channel_id: int, known: Sequence[Tag]) -> tuple[str, str]:
+    """Title and body for tags that a channel does not have, or too many."""
+    where = f"<#{channel_id}>"
+    if not known:
+        return t("{channel} has no tags for me", channel=where), t("Only forums have tags.")
+    names = ", ".join(escape(tag.name) for tag in known)
+    return (
+        t("I don't know these tags of {channel}", channel=where),
+        t("It has: {names}. Name up to {n}, with commas between them; “-” for none.", names=names, n=MAX_TAGS),
     )
 
 

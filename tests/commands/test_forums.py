@@ -231,6 +231,39 @@ async def test_tags_are_chosen_in_the_panel(stage: Stage, forum: Forum) -> None:
     assert await chosen_tags(stage, forum) == ()
 
 
+async def test_tags_are_chosen_by_command(stage: Stage, forum: Forum) -> None:
+    world = stage.world
+    await world.ask("announcements setup", by=world.admin, channel=forum.channel)
+    await allow(forum, manage_threads=False)
+
+    async def choose(tags: str) -> str:
+        return (await world.ask("announcements posts", by=world.admin, channel=forum.channel, tags=tags)).text
+
+    assert "**Tags** 🎬 News, 🎬 OST" in await choose("ost, 🎬 News")
+    assert await chosen_tags(stage, forum) == (OST, NEWS)
+    for typed in ("news, gossip", "Mods only"):
+        told = await choose(typed)
+        assert "It has: 🎬 News, 🎬 OST." in told
+    assert await chosen_tags(stage, forum) == (OST, NEWS), "nothing has changed"
+    assert "Tags" not in await choose("-")
+    assert await chosen_tags(stage, forum) == ()
+
+
+async def test_tags_are_suggested_one_after_the_other(stage: Stage, forum: Forum) -> None:
+    world = stage.world
+    await allow(forum, manage_threads=False)
+
+    async def offered(typed: str) -> list[str]:
+        found = await world.admin.autocomplete(
+            world.general, "announcements posts", "tags", typed, channel=forum.channel
+        )
+        return [choice["name"] for choice in found]
+
+    assert await offered("") == ["🎬 News", "🎬 OST"]
+    assert await offered("news, ") == ["🎬 News, 🎬 OST"]
+    assert await offered("gossip") == []
+
+
 async def test_another_channel_leaves_the_tags_behind(stage: Stage, forum: Forum) -> None:
     await stage.world.ask("announcements setup", by=stage.world.admin, channel=forum.channel)
     panel = await open_panel(stage.world)

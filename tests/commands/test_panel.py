@@ -275,3 +275,21 @@ async def test_panels_outlive_a_restart_and_so_do_their_questions(world: World, 
     assert "**Quiet hours** 01:00-02:00" in panel.text
     await panel.choose("zone", "UTC")
     assert "**Time zone** UTC" in panel.text
+
+
+async def test_how_posts_are_made_can_be_chosen_by_command(world: World, news: ChannelHandle) -> None:
+    async def choose(**options: Any) -> str:
+        return (await world.ask("announcements posts", by=world.admin, channel=news, **options)).text
+
+    assert "has no announcements" in await choose(digest="daily")
+    await begun(world, news)
+    assert "Only a digest has an hour" in await choose(hour=20)
+    shown = await choose(digest="fri", hour=20, late="3600", events=True)
+    assert "**Posts** a weekly digest, Fri at 20:00" in shown
+    assert "**Post late by up to** 1 hour" in shown
+    assert "premieres and your own events as Discord events" in shown
+    chosen = await stands(world, news)
+    assert chosen is not None
+    assert (chosen.digest, chosen.grace, chosen.guild_events) == ("fri-20", timedelta(hours=1), True)
+    assert "**Posts** one post per item" in await choose(digest="each")
+    assert "has no tags for me" in await choose(tags="News")
